@@ -1,0 +1,69 @@
+# Gongmun. `make demo` runs the main job, `make test` the tests; both set up what they need first.
+
+PYTHON ?= python3
+PORT ?= 4200
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+# Only the Python that is there is used; none is downloaded.
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev system demo up test check format bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+system: ## check the system libraries (installs missing ones as root on Debian and Ubuntu)
+	@sh deployments/system_libraries.sh $(PYTHON)
+
+.uv/bin/uv:
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+
+$(BIN)/python: | system $(filter .uv/bin/uv,$(UV))
+	@$(UV) venv --quiet --python $(PYTHON) $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | system $(BIN)/python
+	@echo "Setting up / 준비하고 있습니다 …"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/installed ## set up .venv from the hashed lock
+
+dev: $(VENV)/installed-dev ## set up .venv for development as well
+
+demo: setup ## run the main job on 40 real suggestions; everything is left under var/demo
+	@$(BIN)/python -m deployments.demo
+
+up: setup ## start server, deployments and dispatch loop (PORT=4200, SAMPLE=1 for sample forums)
+	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(SAMPLE),--sample)
+
+test: dev ## run the tests
+	@$(BIN)/python -m pytest
+
+check: dev ## formatting, lint, types, imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: dev ## format and sort
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: dev ## measure: make bench NAME=documents
+	@$(BIN)/python -m bench $(NAME)
+
+lock: .uv/bin/uv ## compile the locks anew from pyproject.toml
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header pyproject.toml -o requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what was set up and what was run
+	@rm -rf $(VENV) .uv var

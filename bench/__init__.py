@@ -1,0 +1,1 @@
+"""Measurements, each beside its rival and its limit, in one run."""

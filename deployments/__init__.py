@@ -1,0 +1,1 @@
+"""What runs when and where: the registry of deployments, `make up`, the dispatch loop, the demo."""

@@ -1,0 +1,1 @@
+"""`make demo`: the main job on real suggestions, over five weeks in compressed time."""

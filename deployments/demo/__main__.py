@@ -1,0 +1,67 @@
+"""`python -m deployments.demo`: prepare the room under var/demo, then play the story.
+
+A server, a database, mailboxes and ports of its own: it can run while `make up` runs, and again.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+
+import typer
+
+from deployments import prefect_server
+from deployments.processes import stop_on_sigterm
+from gongmun.errors import GongmunError
+from gongmun.settings import PROJECT_ROOT
+
+VAR = PROJECT_ROOT / "var" / "demo"
+
+
+class DemoRunning(GongmunError):
+    """Another demo runs in the same checkout."""
+
+    code = "demo.running"
+    ko = "시연이 이미 실행 중입니다. 끝난 뒤 다시 실행해 주십시오."
+    en = "The demo is already running here. Run it again when it has ended."
+
+
+def main() -> None:
+    """Play the demo."""
+    stop_on_sigterm()
+    with ExitStack() as stack:
+        _alone(stack)
+        if VAR.exists():
+            shutil.rmtree(VAR)
+        VAR.mkdir(parents=True)
+        port = prefect_server.free_port()
+        os.environ.update(prefect_server.environment(VAR / "prefect", port))
+        # What the user's environment says about gongmun is for the user's own installation.
+        for name in [name for name in os.environ if name.startswith("GONGMUN_")]:
+            del os.environ[name]
+        os.environ["GONGMUN_ENV_FILE"] = ""
+        os.environ["GONGMUN_VAR"] = str(VAR)
+        # Prefect and our settings read the environment when they are imported: only now.
+        from deployments.demo.story import play
+
+        play(VAR, port, stack)
+
+
+def _alone(stack: ExitStack) -> None:
+    VAR.parent.mkdir(parents=True, exist_ok=True)
+    lock = stack.enter_context((VAR.parent / "demo.lock").open("w"))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DemoRunning from None
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except GongmunError as error:
+        typer.echo(f"{error.message_ko}\n{error.message_en}", err=True)
+        sys.exit(1)

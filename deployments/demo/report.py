@@ -1,0 +1,142 @@
+"""What the demo leaves: PDFs by number, summary.json, and a table of every referral."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gongmun import ledger, wiring
+from gongmun.clock import seoul_date
+from gongmun.db import Database
+from gongmun.documents import Document
+from gongmun.documents import Status as DocumentStatus
+from gongmun.mail import Dispatch
+from gongmun.mail import Status as DispatchStatus
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries
+from gongmun.referrals.life import CHASED, Status
+from gongmun.referrals.models import LadderStep, Referral, Response
+from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
+from gongmun.suggestions import queries as suggestion_queries
+from gongmun.suggestions.models import Suggestion
+
+
+def write(db: Database, var: Path, console: Console) -> None:
+    """Export the PDFs, write the summary and print every referral with its history."""
+    with db.reading() as session:
+        ledger.verify(session)
+        today = _last_day(session)
+        pdfs = _export(session, var / "pdf")
+        summary = summarise(session, today)
+        console.print(_table(session))
+    path = var / "summary.json"
+    path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    console.print_json(data=summary)
+    console.print(f"공문 PDF {len(pdfs)}건 / documents: {var / 'pdf'}")
+    console.print(f"메일함 / mailboxes: {var / 'mailboxes'}")
+    console.print(f"요약 / summary: {path}")
+
+
+def summarise(session: Session, today: datetime) -> Mapping[str, Any]:
+    """The counts of the whole story, from the database."""
+    mails = _count(session, Dispatch.status)
+    overdue = session.scalar(
+        select(func.count()).where(
+            Referral.status.in_(sorted(CHASED)), Referral.answer_due < seoul_date(today)
+        )
+    )
+    undeliverable = session.scalar(
+        select(func.count())
+        .select_from(Referral)
+        .join(Dispatch, Dispatch.document_id == Referral.document_id)
+        .where(Referral.status == Status.APPROVED, Dispatch.status == DispatchStatus.FAILED)
+    )
+    return {
+        "suggestions": session.scalar(select(func.count()).select_from(Suggestion)),
+        "referrals": session.scalar(
+            select(func.count()).where(Referral.status != Status.WITHDRAWN)
+        ),
+        "referrals_by_status": _count(session, Referral.status),
+        "documents": _count(session, Document.kind, Document.status == DocumentStatus.RENDERED),
+        "mails": mails,
+        "mails_accepted": mails.get(DispatchStatus.ACCEPTED.value, 0),
+        "rungs": _count(session, LadderStep.rung, LadderStep.skipped.is_(False)),
+        "rungs_skipped": _count(session, LadderStep.rung, LadderStep.skipped.is_(True)),
+        "answers": session.scalar(select(func.count()).select_from(Response)),
+        "answers_by_decision": _count(session, Response.decision),
+        "overdue": overdue,
+        "undeliverable": undeliverable,
+        "ledger_events": ledger.verify(session),
+    }
+
+
+def _count(session: Session, column: Any, *where: Any) -> dict[str, int]:
+    rows = session.execute(select(column, func.count()).where(*where).group_by(column))
+    return dict(sorted((value.value, count) for value, count in rows))
+
+
+def _last_day(session: Session) -> datetime:
+    moment = session.scalar(select(func.max(ledger.LedgerEvent.occurred_at)))
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def _export(session: Session, folder: Path) -> Sequence[Path]:
+    """Copies of all rendered documents, named by number, recipient and kind."""
+    folder.mkdir()
+    store = wiring.file_store()
+    exported: list[Path] = []
+    for document in session.scalars(
+        select(Document).where(Document.status == DocumentStatus.RENDERED).order_by(Document.id)
+    ):
+        assert document.sha256 is not None
+        name = (
+            f"{document.year}-{document.serial:04d}-{document.kind}-{document.recipient_code}.pdf"
+        )
+        exported.append(Path(shutil.copyfile(store.path(document.sha256), folder / name)))
+    return exported
+
+
+def _table(session: Session) -> Table:
+    table = Table(title="이송 현황 / every referral", box=box.SIMPLE_HEAD, title_justify="left")
+    for heading in ("제안 suggestion", "기관 ministry", "상태 status", "경과 history"):
+        table.add_column(heading, overflow="fold")
+    for referral in queries.with_status(session, frozenset(Status)):
+        suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
+        ministry = organisation_queries.by_id(session, referral.organisation_id)
+        table.add_row(
+            suggestion.reference,
+            f"{ministry.name_ko} ({ROLES[referral.role].ko})",
+            str(STATUSES[referral.status]),
+            _history(session, referral),
+        )
+    return table
+
+
+def _history(session: Session, referral: Referral) -> str:
+    lines: list[str] = []
+    for event in ledger.history(session, "referral", referral.id):
+        text = _NAMES.get(event.kind)
+        if event.kind == "referral.chased":
+            text = next(r.ko for rung, r in RUNGS.items() if rung.value == event.data["rung"])
+        if event.kind == "referral.answered":
+            decision = queries.latest_response(session, referral.id)
+            assert decision is not None
+            text = f"회신({DECISIONS[decision.decision].ko})"
+        if text:
+            lines.append(f"{seoul_date(event.occurred_at):%m.%d.} {text}")
+    return " → ".join(lines)
+
+
+_NAMES = {
+    "referral.dispatched": "발송",
+    "referral.acknowledged": "접수",
+}

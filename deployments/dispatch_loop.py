@@ -1,0 +1,45 @@
+"""Look into the outbox every few seconds, and run the flow `dispatch_mail` when something is due.
+
+`python -m deployments.dispatch_loop`. Looking costs one SELECT; only a look that finds mail makes a
+run, so that the Prefect UI shows what was sent and not that nothing was.
+"""
+
+import logging
+import signal
+import threading
+from datetime import timedelta
+
+from deployments.prefect_api import require_api
+from flows.dispatch_mail import dispatch_mail
+from gongmun import clock, wiring
+from gongmun.errors import GongmunError
+from gongmun.mail import queries
+
+PAUSE = timedelta(seconds=5)
+# After trouble with the relay or the database, before the next try.
+PAUSE_AFTER_TROUBLE = timedelta(minutes=1)
+
+log = logging.getLogger("gongmun.dispatch")
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; a dispatch under way is finished first."""
+    require_api()
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    pause = PAUSE
+    while not stop.wait(pause.total_seconds()):
+        pause = PAUSE
+        try:
+            with wiring.database().reading() as session:
+                due = queries.is_anything_due(session, clock.now())
+            if due and dispatch_mail() == 0:
+                pause = PAUSE_AFTER_TROUBLE
+        except GongmunError as error:
+            log.warning("%s", error)
+            pause = PAUSE_AFTER_TROUBLE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Prefect's own server on this machine: its settings, and waiting until it answers."""
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from gongmun.errors import GongmunError
+
+HOST = "127.0.0.1"
+START_SECONDS = 180.0
+
+
+class ServerNotStarted(GongmunError):
+    """Prefect's server ended, or did not answer in time."""
+
+    code = "prefect.server_not_started"
+    ko = "Prefect 서버가 시작되지 않았습니다. 기록을 확인해 주십시오: {log}"
+    en = "Prefect's server did not start. See its log: {log}"
+
+
+class PortTaken(GongmunError):
+    """Something else listens on the port."""
+
+    code = "prefect.port_taken"
+    ko = "{port}번 포트를 다른 프로그램이 사용하고 있습니다. make up PORT=다른번호 로 실행해 주십시오."
+    en = "Port {port} is taken by another program. Run `make up PORT=…` with another one."
+
+
+def environment(home: Path, port: int) -> Mapping[str, str]:
+    """Environment of the server and of all that speaks to it. Nothing leaves the machine."""
+    home.mkdir(parents=True, exist_ok=True)
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        # The second UI calls an analytics host from the browser.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # By default it records twelve task runs a second and loses its backlog at a restart.
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+    }
+
+
+COMMAND = ("prefect", "server", "start")
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free(port: int) -> None:
+    """Raise PortTaken if something listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise PortTaken(port=port) from None
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return when the server answers.
+
+    Raises:
+        ServerNotStarted: it ended, or did not answer within START_SECONDS.
+    """
+    give_up = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{port}/api/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise ServerNotStarted(log=log)

@@ -1,0 +1,52 @@
+"""The deployments: every flow that runs by itself or by a form, with its schedule.
+
+One registry serves one machine (`python -m deployments.serve`) and many (`.deploy(work_pool)`).
+Schedules run by the clock of Seoul. Sweeps are cheap when nothing is due, because after an outage
+every missed occurrence is submitted at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import Flow
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron, Schedule
+
+from flows.chase_referrals import chase_referrals
+from flows.dispatch_mail import dispatch_mail
+from flows.import_suggestions import import_suggestions
+from flows.issue_outcomes import issue_outcomes
+from flows.schedule_wrap_ups import schedule_wrap_ups
+from flows.wrap_up_forum import wrap_up_forum
+
+SEOUL = "Asia/Seoul"
+
+
+def registry() -> Sequence[RunnerDeployment]:
+    """All deployments, ready to serve."""
+    return [
+        _deployment(import_suggestions, tags=["intake"]),
+        _deployment(schedule_wrap_ups, tags=["sweep"], schedule=_cron("*/10 * * * *")),
+        _deployment(wrap_up_forum, tags=["approval"]),
+        _deployment(issue_outcomes, tags=["sweep"], schedule=_cron("5,35 8-19 * * *")),
+        # Mail is sent by the dispatch loop within seconds; this is its safety net.
+        _deployment(dispatch_mail, tags=["sweep", "mail"], schedule=_cron("0 * * * *")),
+        _deployment(chase_referrals, tags=["sweep", "ladder"], schedule=_cron("10 9 * * 1-5")),
+    ]
+
+
+def _cron(cron: str) -> Schedule:
+    return Cron(cron, timezone=SEOUL)
+
+
+def _deployment(
+    flow: Flow[Any, Any], *, tags: Sequence[str], schedule: Schedule | None = None
+) -> RunnerDeployment:
+    deployment = flow.to_deployment(
+        name=flow.name,
+        description=flow.description,
+        tags=["gongmun", *tags],
+        schedules=[schedule] if schedule else [],
+    )
+    assert isinstance(deployment, RunnerDeployment)
+    return deployment

@@ -1,0 +1,83 @@
+"""`make up`: everything on one machine. Prefect's server, the served deployments, the dispatch loop.
+
+`python -m deployments.up [--port N] [--sample]`. Stops all when told to (Ctrl-C, SIGTERM), or when
+one of them ends by itself, which it names.
+"""
+
+import os
+import subprocess
+import time
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+
+from deployments import prefect_server
+from deployments.processes import running, stop_on_sigterm
+from gongmun.errors import GongmunError
+from gongmun.settings import settings
+
+
+class ProcessEnded(GongmunError):
+    """A process of `make up` ended by itself."""
+
+    code = "up.process_ended"
+    ko = "'{name}' 프로세스가 끝났습니다. 기록을 확인한 뒤 다시 실행해 주십시오: {log}"
+    en = "The process '{name}' ended. See its log, then start again: {log}"
+
+
+def main(
+    port: Annotated[int, typer.Option(help="포트 / port of the Prefect UI")] = 4200,
+    sample: Annotated[bool, typer.Option(help="예시 포럼을 함께 / load sample forums")] = False,
+) -> None:
+    """Start everything and stay until stopped."""
+    stop_on_sigterm()
+    prefect_server.require_free(port)
+    var = settings().var
+    environment = prefect_server.environment(var / "prefect", port)
+    os.environ.update(environment)
+    logs = var / "logs"
+    with ExitStack() as stack:
+
+        def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
+            return stack.enter_context(running(name, arguments, logs=logs, environment=environment))
+
+        started = {"server": start("server", *prefect_server.COMMAND)}
+        if sample:
+            from deployments.sample import load_sample, sample_relay
+
+            os.environ.update(stack.enter_context(sample_relay(var / "mailboxes")))
+        _set_up()
+        if sample:
+            load_sample()
+        prefect_server.wait_until_healthy(started["server"], port, logs / "server.log")
+        started["deployments"] = start("deployments", "deployments.serve")
+        started["dispatch"] = start("dispatch", "deployments.dispatch_loop")
+        typer.echo(
+            f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
+            f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
+            f"다른 터미널에서 / in another terminal:\n"
+            f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}",
+        )
+        while True:
+            for name, process in started.items():
+                if process.poll() is not None:
+                    raise ProcessEnded(name=name, log=logs / f"{name}.log")
+            time.sleep(1)
+
+
+def _set_up() -> None:
+    """Bring the database to the newest schema and the organisations up to date."""
+    from gongmun.cli.app import setup
+
+    setup()
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except KeyboardInterrupt:
+        typer.echo("종료했습니다. / Stopped.")
+    except GongmunError as error:
+        typer.echo(f"{error.message_ko}\n{error.message_en}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,69 @@
+"""Chase what is not acknowledged or not answered (독촉): one sweep of the ladder."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from gongmun import clock, wiring
+from gongmun.db.sweeps import lease
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.names import RUNGS
+from gongmun.text import Bilingual, korean_date
+from tasks.artifacts import board_table, publish, waiting_table
+from tasks.forum_tasks import waiting_task
+from tasks.referral_tasks import (
+    board_task,
+    enqueue_notices_task,
+    issue_notices_task,
+    note_dispatches_task,
+    sweep_task,
+)
+
+_QUIET = Bilingual(
+    ko="오늘은 근무일이 아니므로 안내와 독촉을 보내지 않았습니다. 다음 근무일에 처리합니다.",
+    en="Today is no working day: nothing was sent. What is due waits for the next one.",
+)
+
+
+@flow(flow_run_name="CHASE referrals")
+def chase_referrals(as_of: datetime | None = None) -> int:
+    """접수·회신 기한을 점검하여 안내와 독촉을 보냅니다. 밀린 점검도 빠짐없이 처리합니다.
+
+    Take every rung of the ladder that is due, however old: one mail for each ministry, formal
+    reminders as numbered documents, escalations drafted for a coordinator. Returns how many mails
+    were queued.
+    """
+    now = clock.resolve(as_of)
+    with lease(wiring.database(), "chase-referrals"):
+        note_dispatches_task(now)
+        swept = sweep_task(now)
+        issued = issue_notices_task(now)
+        notices = enqueue_notices_task(now)
+    publish(
+        "chase-referrals",
+        Bilingual(
+            ko=f"독촉 점검: {korean_date(swept.today, weekday=True)}",
+            en=f"Chase of {swept.today.isoformat()}",
+        ),
+        {
+            **{
+                Bilingual(ko=f"{RUNGS[rung].ko}", en=RUNGS[rung].en): swept.fired[rung]
+                for rung in Rung
+                if rung in swept.fired
+            },
+            Bilingual(ko="건너뛴 단계(상위 단계로 갈음)", en="rungs skipped for a higher one"): sum(
+                swept.skipped.values()
+            ),
+            Bilingual(ko="시행한 독촉 공문", en="documents issued"): len(issued.issued),
+            Bilingual(ko="발송 대기 메일", en="mails queued"): len(notices.enqueued),
+            Bilingual(ko="사유가 없어져 보내지 않음", en="suppressed, no longer true"): len(
+                notices.suppressed
+            ),
+            Bilingual(ko="결재 또는 문서를 기다림", en="waiting for approval or a document"): len(
+                notices.waiting
+            ),
+        },
+        tables=[board_table(board_task(now)), waiting_table(waiting_task(now))],
+        notes=[_QUIET] if swept.quiet else [],
+    )
+    return len(notices.enqueued)

@@ -1,0 +1,49 @@
+"""Send what is due in the outbox (발송)."""
+
+import os
+import socket
+from datetime import datetime
+
+from prefect import flow
+
+from gongmun import clock
+from gongmun.text import Bilingual
+from tasks.artifacts import publish, waiting_table
+from tasks.forum_tasks import waiting_task
+from tasks.mail_tasks import dispatch_task
+from tasks.referral_tasks import note_dispatches_task
+
+
+@flow(flow_run_name="DISPATCH mail")
+def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
+    """발송 대기 중인 메일을 보내고, 발송된 이송 건의 기한을 기산합니다.
+
+    Send up to `limit` due mails and start the clocks of the referrals that went out. Several
+    dispatchers at once share the work. Returns how many mails the relay accepted.
+    """
+    now = clock.resolve(as_of)
+    report = dispatch_task(f"{socket.gethostname()}:{os.getpid()}", limit, now)
+    started = note_dispatches_task(now)
+    waiting = waiting_task(now)
+    trouble = report.trouble and Bilingual(
+        ko=report.trouble.message_ko, en=report.trouble.message_en
+    )
+    publish(
+        "dispatch-mail",
+        Bilingual(ko="메일 발송", en="Mail dispatched"),
+        {
+            Bilingual(ko="중계 서버가 받은 메일", en="accepted by the relay"): report.accepted,
+            Bilingual(ko="다시 시도할 메일", en="to be tried again"): (
+                report.retried + report.returned
+            ),
+            Bilingual(ko="영구 실패", en="refused for good"): report.failed,
+            Bilingual(
+                ko="확인 필요(발송 여부 불명)", en="uncertain, for a person"
+            ): report.uncertain,
+            Bilingual(ko="보류", en="held"): report.held,
+            Bilingual(ko="기한이 기산된 이송", en="referrals whose clocks started"): len(started),
+        },
+        tables=[waiting_table(waiting)],
+        notes=[trouble] if trouble else [],
+    )
+    return report.accepted

@@ -1,0 +1,51 @@
+"""Issue approved outcomes (시행): number, render, put into the outbox."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from gongmun import clock
+from gongmun.text import Bilingual
+from tasks.artifacts import publish
+from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
+
+
+@flow(flow_run_name="ISSUE outcomes")
+def issue_outcomes(as_of: datetime | None = None) -> int:
+    """결재된 결과 공문에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
+
+    Number and render the documents of every approved outcome and put them into the outbox. What an
+    earlier run left is taken up. Returns how many documents were issued.
+    """
+    now = clock.resolve(as_of)
+    issued = issue_outcomes_task(now)
+    overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
+    publish(
+        "issue-outcomes",
+        Bilingual(ko="결과 공문 시행", en="Outcome documents issued"),
+        {
+            Bilingual(ko="시행한 공문", en="documents issued"): len(issued.documents),
+            Bilingual(ko="발송 대기", en="mails queued"): len(issued.enqueued),
+            Bilingual(
+                ko="생성 실패(다음 실행에서 다시 시도)", en="failed, tried again by the next run"
+            ): (len(issued.failed)),
+        },
+        tables=[
+            (
+                Bilingual(ko=overview.forum_title_ko, en=overview.forum_title_en),
+                (
+                    Bilingual(ko="문서번호", en="number"),
+                    Bilingual(ko="수신", en="recipient"),
+                    Bilingual(ko="주관", en="leading"),
+                    Bilingual(ko="협조", en="cooperating"),
+                    Bilingual(ko="쪽", en="pages"),
+                ),
+                [
+                    (line.number, line.name_ko, len(line.lead), len(line.cooperating), line.pages)
+                    for line in overview.ministries
+                ],
+            )
+            for overview in overviews
+        ],
+    )
+    return len(issued.documents)

@@ -1,0 +1,175 @@
+"""Deadlines (처리기한): pure counting from a dated rule, with the explanation in two languages.
+
+Periods by working days, by the calendar, and in months; see DeadlineRule. A start on a day off is
+counted from the next working day, whatever the unit, and an end on a day off moves to the next
+working day (Civil Act art. 161; Civil Petitions Treatment Act art. 19).
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
+from gongmun.clock import seoul_date
+from gongmun.text import Bilingual
+
+# Not from strftime, which follows the locale of the process.
+_WEEKDAYS_KO = "월화수목금토일"
+_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+
+
+_LENGTH_KO = {
+    Unit.WORKING_DAYS: "근무일 {}일",
+    Unit.CALENDAR_DAYS: "{}일",
+    Unit.MONTHS: "{}개월",
+}
+_UNIT_EN = {
+    Unit.WORKING_DAYS: "working day",
+    Unit.CALENDAR_DAYS: "calendar day",
+    Unit.MONTHS: "month",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadlineRule:
+    """One version of a rule: how long a period is, how it is counted, and what says so.
+
+    `first_day_counts` says whether the day of the start is the first of the period (초일 산입) or the
+    day after it (초일 불산입).
+    """
+
+    code: str
+    version: int
+    name_ko: str
+    name_en: str
+    unit: Unit
+    length: int
+    first_day_counts: bool
+    citation_ko: str
+    citation_en: str
+    valid_from: date
+
+    def __post_init__(self) -> None:
+        """Refuse a period without a day."""
+        if self.length < 1:
+            raise ValueError("length must be 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deadline:
+    """A deadline that explains itself. It is met until the end of the day `due` in Seoul.
+
+    `first_day` is the first day that counts; `skipped` are the days off that made `due` later, each
+    with the reason.
+    """
+
+    due: date
+    rule: DeadlineRule
+    start: datetime
+    first_day: date
+    skipped: tuple[tuple[date, Bilingual], ...]
+
+    def explain(self) -> Bilingual:
+        """The rule and its version, the start, what was counted and what was not, the citation."""
+        rule, started = self.rule, seoul_date(self.start)
+        length_ko = _LENGTH_KO[rule.unit].format(rule.length)
+        plural = "s" if rule.length > 1 else ""
+        length_en = f"{rule.length} {_UNIT_EN[rule.unit]}{plural}"
+        skipped_ko, skipped_en = _describe(self.skipped)
+        return Bilingual(
+            ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {_korean(started)}에 시작되어, "
+            f"{_korean(self.first_day)}부터 {length_ko}을 계산한 {_korean(self.due)}까지입니다. "
+            f"{skipped_ko}근거: {rule.citation_ko}.",
+            en=f"The deadline '{rule.name_en}' (version {rule.version}) started on "
+            f"{_english(started)} and runs for {length_en} with {_english(self.first_day)} as the "
+            f"first day, until the end of {_english(self.due)}. "
+            f"{skipped_en}Basis: {rule.citation_en}.",
+        )
+
+
+def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> Deadline:
+    """When the period of `rule` that starts at the moment `start` ends.
+
+    Raises:
+        NaiveDatetime: `start` has no time zone.
+        YearNotCovered: the period leaves the years the calendar covers.
+    """
+    started = seoul_date(start)
+    # Days off between `begin` and the first day that counts are skipped, and named.
+    begin = started
+    if calendar.is_working_day(started) and not rule.first_day_counts:
+        begin = started + timedelta(days=1)
+
+    if rule.unit is Unit.WORKING_DAYS:
+        first = calendar.shift(begin, 0)
+        due = calendar.shift(first, rule.length - 1)
+        skipped = _days_off(begin, due, calendar)
+    else:
+        first = calendar.shift(begin, 0) if begin == started else begin
+        end = (
+            first + timedelta(days=rule.length - 1)
+            if rule.unit is Unit.CALENDAR_DAYS
+            else _end_of_months(first, rule.length)
+        )
+        due = calendar.shift(end, 0)
+        skipped = _days_off(begin, first, calendar) + _days_off(end, due, calendar)
+    return Deadline(due=due, rule=rule, start=start, first_day=first, skipped=skipped)
+
+
+def _end_of_months(first: date, months: int) -> date:
+    """The last day of a period of `months` whose first day is `first` (Civil Act art. 160).
+
+    The day before the same day of the last month, or that month's last day where it has none such.
+    """
+    year, month0 = divmod(first.year * 12 + first.month - 1 + months, 12)
+    last = monthrange(year, month0 + 1)[1]
+    if first.day > last:
+        return date(year, month0 + 1, last)
+    return date(year, month0 + 1, first.day) - timedelta(days=1)
+
+
+def _days_off(
+    start: date, end: date, calendar: WorkingCalendar
+) -> tuple[tuple[date, Bilingual], ...]:
+    """The days off from `start` up to the day before `end`."""
+    days = (start + timedelta(days=number) for number in range((end - start).days))
+    return tuple((day, why) for day in days if (why := calendar.why_off(day)))
+
+
+def _describe(skipped: tuple[tuple[date, Bilingual], ...]) -> tuple[str, str]:
+    """Weekends as a number, holidays by name: a sentence for each language, or nothing."""
+    named = [(day, why) for day, why in skipped if why not in (SATURDAY, SUNDAY)]
+    weekend = len(skipped) - len(named)
+    parts_ko = [f"{_korean(day)} {why.ko}" for day, why in named]
+    parts_en = [f"{_english(day)} ({why.en})" for day, why in named]
+    if weekend:
+        parts_ko.insert(0, f"토·일요일 {weekend}일")
+        parts_en.insert(0, f"{weekend} weekend day{'s' if weekend > 1 else ''}")
+    if not skipped:
+        return "", ""
+    return (
+        f"계산에서 제외한 날: {', '.join(parts_ko)}. ",
+        f"Not counted: {', '.join(parts_en)}. ",
+    )
+
+
+def _korean(day: date) -> str:
+    return f"{day.year}. {day.month}. {day.day}.({_WEEKDAYS_KO[day.weekday()]})"
+
+
+def _english(day: date) -> str:
+    month = _MONTHS_EN[day.month - 1]
+    return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {month} {day.year}"

@@ -1,0 +1,85 @@
+"""The override file: days off and working days that the `holidays` package does not know (yet).
+
+A CSV file in UTF-8 with the columns `date` (YYYY-MM-DD), `name_ko`, `name_en`, `kind` (`off` or
+`working`) and `source` (where it was announced, such as the number of the official gazette).
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from gongmun.errors import GongmunError
+from gongmun.text import Bilingual, clean_line
+
+_COLUMNS = ["date", "name_ko", "name_en", "kind", "source"]
+
+
+class OverridesInvalid(GongmunError):
+    """The override file cannot be used; deadlines would be wrong, so nothing is counted."""
+
+    code = "calendar.overrides_invalid"
+    ko = "휴무일 보정 파일 {file} {line}번째 줄을 고쳐 주십시오: {what_ko}"
+    en = "Correct line {line} of the override file {file}: {what_en}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override:
+    """One line of the file."""
+
+    day: date
+    working: bool
+    name: Bilingual
+
+
+def read_overrides(path: Path) -> tuple[Override, ...]:
+    """The overrides of the file at `path`.
+
+    Raises:
+        OverridesInvalid: naming the file and the first line that cannot be used.
+    """
+    line = 1
+
+    def invalid(ko: str, en: str) -> OverridesInvalid:
+        return OverridesInvalid(file=path.name, line=line, what_ko=ko, what_en=en)
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError:
+        raise invalid("파일을 읽을 수 없습니다.", "the file cannot be read.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise invalid("UTF-8로 저장해 주십시오.", "save it as UTF-8.") from None
+
+    overrides: dict[date, Override] = {}
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        if next(reader, None) != _COLUMNS:
+            names = ", ".join(_COLUMNS)
+            raise invalid(f"첫 줄은 {names} 이어야 합니다.", f"the first line must be {names}.")
+        for cells in reader:
+            line = reader.line_num
+            if len(cells) != len(_COLUMNS) or not all(
+                cell and cell == clean_line(cell) for cell in cells
+            ):
+                raise invalid(
+                    f"{len(_COLUMNS)}개 칸을 제어문자 없이 모두 채워 주십시오.",
+                    f"fill all {len(_COLUMNS)} cells, without control characters.",
+                )
+            day_text, name_ko, name_en, kind, _source = cells
+            try:
+                day = date.fromisoformat(day_text)
+            except ValueError:
+                raise invalid("날짜는 2026-11-21 형식입니다.", "a date reads 2026-11-21.") from None
+            if kind not in ("off", "working"):
+                raise invalid("kind는 off 또는 working입니다.", "kind is off or working.")
+            if day in overrides:
+                raise invalid("같은 날짜가 이미 있습니다.", "the same date is already there.")
+            overrides[day] = Override(
+                day=day, working=kind == "working", name=Bilingual(ko=name_ko, en=name_en)
+            )
+    except csv.Error:
+        line = reader.line_num
+        raise invalid("따옴표가 맞지 않습니다.", "the quotes do not match.") from None
+    return tuple(overrides.values())

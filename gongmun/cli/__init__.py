@@ -1,0 +1,1 @@
+"""The command line: `gongmun …`. A thin layer over the services; Korean first, English second."""

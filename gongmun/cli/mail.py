@@ -1,0 +1,86 @@
+"""`gongmun mail`: what was sent, what waits, what a person has to settle."""
+
+from typing import Annotated
+
+import typer
+
+from gongmun import wiring
+from gongmun.cli.output import AsOf, console, done, moment, table
+from gongmun.mail import queries, release, settle
+from gongmun.text import Bilingual
+
+app = typer.Typer(help="발송 / mail", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    all_: Annotated[
+        bool, typer.Option("--all", help="보낸 메일도 함께 / accepted ones too")
+    ] = False,
+) -> None:
+    """발송 대기·보류·실패한 메일 / mail that is queued, held, failed or uncertain."""
+    with wiring.database().reading() as session:
+        rows = [
+            (d.id, d.status.value, d.organisation_code, d.subject, d.attempts, d.last_error)
+            for d in queries.dispatches(session, with_accepted=all_)
+        ]
+    table(
+        Bilingual(ko="발송", en="Dispatches"),
+        (
+            Bilingual(ko="번호", en="id"),
+            Bilingual(ko="상태", en="status"),
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="제목", en="subject"),
+            Bilingual(ko="시도", en="attempts"),
+            Bilingual(ko="사유", en="last error"),
+        ),
+        rows,
+    )
+
+
+@app.command("show")
+def show(dispatch_id: int) -> None:
+    """메일 한 통과 처리 방법 / one mail, and how to settle it."""
+    with wiring.database().reading() as session:
+        dispatch = queries.by_id(session, dispatch_id)
+    table(
+        Bilingual(ko=f"발송 {dispatch_id}", en=f"Dispatch {dispatch_id}"),
+        (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
+        [
+            ("상태 / status", dispatch.status.value),
+            ("수신 / to", dispatch.address),
+            ("Message-ID", dispatch.message_id),
+            ("제목 / subject", dispatch.subject),
+            ("사유 / last error", dispatch.last_error),
+            ("보류 / held because", dispatch.hold_reason),
+            ("다음 시도 / next attempt", dispatch.next_attempt_at),
+            ("접수 / accepted", dispatch.accepted_at),
+        ],
+    )
+    console.print(
+        f"gongmun mail release {dispatch_id} --to ADDRESS   보류·실패한 메일을 다시 보냅니다 / send again\n"
+        f"gongmun mail settle {dispatch_id} --accepted      수신을 확인했습니다 / it did arrive\n"
+        f"gongmun mail settle {dispatch_id} --not-accepted  도착하지 않았습니다, 다시 보냅니다 / it did not"
+    )
+
+
+@app.command("release")
+def release_(
+    dispatch_id: int,
+    to: Annotated[str, typer.Option(help="받을 주소 / the address")],
+    as_of: AsOf = None,
+) -> None:
+    """보류되거나 실패한 메일을 다시 보냅니다. / Send a held or failed mail again."""
+    release(wiring.database(), dispatch_id, address=to, now=moment(as_of))
+    done(Bilingual(ko="발송 대기열에 다시 넣었습니다.", en="Queued again."))
+
+
+@app.command("settle")
+def settle_(
+    dispatch_id: int,
+    accepted: Annotated[bool, typer.Option("--accepted/--not-accepted")],
+    as_of: AsOf = None,
+) -> None:
+    """발송 여부가 불명한 메일을 확정합니다. / Say what became of an uncertain mail."""
+    settle(wiring.database(), dispatch_id, accepted=accepted, now=moment(as_of))
+    done(Bilingual(ko="확정했습니다.", en="Settled."))

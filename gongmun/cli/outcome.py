@@ -1,0 +1,111 @@
+"""`gongmun outcome`: see, approve, return and issue the outcome of a forum."""
+
+import typer
+
+from gongmun import wiring
+from gongmun.cli import runs
+from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
+from gongmun.documents import Decision
+from gongmun.forums import queries
+from gongmun.forums.deciding import decide_outcome
+from gongmun.forums.issuing import issue_outcomes
+from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.overview import outcome_overview
+from gongmun.text import Bilingual
+
+app = typer.Typer(help="결과 / outcomes", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """모든 결과와 상태 / all outcomes."""
+    with wiring.database().reading() as session:
+        rows = [
+            (o.id, queries.forum(session, o.forum_id).code, o.round, o.status.value, o.drafted_at)
+            for o in queries.outcomes_with(session, *OutcomeStatus)
+        ]
+    table(
+        Bilingual(ko="결과", en="Outcomes"),
+        (
+            Bilingual(ko="번호", en="id"),
+            Bilingual(ko="포럼", en="forum"),
+            Bilingual(ko="차수", en="round"),
+            Bilingual(ko="상태", en="status"),
+            Bilingual(ko="기안", en="drafted"),
+        ),
+        rows,
+    )
+
+
+@app.command("show")
+def show(outcome_id: int) -> None:
+    """결재할 내용을 보여 줍니다. / What there is to decide on."""
+    with wiring.database().reading() as session:
+        overview = outcome_overview(session, outcome_id, moment(None))
+    table(
+        Bilingual(ko=overview.forum_title_ko, en=f"{overview.forum_title_en} ({overview.status})"),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="문서번호", en="number"),
+            Bilingual(ko="주관", en="leading"),
+            Bilingual(ko="협조", en="cooperating"),
+        ),
+        [
+            (f"{m.name_ko} ({m.code})", m.number, "\n".join(m.lead), "\n".join(m.cooperating))
+            for m in overview.ministries
+        ],
+    )
+    for reference in overview.unrouted:
+        done(
+            Bilingual(
+                ko=f"소관이 지정되지 않은 제안: {reference}", en=f"No ministry yet for {reference}"
+            )
+        )
+
+
+@app.command("approve")
+def approve(outcome_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+    """결과를 승인합니다. 이때부터 공문에 번호가 부여되고 발송됩니다. / Approve an outcome."""
+    _decide(outcome_id, Decision.APPROVE, name, reason, as_of)
+
+
+@app.command("return")
+def return_(outcome_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+    """결과를 반려합니다. / Send an outcome back."""
+    _decide(outcome_id, Decision.RETURN, name, reason, as_of)
+
+
+def _decide(outcome_id: int, decision: Decision, name: str, reason: str, as_of: AsOf) -> None:
+    db = wiring.database()
+    outcome = decide_outcome(
+        db, outcome_id, decision=decision, name=name, reason=reason, now=moment(as_of)
+    )
+    with db.reading() as session:
+        forum = queries.forum(session, outcome.forum_id).code
+    resumed = runs.resume_wrap_up(forum)
+    approved = decision is Decision.APPROVE
+    done(
+        Bilingual(
+            ko=("승인했습니다. " if approved else "반려했습니다. ")
+            + ("대기 중이던 실행이 이어집니다." if resumed else "다음 시행 점검에서 처리됩니다."),
+            en=("Approved; " if approved else "Returned; ")
+            + ("the waiting run goes on." if resumed else "the next issuing sweep takes it up."),
+        )
+    )
+
+
+@app.command("issue")
+def issue(as_of: AsOf = None) -> None:
+    """결재된 공문을 지금 시행합니다. / Issue all that is approved, now."""
+    with wiring.renderer() as renderer:
+        issued = issue_outcomes(
+            wiring.database(), renderer=renderer, store=wiring.file_store(), now=moment(as_of)
+        )
+    done(
+        Bilingual(
+            ko=f"공문 {len(issued.documents)}건을 시행하고 메일 {len(issued.enqueued)}통을 발송 대기열에 "
+            f"넣었습니다. 실패 {len(issued.failed)}건.",
+            en=f"{len(issued.documents)} documents issued, {len(issued.enqueued)} mails queued, "
+            f"{len(issued.failed)} failed.",
+        )
+    )

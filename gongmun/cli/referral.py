@@ -1,0 +1,145 @@
+"""`gongmun referral`: see referrals, and record what a ministry did."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gongmun import ledger, wiring
+from gongmun.calendar import calendar
+from gongmun.cli.output import AsOf, console, done, moment, table
+from gongmun.documents import queries as document_queries
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries
+from gongmun.referrals.answering import acknowledge, respond
+from gongmun.referrals.clocks import start_clocks
+from gongmun.referrals.life import OPEN, Status
+from gongmun.referrals.models import ResponseDecision
+from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
+from gongmun.suggestions import queries as suggestion_queries
+from gongmun.text import Bilingual
+
+app = typer.Typer(help="이송 / referrals", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    ministry: Annotated[str | None, typer.Option(help="기관 코드 / code")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="끝난 것도 함께 / closed ones too")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """이송 현황 / referrals and their clocks."""
+    statuses = frozenset(Status) if all_ else OPEN
+    rows = []
+    with wiring.database().reading() as session:
+        for referral in queries.with_status(session, statuses):
+            organisation = organisation_queries.by_id(session, referral.organisation_id)
+            if ministry is not None and organisation.code != ministry:
+                continue
+            suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
+            rows.append(
+                (
+                    referral.id,
+                    suggestion.reference,
+                    organisation.name_ko,
+                    ROLES[referral.role].ko,
+                    STATUSES[referral.status].ko,
+                    referral.acknowledge_due,
+                    referral.answer_due,
+                )
+            )
+    table(
+        Bilingual(ko="이송", en="Referrals"),
+        (
+            Bilingual(ko="번호", en="id"),
+            Bilingual(ko="제안", en="suggestion"),
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="구분", en="role"),
+            Bilingual(ko="상태", en="status"),
+            Bilingual(ko="접수기한", en="acknowledge by"),
+            Bilingual(ko="회신 기한", en="answer by"),
+        ),
+        rows,
+    )
+
+
+@app.command("show")
+def show(referral_id: int) -> None:
+    """이송 한 건의 기한과 경과 / one referral: its deadlines explained, its history."""
+    with wiring.database().reading() as session:
+        referral = queries.by_id(session, referral_id)
+        suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
+        events = ledger.history(session, "referral", referral_id)
+        steps = queries.steps(session, referral_id)
+        response = queries.latest_response(session, referral_id)
+    console.print(f"{suggestion.reference}  {suggestion.title}", markup=False)
+    if referral.dispatched_at is not None:
+        clocks = start_clocks(referral.answer_rule, referral.dispatched_at, calendar())
+        done(clocks.acknowledge.explain())
+        done(clocks.answer.explain())
+    table(
+        Bilingual(ko="경과", en="History"),
+        (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
+        [
+            *(
+                (event.occurred_at, f"{event.kind} {event.data.get('rung', '')}")
+                for event in events
+            ),
+            *(
+                (step.fired_on, f"(건너뜀 skipped) {RUNGS[step.rung]}")
+                for step in steps
+                if step.skipped
+            ),
+        ],
+    )
+    if response is not None:
+        promised = f" ({response.promised_on})" if response.promised_on else ""
+        console.print(f"{DECISIONS[response.decision]}{promised}", markup=False)
+        console.print(response.reason, markup=False)
+
+
+@app.command("acknowledge")
+def acknowledge_(
+    number: Annotated[str, typer.Argument(help="우리 문서번호 / our document number")],
+    registration: Annotated[
+        str | None, typer.Option(help="기관의 접수번호 / the ministry's registration number")
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """기관이 공문을 접수했음을 기록합니다. / Record that the ministry has the document."""
+    db, now = wiring.database(), moment(as_of)
+    with db.reading() as session:
+        document = document_queries.by_number(session, number)
+    moved = acknowledge(
+        db, document.id, registration_number=registration, now=now, ladder=wiring.ladder()
+    )
+    done(
+        Bilingual(
+            ko=f"{len(moved)}건의 접수를 기록했습니다.", en=f"{len(moved)} referrals acknowledged."
+        )
+    )
+
+
+@app.command("respond")
+def respond_(
+    referral_id: int,
+    decision: Annotated[
+        ResponseDecision, typer.Option(help="수용, 일부수용, 중장기 검토, 기시행, 수용곤란")
+    ],
+    reason: Annotated[str, typer.Option(help="결정 사유 / the ministry's reason")],
+    promised: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="이행(검토) 예정일 / the promised date"),
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """기관의 회신을 기록합니다. / Record the ministry's decision on one referral."""
+    respond(
+        wiring.database(),
+        referral_id,
+        decision=decision,
+        reason=reason,
+        promised_on=promised.date() if promised else None,
+        now=moment(as_of),
+    )
+    done(Bilingual(ko="회신을 기록했습니다.", en="The response is recorded."))

@@ -1,0 +1,67 @@
+"""The one module here that speaks to Prefect, and imports it only when it has to (3.6 s)."""
+
+from typing import Any
+
+from gongmun.errors import GongmunError
+
+_WRAP_UP = "wrap-up-forum/wrap-up-forum"
+
+
+class RunNotStarted(GongmunError):
+    """Prefect's server is not named, not there, or knows no such deployment."""
+
+    code = "prefect.run_not_started"
+    ko = (
+        "Prefect에서 실행하지 못했습니다({reason}). make up 이 실행 중인지, PREFECT_API_URL이 맞는지 "
+        "확인해 주십시오."
+    )
+    en = "Prefect did not run it ({reason}). Check that `make up` runs and that PREFECT_API_URL is right."
+    retryable = True
+
+
+def start_wrap_up(forum: str) -> str:
+    """Start a wrap-up of the forum now; the name of its run.
+
+    Raises:
+        RunNotStarted: no server, or nothing is deployed there.
+    """
+    from prefect.deployments import run_deployment
+    from prefect.exceptions import PrefectException
+    from prefect.settings import get_current_settings
+
+    if not get_current_settings().api.url:
+        raise RunNotStarted(reason="PREFECT_API_URL")
+    try:
+        run: Any = run_deployment(
+            _WRAP_UP, parameters={"forum": forum}, timeout=0, as_subflow=False
+        )
+    except (PrefectException, OSError) as error:
+        raise RunNotStarted(reason=type(error).__name__) from error
+    return str(run.name)
+
+
+def resume_wrap_up(forum: str) -> bool:
+    """Let the run that waits for the decision on this forum go on; False where none was reached.
+
+    The decision is in our database already: the run finds it there, and the input given here only
+    satisfies its form. Without a run the issuing sweep takes the outcome up.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.exceptions import PrefectException
+    from prefect.settings import get_current_settings
+
+    if not get_current_settings().api.url:
+        return False
+    waiting = FlowRunFilter.model_validate(
+        {"name": {"any_": [f"WRAP-UP {forum}"]}, "state": {"type": {"any_": ["PAUSED"]}}}
+    )
+    form = {"decision": "return", "name": "gongmun", "reason": "gongmun"}
+    try:
+        with get_client(sync_client=True) as client:
+            runs = client.read_flow_runs(flow_run_filter=waiting)
+            for run in runs:
+                client.resume_flow_run(run.id, run_input=form)
+    except (PrefectException, OSError):
+        return False
+    return bool(runs)

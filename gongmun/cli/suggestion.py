@@ -1,0 +1,141 @@
+"""`gongmun suggestion`: import, see, select and route suggestions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gongmun import wiring
+from gongmun.cli.output import Name, Reason, done, moment, table
+from gongmun.clock import seoul_date
+from gongmun.forums import queries as forum_queries
+from gongmun.forums.routing import route_of, route_suggestion
+from gongmun.forums.wrapping_up import redraft_open
+from gongmun.suggestions import ColumnMapping, deselect, import_file, queries, select
+from gongmun.text import Bilingual
+
+app = typer.Typer(help="제안 / suggestions", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    forum: str,
+    file: Path,
+    mapping: Annotated[Path, typer.Option(help="열 대응 파일(TOML) / column mapping")],
+) -> None:
+    """제안 파일(CSV, JSON Lines)을 접수합니다. / Import a file of suggestions."""
+    db = wiring.database()
+    with db.reading() as session:
+        forum_id = forum_queries.required_forum(session, forum).id
+    report = import_file(db, file, ColumnMapping.load(mapping), forum_id=forum_id, now=moment(None))
+    with db.reading() as session:
+        problems = queries.problems_of_import(session, report.import_id)
+    if problems:
+        table(
+            Bilingual(ko="확인이 필요한 행", en="Rows to look at"),
+            (
+                Bilingual(ko="행", en="line"),
+                Bilingual(ko="접수", en="taken"),
+                Bilingual(ko="사유", en="reason"),
+            ),
+            [
+                (p.line, "×" if p.refused else "○", f"{p.reason_ko}\n{p.reason_en}")
+                for p in problems
+            ],
+        )
+    done(
+        Bilingual(
+            ko=f"{report.rows}행 가운데 새로 접수 {report.accepted}건, 이미 접수됨 "
+            f"{report.already_there}건, 반려 {report.rejected}건입니다.",
+            en=f"Of {report.rows} rows {report.accepted} went in, {report.already_there} were there "
+            f"already, {report.rejected} were refused.",
+        )
+    )
+
+
+@app.command("list")
+def list_(forum: str) -> None:
+    """포럼의 제안과 소관 기관 / a forum's selected suggestions and who is responsible."""
+    now = moment(None)
+    with wiring.database().reading() as session:
+        rows = []
+        for suggestion in queries.selected_of_forum(
+            session, forum_queries.required_forum(session, forum).id
+        ):
+            route = route_of(session, suggestion, seoul_date(now))
+            rows.append(
+                (
+                    suggestion.id,
+                    suggestion.reference,
+                    suggestion.title,
+                    suggestion.topic,
+                    route.lead if route else "?",
+                    ", ".join(route.cooperating) if route else "",
+                )
+            )
+    table(
+        Bilingual(ko=f"제안: {forum}", en="Suggestions"),
+        (
+            Bilingual(ko="번호", en="id"),
+            Bilingual(ko="제안번호", en="reference"),
+            Bilingual(ko="제목", en="title"),
+            Bilingual(ko="분야", en="topic"),
+            Bilingual(ko="주관", en="lead"),
+            Bilingual(ko="협조", en="cooperating"),
+        ),
+        rows,
+    )
+
+
+@app.command("route")
+def route(
+    suggestion_id: int,
+    name: Name,
+    reason: Reason,
+    lead: Annotated[str, typer.Option(help="주관 기관 코드 / code of the lead ministry")],
+    cooperating: Annotated[
+        list[str] | None, typer.Option(help="협조 기관 코드(여러 번 지정) / may be repeated")
+    ] = None,
+) -> None:
+    """소관 기관을 지정합니다. / Say which ministries are responsible."""
+    db, now = wiring.database(), moment(None)
+    route_suggestion(
+        db,
+        suggestion_id,
+        lead=lead,
+        cooperating=cooperating or [],
+        name=name,
+        reason=reason,
+        now=now,
+    )
+    drafted = redraft_open(db, suggestion_id, now=now)
+    done(
+        Bilingual(
+            ko="소관을 지정했습니다. "
+            + (
+                "결재를 기다리는 결과에 반영했습니다."
+                if drafted
+                else "다음 결과 정리에 반영됩니다."
+            ),
+            en="The route is recorded; "
+            + (
+                "the outcome that waits for approval has it."
+                if drafted
+                else "the next wrap-up takes it up."
+            ),
+        )
+    )
+
+
+@app.command("select")
+def select_(suggestion_id: int) -> None:
+    """제안을 선정합니다. / Select a suggestion."""
+    select(wiring.database(), suggestion_id, now=moment(None))
+    done(Bilingual(ko="선정했습니다.", en="Selected."))
+
+
+@app.command("deselect")
+def deselect_(suggestion_id: int) -> None:
+    """선정을 취소합니다. / Take back the selection."""
+    deselect(wiring.database(), suggestion_id, now=moment(None))
+    done(Bilingual(ko="선정을 취소했습니다.", en="No longer selected."))

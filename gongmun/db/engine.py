@@ -1,0 +1,149 @@
+"""The database: one engine, and transactions that say what they are for.
+
+`Database.transaction()` writes, `Database.reading()` reads. On SQLite a writing transaction begins
+with BEGIN IMMEDIATE, so that two writers queue at the start instead of failing at the end; WAL lets
+readers go on meanwhile, and `synchronous=FULL` makes a commit survive a power cut (a sent mail must
+not be forgotten).
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
+
+from gongmun.errors import GongmunError
+
+_BUSY_TIMEOUT_SECONDS = 30
+# What SQLite and PostgreSQL say of a table that is not there.
+_MISSING_TABLE = re.compile(r'no such table|relation "\w+" does not exist')
+
+
+class DatabaseUnavailable(GongmunError):
+    """The database is locked, gone or refuses the connection."""
+
+    code = "db.unavailable"
+    ko = (
+        "데이터베이스를 사용할 수 없습니다({database}): {reason}. 서버가 실행 중인지, 다른 프로그램이 "
+        "잠그고 있지 않은지 확인해 주십시오. 처리 중이던 내용은 저장되지 않았으며 다시 시도할 수 있습니다."
+    )
+    en = (
+        "The database cannot be used ({database}): {reason}. Check that its server runs and that no "
+        "other program holds a lock. Nothing was half done; the call can be repeated."
+    )
+    retryable = True
+
+
+class SchemaMissing(GongmunError):
+    """A table does not exist: the database was never set up, or not brought up to date."""
+
+    code = "db.schema_missing"
+    ko = "데이터베이스({database})가 준비되지 않았습니다. 'gongmun setup'을 먼저 실행해 주십시오."
+    en = "The database ({database}) has not been set up. Run `gongmun setup` first."
+
+
+class UnsupportedDatabase(GongmunError):
+    """A database URL that is neither SQLite nor PostgreSQL by psycopg 3."""
+
+    code = "db.unsupported"
+    ko = (
+        "지원하지 않는 데이터베이스 주소입니다: {url}. sqlite:///파일 또는 "
+        "postgresql+psycopg://사용자@서버/이름 형식으로 지정해 주십시오."
+    )
+    en = (
+        "Unsupported database URL: {url}. Use sqlite:///FILE or "
+        "postgresql+psycopg://USER@HOST/NAME."
+    )
+
+
+class Database:
+    """One database, safe to share between threads; make one per process."""
+
+    def __init__(self, url: str) -> None:
+        """Open lazily: no connection is made before the first transaction.
+
+        Raises:
+            UnsupportedDatabase: the URL names another kind of database.
+        """
+        try:
+            self.url: URL = make_url(url)
+        except ArgumentError:
+            raise UnsupportedDatabase(url="(…)") from None
+        if self.url.drivername not in ("sqlite", "postgresql+psycopg"):
+            raise UnsupportedDatabase(url=self.url.render_as_string(hide_password=True))
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(
+            self.engine.execution_options(gongmun_readonly=True), expire_on_commit=False
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite rather than PostgreSQL."""
+        return self.url.drivername == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing transaction: commits at the end of the block, rolls back on any error.
+
+        Raises:
+            DatabaseUnavailable: locked beyond the busy time-out, or gone.
+        """
+        with self._translated(), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A reading transaction; it is never committed.
+
+        Raises:
+            DatabaseUnavailable: the database is gone.
+        """
+        with self._translated(), self._reading() as session:
+            yield session
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, ProgrammingError) as error:
+            database = self.url.render_as_string(hide_password=True)
+            reason = str(error.orig).strip().splitlines()[0]
+            if _MISSING_TABLE.search(reason):
+                raise SchemaMissing(database=database) from error
+            if isinstance(error, ProgrammingError):
+                raise
+            raise DatabaseUnavailable(database=database, reason=reason) from error
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        # The driver must not begin transactions by itself: `_begin` below does.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        readonly = connection.get_execution_options().get("gongmun_readonly", False)
+        connection.execute(text("BEGIN" if readonly else "BEGIN IMMEDIATE"))
+
+    return engine

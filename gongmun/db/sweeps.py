@@ -1,0 +1,83 @@
+"""Leases and heartbeats of sweeps.
+
+A sweep takes its lease before it looks, so that two at once do the work once; a lease of a killed
+process runs out by itself. The heartbeat makes a sweep that no longer runs visible (house rule 5).
+Lease times are the machine's real time, never a flow's `as_of`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import String, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gongmun import clock
+from gongmun.db.engine import Database
+from gongmun.db.models import Base
+from gongmun.errors import GongmunError
+
+LEASE = timedelta(minutes=15)
+
+
+class SweepBusy(GongmunError):
+    """Another process holds the lease of this sweep."""
+
+    code = "sweep.busy"
+    ko = "'{name}' 점검이 이미 진행 중입니다({until}까지). 끝난 뒤 다시 실행됩니다."
+    en = "The sweep '{name}' is already running (lease until {until}); it will run again later."
+    retryable = True
+
+
+class Sweep(Base):
+    """One kind of sweep: who holds its lease, and when it last began and ended."""
+
+    __tablename__ = "sweeps"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+@contextmanager
+def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
+    """Hold the lease of the sweep `name` for the block; note begin and end as its heartbeat.
+
+    Raises:
+        SweepBusy: another process holds it.
+    """
+    owner, begun = uuid4().hex, clock.now()
+    with db.transaction() as session:
+        upsert = sqlite.insert if db.is_sqlite else postgresql.insert
+        session.execute(upsert(Sweep).values(name=name).on_conflict_do_nothing())
+        taken = session.execute(
+            update(Sweep)
+            .where(Sweep.name == name, or_(Sweep.owner.is_(None), Sweep.lease_until < begun))
+            .values(owner=owner, lease_until=begun + ttl, started_at=begun)
+        )
+        if taken.rowcount == 0:  # type: ignore[attr-defined]
+            until = session.scalar(select(Sweep.lease_until).where(Sweep.name == name))
+            raise SweepBusy(name=name, until=until.isoformat() if until else "-")
+    finished = None
+    try:
+        yield
+        finished = clock.now()
+    finally:
+        values = {"owner": None, "lease_until": None}
+        with db.transaction() as session:
+            session.execute(
+                update(Sweep)
+                .where(Sweep.name == name, Sweep.owner == owner)
+                .values(**values, **({"finished_at": finished} if finished else {}))
+            )
+
+
+def stale(db: Database, name: str, *, after: timedelta) -> bool:
+    """Whether the sweep has not finished within `after` (or never)."""
+    with db.reading() as session:
+        finished = session.scalar(select(Sweep.finished_at).where(Sweep.name == name))
+    return finished is None or clock.now() - finished > after

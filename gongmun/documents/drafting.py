@@ -1,0 +1,108 @@
+"""Drafting, approving and discarding documents, in the transaction of the caller."""
+
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.documents import queries
+from gongmun.documents.contexts import Context, WrongContext, to_json
+from gongmun.documents.life import APPROVED, Event, Status, advance
+from gongmun.documents.models import Approval, Decision, Document, DocumentKind
+from gongmun.errors import GongmunError
+
+
+class NotApproved(GongmunError):
+    """A decision that returns a document was used to approve it."""
+
+    code = "documents.not_approved"
+    ko = "반려한 결재로는 문서를 승인할 수 없습니다(문서 {document_id}). 다시 결재를 받아 주십시오."
+    en = "A decision to return cannot approve document {document_id}. Ask for a new decision."
+
+
+def draft(
+    session: Session,
+    *,
+    kind: DocumentKind,
+    key: str,
+    recipient_code: str,
+    context: Context,
+    now: datetime,
+) -> Document:
+    """The document of `key`: a new one, or the one that exists.
+
+    While it is still drafted its context is refreshed; after that it stays as it was approved.
+
+    Raises:
+        WrongContext: `context` belongs to another kind of document.
+    """
+    if context.kind is not kind:
+        raise WrongContext(kind=kind.value, given=context.kind.value)
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    created = session.scalar(
+        insert(Document)
+        .values(
+            kind=kind,
+            key=key,
+            recipient_code=recipient_code,
+            status=Status.DRAFTED,
+            created_at=now,
+            title=context.letter.title,
+            language=context.letter.language,
+            context=to_json(context),
+        )
+        .on_conflict_do_nothing(index_elements=[Document.key])
+        .returning(Document.id)
+    )
+    if created is not None:
+        ledger.record(
+            session, "document.drafted", subject=("document", created), now=now, form=kind.value
+        )
+        return queries.by_id(session, created)
+    document = queries.locked_by_key(session, key)
+    if document.status is Status.DRAFTED:
+        document.title = context.letter.title
+        document.language = context.letter.language
+        document.context = to_json(context)
+    return document
+
+
+def approve(session: Session, document: Document, approval: Approval | None, now: datetime) -> None:
+    """Approve a drafted document; quiet where it is approved already.
+
+    `approval` is None for a document that the ladder sends without a decision of its own.
+
+    Raises:
+        NotApproved: the decision was to return it.
+        InvalidTransition: the document was discarded.
+    """
+    if approval is not None and approval.decision is not Decision.APPROVE:
+        raise NotApproved(document_id=document.id)
+    document = queries.locked(session, document.id)
+    if document.status in APPROVED:
+        return
+    document.status = advance(document.status, Event.APPROVED, thing=f"document {document.id}")
+    document.approved_at = now
+    document.approval_id = approval.id if approval else None
+    ledger.record(
+        session,
+        "document.approved",
+        subject=("document", document.id),
+        now=now,
+        actor=ledger.Actor.COORDINATOR if approval else ledger.Actor.SYSTEM,
+        approval=document.approval_id,
+    )
+
+
+def discard(session: Session, document: Document, now: datetime) -> None:
+    """Discard a document that has no number yet; quiet where it is discarded already.
+
+    Raises:
+        InvalidTransition: it has a number.
+    """
+    document = queries.locked(session, document.id)
+    if document.status is Status.DISCARDED:
+        return
+    document.status = advance(document.status, Event.DISCARDED, thing=f"document {document.id}")
+    ledger.record(session, "document.discarded", subject=("document", document.id), now=now)

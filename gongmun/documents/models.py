@@ -1,0 +1,114 @@
+"""Rows of the documents room: approvals (결재), documents (공문) and the register (문서등록대장)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gongmun.clock import seoul_date
+from gongmun.db import Base, state
+from gongmun.documents.life import Status
+from gongmun.text import korean_date
+
+
+class DocumentKind(StrEnum):
+    """The forms this room prints."""
+
+    OUTCOME = "outcome"  # 결과 통보
+    FIRST_REMINDER = "first_reminder"  # 1차 독촉
+    SECOND_REMINDER = "second_reminder"  # 2차 독촉
+    ESCALATION = "escalation"  # 상향 통보
+
+
+class Decision(StrEnum):
+    """What a coordinator decided."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+
+
+class Approval(Base):
+    """One decision of a named coordinator. The only place where the name is kept."""
+
+    __tablename__ = "approvals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision: Mapped[Decision] = mapped_column(state(Decision))
+    name: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime]
+
+
+class Document(Base):
+    """One official document to one recipient."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("division", "year", "serial"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[DocumentKind] = mapped_column(state(DocumentKind))
+    # Chosen by the caller, e.g. "outcome:12:MOLIT": drafting twice makes one document.
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    recipient_code: Mapped[str] = mapped_column(String(40), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(8))
+    status: Mapped[Status] = mapped_column(state(Status), index=True)
+    # What is printed, as `contexts.to_json` wrote it.
+    context: Mapped[dict[str, Any]]
+
+    # The number, from the register: all three or none.
+    division: Mapped[str | None] = mapped_column(String(60))
+    year: Mapped[int | None]
+    serial: Mapped[int | None]
+
+    # The stored file.
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]  # bytes
+    pages: Mapped[int | None]
+    replaced_characters: Mapped[int | None]  # printed as 〓, because no font has them
+
+    # Why rendering failed last; both or none. The document waits as `numbered`.
+    problem_ko: Mapped[str | None] = mapped_column(Text)
+    problem_en: Mapped[str | None] = mapped_column(Text)
+
+    created_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    numbered_at: Mapped[datetime | None]
+    rendered_at: Mapped[datetime | None]
+    # None where the document needs no decision of its own (reminders on the ladder).
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals.id"))
+
+    @property
+    def number(self) -> str | None:
+        """The document number as it is cited, `division-serial`; None before it has one."""
+        return f"{self.division}-{self.serial}" if self.serial is not None else None
+
+    @property
+    def citation(self) -> str:
+        """The number with its date, `division-serial(2026. 10. 2.)`, as later documents cite it."""
+        assert self.numbered_at is not None
+        return f"{self.number}({korean_date(seoul_date(self.numbered_at))})"
+
+
+class Register(Base):
+    """The counter of one division and year. Its row lock makes writers take turns."""
+
+    __tablename__ = "registers"
+
+    division: Mapped[str] = mapped_column(String(60), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_serial: Mapped[int]
+
+
+class RegisterEntry(Base):
+    """One line of the register: the number and the document that has it."""
+
+    __tablename__ = "register_entries"
+
+    division: Mapped[str] = mapped_column(String(60), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), unique=True)
+    registered_at: Mapped[datetime]

@@ -1,0 +1,46 @@
+"""The render worker: a process that makes PDF files until its pipe closes.
+
+    python -m gongmun.documents.worker FILE_DESCRIPTOR TEMPLATES MEMORY_BYTES SECONDS
+
+Each answer is a JSON head and, where it says so, the PDF. No pickles: what comes from a process
+that reads citizens' text is taken as data only.
+"""
+
+import json
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from gongmun.documents.pdf import Press
+from gongmun.documents.printing import RenderFailed
+
+# The pool kills a worker that is late. Should the pool itself be gone, the alarm ends the worker.
+_ALARM_MARGIN_SECONDS = 10
+
+
+def main(descriptor: int, templates: Path, memory: int, seconds: float) -> None:
+    """Render each page that arrives, until the other end closes."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    pipe = Connection(descriptor)
+    press = Press(templates)
+    pipe.send_bytes(b"ready")
+    while True:
+        try:
+            html = pipe.recv_bytes().decode()
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_MARGIN_SECONDS)
+        try:
+            rendered = press.render(html)
+        except RenderFailed as error:
+            pipe.send_bytes(json.dumps({"failed": error.params["reason"]}).encode())
+        else:
+            pipe.send_bytes(json.dumps({"pages": rendered.pages}).encode())
+            pipe.send_bytes(rendered.content)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

@@ -1,0 +1,90 @@
+"""Issue approved outcomes: number and render their documents, put them into the outbox.
+
+A sweep over all that is approved: what a killed process or a failed rendering left is taken up by
+the next call.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.documents import FileStore, Renderer, issue
+from gongmun.documents import queries as document_queries
+from gongmun.documents.life import Status as DocumentStatus
+from gongmun.forums import queries
+from gongmun.forums.letters import outcome_message
+from gongmun.forums.models import OutcomeStatus
+from gongmun.mail import enqueue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedOutcomes:
+    """What one call did: documents issued now, mails put into the outbox, documents that failed."""
+
+    documents: tuple[int, ...]
+    enqueued: tuple[int, ...]
+    failed: tuple[int, ...]
+    outcomes: tuple[int, ...]
+
+
+def issue_outcomes(
+    db: Database, *, renderer: Renderer, store: FileStore, now: datetime
+) -> IssuedOutcomes:
+    """Bring every approved outcome as far as it will go; one whose mails are all queued is issued."""
+    with db.reading() as session:
+        outcome_ids = [o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)]
+        document_ids = [
+            document.id
+            for outcome_id in outcome_ids
+            for document in queries.documents_of(session, outcome_id)
+        ]
+    report = issue(db, document_ids, renderer=renderer, store=store, now=now)
+    enqueued = [i for outcome_id in outcome_ids for i in _enqueue(db, outcome_id, now)]
+    done = tuple(outcome_id for outcome_id in outcome_ids if _finish(db, outcome_id, now))
+    return IssuedOutcomes(
+        documents=tuple(report.issued),
+        enqueued=tuple(enqueued),
+        failed=tuple(document_id for document_id, _ in report.failed),
+        outcomes=done,
+    )
+
+
+def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
+    """Queue the mail of each rendered document; the outbox takes each key once."""
+    with db.reading() as session:
+        waiting = [d.id for d in queries.documents_without_mail(session, outcome_id)]
+    queued: list[int] = []
+    for document_id in waiting:
+        with db.transaction() as session:
+            outcome = queries.outcome(session, outcome_id)
+            forum = queries.forum(session, outcome.forum_id)
+            document = document_queries.by_id(session, document_id)
+            queued.append(enqueue(session, outcome_message(session, forum, document), now).id)
+    return queued
+
+
+def _finish(db: Database, outcome_id: int, now: datetime) -> bool:
+    with db.transaction() as session:
+        documents = queries.documents_of(session, outcome_id)
+        if any(document.status is not DocumentStatus.RENDERED for document in documents):
+            return False
+        if queries.documents_without_mail(session, outcome_id):
+            return False
+        outcome = queries.outcome(session, outcome_id)
+        if not queries.move(
+            session,
+            outcome,
+            before=OutcomeStatus.APPROVED,
+            after=OutcomeStatus.ISSUED,
+            issued_at=now,
+        ):
+            return False
+        ledger.record(
+            session,
+            "outcome.issued",
+            subject=("outcome", outcome_id),
+            now=now,
+            documents=len(documents),
+        )
+        return True

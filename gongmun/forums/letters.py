@@ -1,0 +1,112 @@
+"""What this room writes: the outcome document (결과 통보 공문) and the mail that carries it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun.calendar import calendar
+from gongmun.clock import seoul_date
+from gongmun.documents import Document, Letter, OutcomeContext, Role, SuggestionItem
+from gongmun.forums.models import Forum
+from gongmun.forums.names import KINDS
+from gongmun.mail import OutgoingMessage, compose
+from gongmun.organisations import Organisation
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries as referral_queries
+from gongmun.referrals.clocks import StartedClocks, start_clocks
+from gongmun.referrals.letters import handling
+from gongmun.referrals.mailing import attachment, mailbox
+from gongmun.referrals.models import Referral
+from gongmun.settings import settings
+from gongmun.suggestions import queries as suggestion_queries
+from gongmun.suggestions.models import Suggestion
+
+
+def outcome_context(
+    session: Session,
+    forum: Forum,
+    ministry: Organisation,
+    referrals: Sequence[Referral],
+    *,
+    now: datetime,
+) -> OutcomeContext:
+    """All that the outcome document of one ministry says. Deadlines are counted from `now`."""
+    clocks = _clocks(referrals, now)
+    assert forum.ends_at is not None
+    items = [_item(session, referral) for referral in referrals]
+    return OutcomeContext(
+        letter=Letter(
+            recipient=ministry.head_ko,
+            handling=handling(session, ministry, referrals),
+            title=f"{KINDS[forum.kind].ko} 결과 통보 및 시민 제안 회신 요청",
+            decided_on=seoul_date(now),
+            legal_basis=(clocks.answer.rule.citation_ko,),
+        ),
+        forum_title=forum.title_ko,
+        forum_period=(seoul_date(forum.starts_at), seoul_date(forum.ends_at)),
+        suggestions=tuple(items),
+        answer_due=clocks.answer.due,
+        answer_due_explanation=clocks.answer.explain().ko,
+        acknowledge_within=f"근무일 {clocks.acknowledge.rule.length}일 이내",
+    )
+
+
+def _clocks(referrals: Sequence[Referral], now: datetime) -> StartedClocks:
+    return start_clocks(referrals[0].answer_rule, now, calendar())
+
+
+def _item(session: Session, referral: Referral) -> SuggestionItem:
+    suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
+    others = referral_queries.of_suggestion(session, referral.outcome_id, suggestion.id)
+    names = {
+        other.id: organisation_queries.by_id(session, other.organisation_id).name_ko
+        for other in others
+    }
+    return SuggestionItem(
+        reference=suggestion.reference,
+        title=suggestion.title,
+        body=suggestion.body,
+        topic=_topic_name(session, suggestion.topic),
+        role=referral.role,
+        lead_name=next(names[other.id] for other in others if other.role is Role.LEAD),
+        cooperating_names=tuple(
+            names[other.id] for other in others if other.role is Role.COOPERATING
+        ),
+    )
+
+
+def _topic_name(session: Session, code: str | None) -> str:
+    topic = organisation_queries.topic(session, code) if code else None
+    return topic.name_ko if topic else "기타"
+
+
+def outcome_message(session: Session, forum: Forum, document: Document) -> OutgoingMessage:
+    """The mail that carries a rendered outcome document to its ministry."""
+    referrals = referral_queries.of_document(session, document.id)
+    ministry = organisation_queries.by_id(session, referrals[0].organisation_id)
+    suggestions: Sequence[Suggestion] = [
+        suggestion_queries.by_id(session, referral.suggestion_id) for referral in referrals
+    ]
+    assert document.numbered_at is not None
+    mail = compose(
+        referral_queries.OUTCOME_INTENT,
+        {
+            "agency": settings().agency,
+            "ministry": ministry,
+            "forum": forum,
+            "document": document,
+            "suggestions": suggestions,
+            "clocks": _clocks(referrals, document.numbered_at),
+        },
+    )
+    return OutgoingMessage(
+        key=f"outcome:{document.id}",
+        intent=referral_queries.OUTCOME_INTENT,
+        organisation_code=ministry.code,
+        address=mailbox(session, ministry.id),
+        subject=mail.subject,
+        body=mail.body,
+        attachments=(attachment(document),),
+        document_id=document.id,
+    )

@@ -1,0 +1,161 @@
+"""Every SELECT and guarded UPDATE of the forums room."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy.orm import Session
+
+from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents.models import Document
+from gongmun.errors import NotFound
+from gongmun.forums.models import Forum, ManualRoute, Outcome, OutcomeStatus
+from gongmun.mail.models import Dispatch
+from gongmun.organisations import Organisation
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import Referral
+from gongmun.suggestions.models import Suggestion
+
+
+def forum(session: Session, forum_id: int) -> Forum:
+    """One forum by its id; NotFound where there is none."""
+    found = session.get(Forum, forum_id)
+    if found is None:
+        raise NotFound(thing=f"포럼/forum {forum_id}")
+    return found
+
+
+def forum_by_code(session: Session, code: str) -> Forum | None:
+    """One forum by its code."""
+    return session.scalars(select(Forum).where(Forum.code == code)).one_or_none()
+
+
+def required_forum(session: Session, code: str) -> Forum:
+    """One forum by its code; NotFound where there is none."""
+    found = forum_by_code(session, code)
+    if found is None:
+        raise NotFound(thing=f"포럼/forum {code}")
+    return found
+
+
+def forums(session: Session) -> Sequence[Forum]:
+    """All forums, the newest end first."""
+    return session.scalars(select(Forum).order_by(Forum.ends_at.desc(), Forum.id)).all()
+
+
+def outcome(session: Session, outcome_id: int) -> Outcome:
+    """One outcome by its id; NotFound where there is none."""
+    found = session.get(Outcome, outcome_id)
+    if found is None:
+        raise NotFound(thing=f"결과/outcome {outcome_id}")
+    return found
+
+
+def latest_outcome(session: Session, forum_id: int) -> Outcome | None:
+    """The outcome of the last wrap-up of a forum."""
+    return session.scalars(
+        select(Outcome).where(Outcome.forum_id == forum_id).order_by(Outcome.round.desc()).limit(1)
+    ).one_or_none()
+
+
+def outcome_by_key(session: Session, key: str) -> Outcome | None:
+    """The outcome a wrap-up of that key has drafted."""
+    return session.scalars(select(Outcome).where(Outcome.key == key)).one_or_none()
+
+
+def outcomes_with(session: Session, *statuses: OutcomeStatus) -> Sequence[Outcome]:
+    """Outcomes in any of `statuses`, oldest first."""
+    return session.scalars(
+        select(Outcome).where(Outcome.status.in_(statuses)).order_by(Outcome.id)
+    ).all()
+
+
+def unreferred(session: Session, forum_id: int) -> Sequence[Suggestion]:
+    """Selected suggestions of a forum that no ministry has, or is about to get."""
+    referred = exists().where(
+        Referral.suggestion_id == Suggestion.id, Referral.status != Status.WITHDRAWN
+    )
+    return session.scalars(
+        select(Suggestion)
+        .where(Suggestion.forum_id == forum_id, Suggestion.selected.is_(True), ~referred)
+        .order_by(Suggestion.number)
+    ).all()
+
+
+def referrals_by_ministry(
+    session: Session, outcome_id: int
+) -> Sequence[tuple[Organisation, Sequence[Referral]]]:
+    """The referrals of an outcome, withdrawn ones left out, grouped by ministry in order of code."""
+    rows = session.execute(
+        select(Organisation, Referral)
+        .join(Referral, Referral.organisation_id == Organisation.id)
+        .where(Referral.outcome_id == outcome_id, Referral.status != Status.WITHDRAWN)
+        .order_by(Organisation.code, Referral.suggestion_id)
+    )
+    groups = groupby(rows, key=lambda row: row[0])
+    return [(ministry, [referral for _, referral in group]) for ministry, group in groups]
+
+
+def documents_of(session: Session, outcome_id: int) -> Sequence[Document]:
+    """The documents of an outcome, in order of ministry code."""
+    return session.scalars(
+        select(Document)
+        .where(
+            Document.id.in_(select(Referral.document_id).where(Referral.outcome_id == outcome_id))
+        )
+        .order_by(Document.recipient_code)
+    ).all()
+
+
+def documents_without_mail(session: Session, outcome_id: int) -> Sequence[Document]:
+    """The rendered documents of an outcome that the outbox has not taken yet."""
+    mailed = exists().where(Dispatch.document_id == Document.id)
+    return session.scalars(
+        select(Document)
+        .where(
+            Document.status == DocumentStatus.RENDERED,
+            Document.id.in_(select(Referral.document_id).where(Referral.outcome_id == outcome_id)),
+            ~mailed,
+        )
+        .order_by(Document.id)
+    ).all()
+
+
+def manual_route(session: Session, suggestion_id: int) -> ManualRoute | None:
+    """A coordinator's routing of a suggestion."""
+    return session.get(ManualRoute, suggestion_id)
+
+
+def move(
+    session: Session,
+    outcome: Outcome,
+    *,
+    before: OutcomeStatus,
+    after: OutcomeStatus,
+    **values: Any,
+) -> bool:
+    """Set the status of an outcome if it still is `before`; False where it is not."""
+    result = session.execute(
+        update(Outcome)
+        .where(Outcome.id == outcome.id, Outcome.status == before)
+        .values(status=after, **values)
+    )
+    assert isinstance(result, CursorResult)
+    session.refresh(outcome)
+    return result.rowcount == 1
+
+
+def ended(session: Session, now: datetime) -> Sequence[Forum]:
+    """Forums that have ended by `now`."""
+    return session.scalars(
+        select(Forum).where(Forum.ends_at <= now).order_by(Forum.ends_at, Forum.id)
+    ).all()
+
+
+def upcoming(session: Session, now: datetime) -> Sequence[Forum]:
+    """Forums with an end that is still to come."""
+    return session.scalars(
+        select(Forum).where(Forum.ends_at > now).order_by(Forum.ends_at, Forum.id)
+    ).all()

@@ -1,0 +1,94 @@
+"""Which ministries a suggestion goes to: by a coordinator's word, else by its topic."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.clock import seoul_date
+from gongmun.db import Database
+from gongmun.errors import GongmunError, NotFound
+from gongmun.forums import queries
+from gongmun.forums.models import ManualRoute
+from gongmun.ledger import Actor
+from gongmun.organisations import Organisation, Route, organisation, route_for
+from gongmun.suggestions.models import Suggestion
+from gongmun.text import clean_line
+
+
+class RouteInvalid(GongmunError):
+    """A routing that names no ministry, one twice, or has no name and reason."""
+
+    code = "route.invalid"
+    ko = "소관 지정을 처리할 수 없습니다: {reason_ko}"
+    en = "The routing cannot be recorded: {reason_en}"
+
+
+def route_of(session: Session, suggestion: Suggestion, on: date) -> Route | None:
+    """The ministries responsible for a suggestion; None where a coordinator has to say."""
+    manual = queries.manual_route(session, suggestion.id)
+    if manual is not None:
+        return Route(lead=manual.lead_code, cooperating=tuple(manual.cooperating_codes))
+    return route_for(session, suggestion.topic, on) if suggestion.topic else None
+
+
+def responsible(session: Session, code: str, now: datetime) -> Organisation:
+    """The organisation of that code, as it exists on the day of `now`; NotFound where none does."""
+    found = organisation(session, code, seoul_date(now))
+    if found is None:
+        raise NotFound(thing=f"기관/organisation {code}")
+    return found
+
+
+def route_suggestion(
+    db: Database,
+    suggestion_id: int,
+    *,
+    lead: str,
+    cooperating: Sequence[str] = (),
+    name: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Record a coordinator's routing of one suggestion. Nothing is sent by this.
+
+    Raises:
+        NotFound: no such suggestion, or a ministry that does not exist today.
+        RouteInvalid: a ministry stands twice, or name or reason is empty.
+    """
+    name, reason = clean_line(name), clean_line(reason)
+    if not name or not reason:
+        raise RouteInvalid(
+            reason_ko="담당자 성명과 사유를 모두 적어 주십시오.",
+            reason_en="Give both your name and a reason.",
+        )
+    codes = [lead, *cooperating]
+    if len(set(codes)) != len(codes):
+        raise RouteInvalid(
+            reason_ko="같은 기관이 두 번 지정되었습니다.", reason_en="A ministry stands twice."
+        )
+    with db.transaction() as session:
+        if session.get(Suggestion, suggestion_id) is None:
+            raise NotFound(thing=f"제안/suggestion {suggestion_id}")
+        for code in codes:
+            responsible(session, code, now)
+        session.merge(
+            ManualRoute(
+                suggestion_id=suggestion_id,
+                lead_code=lead,
+                cooperating_codes=list(cooperating),
+                name=name[:100],
+                reason=reason[:1000],
+                routed_at=now,
+            )
+        )
+        ledger.record(
+            session,
+            "suggestion.routed",
+            subject=("suggestion", suggestion_id),
+            now=now,
+            actor=Actor.COORDINATOR,
+            lead=lead,
+            cooperating=list(cooperating),
+        )

@@ -1,0 +1,100 @@
+"""What waits for a coordinator, gathered from all rooms: nothing may wait unseen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun.clock import seoul_date
+from gongmun.documents import queries as document_queries
+from gongmun.forums import queries
+from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.routing import route_of
+from gongmun.mail import queries as mail_queries
+from gongmun.text import Bilingual
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """One thing that waits: what it is, and the command that settles it."""
+
+    what: Bilingual
+    remedy: str
+
+
+def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
+    """Everything a coordinator has to decide or mend, most important first."""
+    return [
+        *_approvals(session),
+        *_escalations(session),
+        *_unrouted(session, now),
+        *_dispatches(session),
+        *_documents(session),
+    ]
+
+
+def _approvals(session: Session) -> Iterator[Waiting]:
+    for outcome in queries.outcomes_with(session, OutcomeStatus.DRAFTED, OutcomeStatus.RETURNED):
+        forum = queries.forum(session, outcome.forum_id)
+        if outcome.status is OutcomeStatus.DRAFTED:
+            yield Waiting(
+                what=Bilingual(
+                    ko=f"결재 대기: 포럼 {forum.code} 결과 {outcome.round}차",
+                    en=f"to approve: outcome {outcome.round} of forum {forum.code}",
+                ),
+                remedy=f"gongmun outcome approve {outcome.id}",
+            )
+        elif queries.latest_outcome(session, forum.id) is outcome:
+            yield Waiting(
+                what=Bilingual(
+                    ko=f"반려됨: 포럼 {forum.code} 결과 {outcome.round}차(수정 후 다시 정리)",
+                    en=f"returned: outcome {outcome.round} of forum {forum.code}; mend, wrap up again",
+                ),
+                remedy=f"gongmun forum wrap-up {forum.code}",
+            )
+
+
+def _escalations(session: Session) -> Iterator[Waiting]:
+    for document in document_queries.drafted_escalations(session):
+        yield Waiting(
+            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: an escalation"),
+            remedy=f"gongmun escalation approve {document.id}",
+        )
+
+
+def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
+    today = seoul_date(now)
+    for forum in queries.ended(session, now):
+        for suggestion in queries.unreferred(session, forum.id):
+            if route_of(session, suggestion, today) is None:
+                yield Waiting(
+                    what=Bilingual(
+                        ko=f"소관 미지정: {suggestion.reference} {suggestion.title}",
+                        en=f"no responsible ministry: {suggestion.reference}",
+                    ),
+                    remedy=f"gongmun suggestion route {suggestion.id} --lead CODE",
+                )
+
+
+def _dispatches(session: Session) -> Iterator[Waiting]:
+    for dispatch in mail_queries.needing_a_person(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"발송 확인 필요({dispatch.status.value}): {dispatch.organisation_code} "
+                f"{dispatch.last_error or ''}".strip(),
+                en=f"mail {dispatch.id} to {dispatch.organisation_code} is {dispatch.status.value}",
+            ),
+            remedy=f"gongmun mail show {dispatch.id}",
+        )
+
+
+def _documents(session: Session) -> Iterator[Waiting]:
+    for document in document_queries.with_problems(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"문서 생성 실패: {document.number} {document.problem_ko}",
+                en=f"document {document.number} was not rendered: {document.problem_en}",
+            ),
+            remedy="gongmun outcome issue",
+        )

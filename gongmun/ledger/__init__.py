@@ -1,0 +1,6 @@
+"""The ledger: append-only, hash-chained events that say who did what, when."""
+
+from gongmun.ledger.chain import Actor, LedgerBroken, history, record, verify
+from gongmun.ledger.models import LedgerEvent
+
+__all__ = ["Actor", "LedgerBroken", "LedgerEvent", "history", "record", "verify"]

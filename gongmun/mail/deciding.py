@@ -1,0 +1,66 @@
+"""What a person decides about a dispatch that cannot go on by itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gongmun.db import Database
+from gongmun.errors import InvalidTransition, NotFound
+from gongmun.ledger import Actor
+from gongmun.mail import queries
+from gongmun.mail.life import Event
+from gongmun.mail.models import Dispatch
+from gongmun.mail.outbox import checked_address
+
+
+def settle(db: Database, dispatch_id: int, *, accepted: bool, now: datetime) -> None:
+    """A person found out whether an uncertain dispatch arrived; if not, it is sent again.
+
+    Raises:
+        NotFound: no such dispatch.
+        InvalidTransition: its outcome is not uncertain.
+    """
+    if accepted:
+        _decide(db, dispatch_id, Event.CONFIRMED, now, {"accepted_at": now})
+    else:
+        _decide(db, dispatch_id, Event.DENIED, now, _AFRESH | {"next_attempt_at": now})
+
+
+def release(db: Database, dispatch_id: int, *, address: str, now: datetime) -> None:
+    """Queue a held or failed dispatch again, to `address` (the old one or a corrected one).
+
+    Raises:
+        AddressRefused: not a usable address; nothing is changed.
+        NotFound: no such dispatch.
+        InvalidTransition: it is neither held nor failed.
+    """
+    values = {"address": checked_address(address), "next_attempt_at": now}
+    _decide(db, dispatch_id, Event.RELEASED, now, _AFRESH | values)
+
+
+_AFRESH: dict[str, Any] = {
+    "hold_reason": None,
+    "last_error": None,
+    "attempts": 0,
+    "deferred_since": None,
+}
+
+
+def _decide(
+    db: Database, dispatch_id: int, event: Event, now: datetime, values: Mapping[str, Any]
+) -> None:
+    with db.transaction() as session:
+        dispatch = session.get(Dispatch, dispatch_id, with_for_update=True)
+        if dispatch is None:
+            raise NotFound(thing=f"dispatch {dispatch_id}")
+        moved = queries.move(
+            session,
+            dispatch_id,
+            status=dispatch.status,
+            event=event,
+            now=now,
+            actor=Actor.COORDINATOR,
+            values=values,
+        )
+        if not moved:
+            raise InvalidTransition(thing="dispatch", status=dispatch.status, event=event)

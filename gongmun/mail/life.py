@@ -1,0 +1,75 @@
+"""The life of a dispatch (발송), as a table.
+
+The split between `claimed` and `sending` is what keeps a mail from being sent twice: a dispatch is
+`sending` from just before the message goes over the wire until its answer is recorded, so only there
+can the outcome be unknown.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from gongmun.life import follow
+
+
+class Status(StrEnum):
+    """Where a dispatch stands."""
+
+    HELD = "held"  # no usable address or attachment: a person must help
+    QUEUED = "queued"
+    CLAIMED = "claimed"  # a dispatcher holds it under a lease; nothing was sent
+    SENDING = "sending"  # the relay may have it
+    ACCEPTED = "accepted"  # the relay answered that it has it
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"  # the answer was lost: a person decides, it is never resent by itself
+
+
+class Event(StrEnum):
+    """What happens to a dispatch."""
+
+    CLAIMED = "claimed"
+    RETURNED = "returned"  # the relay could not be reached, or a lease ran out before sending
+    STARTED = "started"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # refused for now
+    REFUSED = "refused"  # refused for good, or for now too long
+    HELD = "held"
+    LOST = "lost"  # the answer to the message itself
+    SEEN = "seen"  # by the witness
+    UNSEEN = "unseen"  # by the witness, after time enough
+    CONFIRMED = "confirmed"  # a person found that it arrived
+    DENIED = "denied"  # a person found that it did not arrive
+    RELEASED = "released"  # a person gave a usable address
+
+
+TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
+    (Status.QUEUED, Event.CLAIMED): Status.CLAIMED,
+    (Status.CLAIMED, Event.RETURNED): Status.QUEUED,
+    (Status.CLAIMED, Event.DEFERRED): Status.QUEUED,
+    (Status.CLAIMED, Event.REFUSED): Status.FAILED,
+    (Status.CLAIMED, Event.HELD): Status.HELD,
+    (Status.CLAIMED, Event.STARTED): Status.SENDING,
+    (Status.SENDING, Event.ACCEPTED): Status.ACCEPTED,
+    (Status.SENDING, Event.DEFERRED): Status.QUEUED,
+    (Status.SENDING, Event.REFUSED): Status.FAILED,
+    (Status.SENDING, Event.LOST): Status.UNCERTAIN,
+    (Status.SENDING, Event.SEEN): Status.ACCEPTED,
+    (Status.SENDING, Event.UNSEEN): Status.QUEUED,
+    (Status.UNCERTAIN, Event.SEEN): Status.ACCEPTED,
+    (Status.UNCERTAIN, Event.CONFIRMED): Status.ACCEPTED,
+    (Status.UNCERTAIN, Event.DENIED): Status.QUEUED,
+    (Status.HELD, Event.RELEASED): Status.QUEUED,
+    (Status.FAILED, Event.RELEASED): Status.QUEUED,
+}
+
+OPEN = frozenset({Status.QUEUED, Status.CLAIMED, Status.SENDING})
+NEEDS_A_PERSON = frozenset({Status.HELD, Status.FAILED, Status.UNCERTAIN})
+DONE = frozenset({Status.ACCEPTED})
+
+
+def advance(status: Status, event: Event) -> Status:
+    """The status after `event`.
+
+    Raises:
+        InvalidTransition: the event is not allowed in `status`.
+    """
+    return follow(TRANSITIONS, status, event, thing="발송/dispatch")

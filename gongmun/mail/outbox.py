@@ -1,0 +1,109 @@
+"""The outbox (발송함): a message becomes a row in the transaction that decides on it."""
+
+import re
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.errors import GongmunError
+from gongmun.mail import queries
+from gongmun.mail.life import Status
+from gongmun.mail.message import OutgoingMessage, Sender, message_id, usable_references
+from gongmun.mail.models import Dispatch, HoldReason
+from gongmun.settings import settings
+from gongmun.text import clean, clean_line
+
+# One mailbox in ASCII, without quoting: what ministries have. Everything that could end a header or
+# an SMTP command is outside these classes.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_LONGEST_ADDRESS = 254
+_LONGEST_LOCAL_PART = 64
+
+
+class AddressRefused(GongmunError):
+    """Text that is not one plain mail address. The text itself may be personal and is not repeated."""
+
+    code = "mail.address_refused"
+    ko = "메일 주소로 쓸 수 없습니다. 이름@기관.go.kr 형식의 주소 하나만 입력해 주십시오."
+    en = "This is not a usable mail address. Give a single address such as name@ministry.go.kr."
+
+
+def checked_address(address: str) -> str:
+    """`address`, if it is one plain ASCII mail address.
+
+    Raises:
+        AddressRefused: it is not.
+    """
+    if (
+        len(address) > _LONGEST_ADDRESS
+        or address.find("@") > _LONGEST_LOCAL_PART
+        or not _ADDRESS.fullmatch(address)
+    ):
+        raise AddressRefused
+    return address
+
+
+def agency_sender() -> Sender:
+    """Who our mail is from, by the settings.
+
+    Raises:
+        AddressRefused: GONGMUN_MAIL__SENDER is not a usable address.
+    """
+    return Sender(name=settings().agency.name_ko, address=checked_address(settings().mail.sender))
+
+
+def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispatch:
+    """Put `message` into the outbox, in the caller's transaction; the row that holds it.
+
+    A key that is there already gives the row of before, unchanged. Without a usable address the row
+    is held for a person: one bad contact must not stop the other ministries' mail.
+    """
+    reason = _hold_reason(message.address)
+    values = {
+        "key": message.key,
+        "message_id": message_id(message.key, agency_sender().address),
+        "intent": message.intent,
+        "organisation_code": message.organisation_code,
+        # A refused address is kept for the eye of the person who corrects it.
+        "address": message.address and clean_line(message.address)[:_LONGEST_ADDRESS],
+        "subject": clean_line(message.subject),
+        "body": clean(message.body) + "\n",
+        "attachments": [asdict(attachment) for attachment in message.attachments],
+        "references": list(usable_references(message.references)),
+        "language": message.language,
+        "document_id": message.document_id,
+        "status": Status.HELD if reason else Status.QUEUED,
+        "hold_reason": reason,
+        "attempts": 0,
+        "next_attempt_at": None if reason else now,
+        "created_at": now,
+    }
+    added = queries.add(session, values)
+    dispatch = queries.by_key(session, message.key)
+    if added:
+        ledger.record(
+            session,
+            f"mail.{dispatch.status}",
+            subject=("dispatch", dispatch.id),
+            now=now,
+            intent=message.intent,
+            organisation=message.organisation_code,
+            document=message.document_id,
+            reason=reason,
+        )
+    return dispatch
+
+
+def _hold_reason(address: str | None) -> HoldReason | None:
+    if not address:
+        return HoldReason.NO_MAILBOX
+    try:
+        checked_address(address)
+    except AddressRefused:
+        return HoldReason.BAD_ADDRESS
+    return None

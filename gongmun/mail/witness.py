@@ -1,0 +1,90 @@
+"""The witness (발송 확인): says whether the relay accepted a message whose answer was lost.
+
+It is asked by Message-ID. "Not seen" lets a message be sent again, so a witness that cannot look must
+say that, never "not seen".
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Protocol
+
+from gongmun.errors import GongmunError
+
+_LARGEST_HEADER = 256 * 1024
+_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+_MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+
+
+class WitnessUnavailable(GongmunError):
+    """The witness cannot look just now, so nothing may be concluded."""
+
+    code = "mail.witness_unavailable"
+    ko = (
+        "발송 사본함을 읽을 수 없습니다: {reason}. GONGMUN_MAIL__JOURNAL 경로를 확인해 주십시오. "
+        "확인될 때까지 결과를 모르는 메일은 다시 보내지 않습니다."
+    )
+    en = (
+        "The journal of sent mail cannot be read: {reason}. Check GONGMUN_MAIL__JOURNAL. Until then "
+        "no mail of unknown outcome is sent again."
+    )
+    retryable = True
+
+
+class Witness(Protocol):
+    """Knows what the relay accepted."""
+
+    def saw(self, message_id: str) -> bool:
+        """Whether the relay accepted a message with this id.
+
+        Raises:
+            WitnessUnavailable: it cannot tell at present.
+        """
+        ...
+
+
+class JournalWitness:
+    """A Maildir that receives a copy of all mail the relay accepted.
+
+    Each file is read once, its headers only.
+    """
+
+    def __init__(self, maildir: Path) -> None:
+        self._maildir = maildir
+        self._files: set[str] = set()
+        self._ids: set[str] = set()
+
+    def saw(self, message_id: str) -> bool:
+        """As the port says."""
+        if message_id not in self._ids:
+            try:
+                while not self._read_new_files():
+                    pass
+            except OSError as error:
+                raise WitnessUnavailable(reason=error.strerror or type(error).__name__) from error
+        return message_id in self._ids
+
+    def _read_new_files(self) -> bool:
+        """Read what arrived since; False if a file was renamed meanwhile and must be looked for."""
+        complete = True
+        # A reader moves mail from new to cur: in this order it cannot slip past.
+        for folder in ("new", "cur"):
+            with os.scandir(self._maildir / folder) as entries:
+                arrived = [(entry.name.partition(":")[0], entry.path) for entry in entries]
+            for name, path in arrived:
+                if name in self._files:
+                    continue
+                try:
+                    self._read(Path(path))
+                except FileNotFoundError:
+                    complete = False
+                else:
+                    self._files.add(name)
+        return complete
+
+    def _read(self, path: Path) -> None:
+        with path.open("rb") as file:
+            header = _END_OF_HEADER.split(file.read(_LARGEST_HEADER), maxsplit=1)[0]
+        found = _MESSAGE_ID.search(header)
+        if found:
+            self._ids.add(found[1].decode("ascii", "replace"))

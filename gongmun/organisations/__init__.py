@@ -1,0 +1,61 @@
+"""Organisations: ministries and agencies over time, their mailboxes, and the routing of topics."""
+
+from gongmun.organisations.contacts import (
+    AddressInvalid,
+    checked_address,
+    retire_contact,
+    set_contact,
+)
+from gongmun.organisations.loader import LoadReport, load
+from gongmun.organisations.models import (
+    Contact,
+    ContactRole,
+    Division,
+    Organisation,
+    OrganisationKind,
+    RoutingRule,
+    Succession,
+    Topic,
+)
+from gongmun.organisations.problems import DataInvalid, Problem
+from gongmun.organisations.queries import (
+    by_id,
+    contact,
+    current_successor,
+    handling_division,
+    organisation,
+    organisations,
+    parent,
+    route_for,
+    topic,
+)
+from gongmun.organisations.routing import Route
+
+__all__ = [
+    "AddressInvalid",
+    "Contact",
+    "ContactRole",
+    "DataInvalid",
+    "Division",
+    "LoadReport",
+    "Organisation",
+    "OrganisationKind",
+    "Problem",
+    "Route",
+    "RoutingRule",
+    "Succession",
+    "Topic",
+    "by_id",
+    "checked_address",
+    "contact",
+    "current_successor",
+    "handling_division",
+    "load",
+    "organisation",
+    "organisations",
+    "parent",
+    "retire_contact",
+    "route_for",
+    "set_contact",
+    "topic",
+]

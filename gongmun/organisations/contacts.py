@@ -1,0 +1,105 @@
+"""Set and retire the mailboxes of organisations. Addresses stay out of the ledger, errors and logs."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.errors import GongmunError, NotFound
+from gongmun.ledger import Actor
+from gongmun.organisations.models import Contact, ContactRole, Organisation
+
+# One plain address in ASCII, as ministries have them (RFC 5321 without quoted local parts): nothing
+# that could end a header line or add a second recipient fits this pattern.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(
+    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}"
+)
+
+
+class AddressInvalid(GongmunError):
+    """Something that is not one plain e-mail address."""
+
+    code = "organisations.address_invalid"
+    ko = "전자우편 주소가 올바르지 않습니다. forum@ministry.example 형식의 주소 하나만 입력해 주십시오."
+    en = "Not an e-mail address. Give a single plain one, such as forum@ministry.example."
+
+
+def checked_address(text: str) -> str:
+    """`text`, if it is one plain e-mail address.
+
+    Raises:
+        AddressInvalid: anything else; the error does not repeat it.
+    """
+    if not _ADDRESS.fullmatch(text):
+        raise AddressInvalid
+    return text
+
+
+def set_contact(
+    db: Database, organisation_code: str, role: ContactRole, email: str, now: datetime
+) -> None:
+    """Give an organisation a mailbox, or another one; later loads of the files leave it alone.
+
+    Raises:
+        AddressInvalid: `email` is not one plain address.
+        NotFound: no such organisation.
+    """
+    email = checked_address(email)
+    with db.transaction() as session:
+        organisation, found = _contact(session, organisation_code, role)
+        if found is None:
+            found = Contact(organisation_id=organisation.id, role=role)
+            session.add(found)
+        elif found.email == email and found.valid:
+            return
+        found.email, found.valid, found.by_hand = email, True, True
+        session.flush()
+        ledger.record(
+            session,
+            "contact.set",
+            subject=("contact", found.id),
+            now=now,
+            actor=Actor.COORDINATOR,
+            organisation=organisation.id,
+        )
+
+
+def retire_contact(db: Database, organisation_code: str, role: ContactRole, now: datetime) -> None:
+    """Stop using a mailbox at which mail no longer arrives; quiet if there is none in use.
+
+    Raises:
+        NotFound: no such organisation.
+    """
+    with db.transaction() as session:
+        organisation, found = _contact(session, organisation_code, role)
+        if found is None or not found.valid:
+            return
+        found.valid = False
+        ledger.record(
+            session,
+            "contact.retired",
+            subject=("contact", found.id),
+            now=now,
+            actor=Actor.COORDINATOR,
+            organisation=organisation.id,
+        )
+
+
+def _contact(
+    session: Session, organisation_code: str, role: ContactRole
+) -> tuple[Organisation, Contact | None]:
+    # The lock on the organisation makes two calls at once take turns, also where no contact is yet.
+    organisation = session.scalars(
+        select(Organisation).where(Organisation.code == organisation_code).with_for_update()
+    ).one_or_none()
+    if organisation is None:
+        raise NotFound(thing=f"organisation {organisation_code}")
+    found = session.scalars(
+        select(Contact).where(Contact.organisation_id == organisation.id, Contact.role == role)
+    ).one_or_none()
+    return organisation, found

@@ -1,0 +1,118 @@
+"""Every SELECT of the organisations room. Days are days in Seoul."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from gongmun.errors import NotFound
+from gongmun.organisations import routing
+from gongmun.organisations.models import (
+    Contact,
+    ContactRole,
+    Division,
+    Organisation,
+    RoutingRule,
+    Succession,
+    Topic,
+)
+from gongmun.organisations.routing import Route
+
+
+def organisations(session: Session, on: date) -> Sequence[Organisation]:
+    """Every organisation that exists on the day `on`, by code; the offices of oversight too."""
+    return session.scalars(
+        select(Organisation).where(_valid(Organisation, on)).order_by(Organisation.code)
+    ).all()
+
+
+def organisation(session: Session, code: str, on: date) -> Organisation | None:
+    """The organisation `code`, if it exists on the day `on`."""
+    return session.scalars(
+        select(Organisation).where(Organisation.code == code, _valid(Organisation, on))
+    ).one_or_none()
+
+
+def by_id(session: Session, organisation_id: int) -> Organisation:
+    """The organisation with this id, whether it still exists or not.
+
+    Raises:
+        NotFound: no such id.
+    """
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound(thing=f"organisation {organisation_id}")
+    return found
+
+
+def current_successor(session: Session, code: str, on: date) -> Organisation | None:
+    """The organisation `code` on the day `on`, or the one that took over from it by then.
+
+    None where it was split, ended without a successor, or does not exist yet: a coordinator decides.
+    """
+    found = _heir(session, code, on)
+    return None if found is None else organisation(session, found, on)
+
+
+def parent(session: Session, organisation: Organisation, on: date) -> Organisation | None:
+    """The body that `organisation` answers to on the day `on`; None for the highest."""
+    if organisation.parent_code is None:
+        return None
+    return current_successor(session, organisation.parent_code, on)
+
+
+def topic(session: Session, code: str) -> Topic | None:
+    """The topic with this code."""
+    return session.scalars(select(Topic).where(Topic.code == code)).one_or_none()
+
+
+def route_for(session: Session, topic: str, on: date) -> Route | None:
+    """Who leads and who cooperates on `topic` on the day `on`.
+
+    None where no rule is in force, or where it names an organisation without a single successor: a
+    coordinator decides.
+    """
+    rule = session.scalars(
+        select(RoutingRule).where(RoutingRule.topic == topic, _valid(RoutingRule, on))
+    ).one_or_none()
+    if rule is None:
+        return None
+    return routing.route(
+        rule.lead_code,
+        rule.cooperating_codes,
+        resolve=lambda code: _heir(session, code, on),
+    )
+
+
+def contact(session: Session, organisation_id: int, role: ContactRole) -> Contact | None:
+    """The mailbox of an organisation in that role; None if it has none that mail arrives at."""
+    return session.scalars(
+        select(Contact).where(
+            Contact.organisation_id == organisation_id,
+            Contact.role == role,
+            Contact.valid.is_(True),
+        )
+    ).one_or_none()
+
+
+def handling_division(session: Session, organisation_id: int, topic: str) -> Division | None:
+    """The division of an organisation that handles `topic`; None if none is known."""
+    divisions = session.scalars(select(Division).where(Division.organisation_id == organisation_id))
+    return next((division for division in divisions if topic in division.topics), None)
+
+
+def _heir(session: Session, code: str, on: date) -> str | None:
+    return routing.heir(
+        code,
+        in_force=lambda code: organisation(session, code, on) is not None,
+        successors=lambda code: session.scalars(
+            select(Succession.successor_code).where(
+                Succession.predecessor_code == code, Succession.effective_on <= on
+            )
+        ),
+    )
+
+
+def _valid(row: type[Organisation | RoutingRule], on: date) -> ColumnElement[bool]:
+    return (row.valid_from <= on) & or_(row.valid_to.is_(None), row.valid_to >= on)

@@ -1,0 +1,97 @@
+"""Decide on an escalation (상향 통보): it goes to the parent body only if a coordinator says so."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.documents import Decision, Document, drafting, record_decision
+from gongmun.documents import queries as document_queries
+from gongmun.documents.life import Status as DocumentStatus
+from gongmun.errors import GongmunError, NotFound
+from gongmun.ledger import Actor
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries
+from gongmun.referrals.letters import draft_escalation
+from gongmun.referrals.life import CHASED
+from gongmun.referrals.models import Notice, NoticeKind
+
+
+class EscalationDecided(GongmunError):
+    """A second decision on the same escalation."""
+
+    code = "escalation.decided"
+    ko = "상향 통보 문서 {document_id}번은 이미 처리되었습니다(상태: {status})."
+    en = "The escalation in document {document_id} is decided already (status: {status})."
+
+
+class EscalationMoot(GongmunError):
+    """Everything the escalation lists has been answered meanwhile."""
+
+    code = "escalation.moot"
+    ko = "상향 통보 문서 {document_id}번의 모든 건이 그사이 회신되어 통보가 필요하지 않습니다."
+    en = "All that document {document_id} lists has been answered; there is nothing to escalate."
+
+
+def decide_escalation(
+    db: Database,
+    document_id: int,
+    *,
+    decision: Decision | str,
+    name: str,
+    reason: str,
+    now: datetime,
+) -> Document:
+    """Record a coordinator's decision on a drafted escalation.
+
+    Approved: what was answered meanwhile is left out, and the rest may be issued by the next sweep.
+    Returned: the document is discarded; the ladder does not escalate these referrals again.
+
+    Raises:
+        NotFound: no escalation with this document.
+        EscalationDecided: it was decided before.
+        EscalationMoot: everything in it has been answered.
+        DecisionIncomplete, DecisionUnknown: the form is not filled in; nothing is recorded.
+    """
+    with db.transaction() as session:
+        notice = queries.notice_of_document(session, document_id)
+        if notice is None or notice.kind is not NoticeKind.ESCALATION:
+            raise NotFound(thing=f"상향 통보/escalation {document_id}")
+        document = document_queries.locked(session, document_id)
+        if document.status is not DocumentStatus.DRAFTED:
+            raise EscalationDecided(document_id=document_id, status=document.status.value)
+        approval = record_decision(session, decision=decision, name=name, reason=reason, now=now)
+        if approval.decision is Decision.APPROVE:
+            document = _refreshed(session, notice, document, now)
+            drafting.approve(session, document, approval, now)
+        else:
+            drafting.discard(session, document, now)
+        ledger.record(
+            session,
+            f"escalation.{'approved' if approval.decision is Decision.APPROVE else 'returned'}",
+            subject=("document", document_id),
+            now=now,
+            actor=Actor.COORDINATOR,
+            approval_id=approval.id,
+        )
+    return document
+
+
+def _refreshed(session: Session, notice: Notice, document: Document, now: datetime) -> Document:
+    """The draft with the case as it stands today."""
+    waiting = [
+        referral
+        for step, referral in queries.steps_of_notice(session, notice.id)
+        if referral.status in CHASED and step.arming == referral.arming
+    ]
+    if not waiting:
+        raise EscalationMoot(document_id=document.id)
+    return draft_escalation(
+        session,
+        document.key,
+        organisation_queries.by_id(session, notice.organisation_id),
+        organisation_queries.by_id(session, notice.addressee_id),
+        waiting,
+        now=now,
+    )

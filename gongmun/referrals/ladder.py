@@ -1,0 +1,150 @@
+"""The ladder (독촉 단계): which rung is due for a referral on a day. Pure; the steps are data.
+
+Each clock is a track of its own. Of the rungs of one track that are due together (after an outage,
+say) the highest fires and the lower ones are recorded as skipped. A rung fires once for each time
+its clock was started.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from gongmun.errors import GongmunError
+
+DEFAULT = Path(__file__).parent / "data" / "ladder.toml"
+
+# `shift(day, n)`: the working day n working days after `day`, or before it where n is negative.
+Shift = Callable[[date, int], date]
+
+
+class LadderInvalid(GongmunError):
+    """A ladder file that cannot be used."""
+
+    code = "ladder.invalid"
+    ko = "독촉 단계 파일을 사용할 수 없습니다({path}): {reason}."
+    en = "The ladder file cannot be used ({path}): {reason}."
+
+
+class Clock(StrEnum):
+    """The track a rung belongs to, and the date it counts from."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"  # from the day the acknowledgement was due, until it comes
+    ANSWER = "answer"  # from the day the answer was due
+    PUBLICATION = "publication"  # from the same day, but nothing is sent
+
+
+class Rung(StrEnum):
+    """What is done on a step."""
+
+    NUDGE = "nudge"
+    BACKUP_NUDGE = "backup_nudge"
+    COURTESY_EARLY = "courtesy_early"
+    COURTESY_LATE = "courtesy_late"
+    COURTESY_DUE = "courtesy_due"
+    FIRST_REMINDER = "first_reminder"
+    SECOND_REMINDER = "second_reminder"
+    ESCALATION = "escalation"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One rung of the ladder, `working_days` after (before, if negative) its clock's due day."""
+
+    rung: Rung
+    clock: Clock
+    working_days: int
+
+
+Ladder = tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clocks:
+    """The dates of one referral that the ladder looks at."""
+
+    acknowledge_due: date
+    acknowledged: bool
+    answer_due: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueStep:
+    """A step and the day on which it was due."""
+
+    step: Step
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What to do for one referral today, and the next day with something to do (None: never)."""
+
+    fire: tuple[DueStep, ...]
+    skip: tuple[DueStep, ...]
+    next_on: date | None
+
+    def look_again(self, today: date) -> date | None:
+        """The day of the next sweep that concerns this referral, if nothing was fired yet."""
+        return today if self.fire else self.next_on
+
+
+@lru_cache(maxsize=8)
+def load(path: Path = DEFAULT) -> Ladder:
+    """Read a ladder file.
+
+    Raises:
+        LadderInvalid: unreadable, unknown names, or the same rung twice.
+    """
+    try:
+        steps = tuple(
+            Step(
+                rung=Rung(step["rung"]),
+                clock=Clock(step["clock"]),
+                working_days=int(step["working_days"]),
+            )
+            for step in tomllib.loads(path.read_text(encoding="utf-8"))["step"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LadderInvalid(path=path.name, reason=repr(error)) from error
+    if len({step.rung for step in steps}) != len(steps):
+        raise LadderInvalid(path=path.name, reason="a rung stands twice")
+    return steps
+
+
+def decide(
+    ladder: Ladder, clocks: Clocks, *, fired: frozenset[Rung], today: date, shift: Shift
+) -> Verdict:
+    """The rungs to fire and to skip today, and the day of the next one.
+
+    `fired` are the rungs already fired or skipped since the clocks were last started.
+    """
+    fire: list[DueStep] = []
+    skip: list[DueStep] = []
+    later: list[date] = []
+    for clock, start in _tracks(clocks).items():
+        due: list[DueStep] = []
+        for step in ladder:
+            if step.clock is not clock or step.rung in fired:
+                continue
+            due_on = shift(start, step.working_days)
+            if due_on <= today:
+                due.append(DueStep(step=step, due_on=due_on))
+            else:
+                later.append(due_on)
+        if due:
+            *lower, highest = due
+            fire.append(highest)
+            skip.extend(lower)
+    return Verdict(fire=tuple(fire), skip=tuple(skip), next_on=min(later, default=None))
+
+
+def _tracks(clocks: Clocks) -> Mapping[Clock, date]:
+    tracks = {Clock.ANSWER: clocks.answer_due, Clock.PUBLICATION: clocks.answer_due}
+    if not clocks.acknowledged:
+        tracks[Clock.ACKNOWLEDGEMENT] = clocks.acknowledge_due
+    return tracks

@@ -1,0 +1,178 @@
+"""The documents of this room: what a formal reminder and an escalation say."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun.calendar import calendar, rule
+from gongmun.clock import seoul_date
+from gongmun.documents import (
+    Document,
+    DocumentKind,
+    EscalationContext,
+    HistoryLine,
+    Letter,
+    OverdueItem,
+    ReminderContext,
+    drafting,
+)
+from gongmun.documents import Rung as ReminderRung
+from gongmun.documents import queries as document_queries
+from gongmun.organisations import Organisation
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries
+from gongmun.referrals.clocks import days_overdue
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.models import Notice, Referral
+from gongmun.referrals.names import RUNGS
+from gongmun.suggestions import queries as suggestion_queries
+
+_FORMS = {
+    Rung.FIRST_REMINDER: (ReminderRung.FIRST, DocumentKind.FIRST_REMINDER, "1차"),
+    Rung.SECOND_REMINDER: (ReminderRung.SECOND, DocumentKind.SECOND_REMINDER, "2차"),
+}
+
+
+def draft_reminder(
+    session: Session, notice: Notice, rung: Rung, referrals: Sequence[Referral], *, now: datetime
+) -> Document:
+    """Draft and approve the formal reminder of one notice.
+
+    No coordinator decides on it: the ladder is their standing decision.
+    """
+    form, kind, ordinal = _FORMS[rung]
+    today = seoul_date(now)
+    ministry = organisation_queries.by_id(session, notice.organisation_id)
+    items = overdue_items(session, referrals, today)
+    document = drafting.draft(
+        session,
+        kind=kind,
+        key=f"{notice.key}:{rung.value}",
+        recipient_code=ministry.code,
+        context=ReminderContext(
+            letter=Letter(
+                recipient=ministry.head_ko,
+                handling=handling(session, ministry, referrals),
+                title=f"시민 제안 미회신 사항 회신 요청({ordinal} 독촉)",
+                decided_on=today,
+                legal_basis=_legal_basis(referrals, today),
+                references=_references(session, referrals),
+            ),
+            rung=form,
+            items=items,
+        ),
+        now=now,
+    )
+    drafting.approve(session, document, None, now)
+    return document
+
+
+def draft_escalation(
+    session: Session,
+    key: str,
+    ministry: Organisation,
+    parent: Organisation,
+    referrals: Sequence[Referral],
+    *,
+    now: datetime,
+) -> Document:
+    """Draft the escalation to the parent body with the whole case; a coordinator decides on it."""
+    today = seoul_date(now)
+    return drafting.draft(
+        session,
+        kind=DocumentKind.ESCALATION,
+        key=key,
+        recipient_code=parent.code,
+        context=EscalationContext(
+            letter=Letter(
+                recipient=parent.head_ko,
+                title=f"시민 제안 장기 미회신 사항 통보({ministry.name_ko})",
+                decided_on=today,
+                legal_basis=_legal_basis(referrals, today),
+                references=_references(session, referrals),
+            ),
+            ministry_name=ministry.name_ko,
+            items=overdue_items(session, referrals, today),
+            history=_history(session, referrals, today),
+        ),
+        now=now,
+    )
+
+
+def overdue_items(
+    session: Session, referrals: Sequence[Referral], today: date
+) -> tuple[OverdueItem, ...]:
+    """One line for each referral, as documents and mails list them."""
+    items: list[OverdueItem] = []
+    for referral in referrals:
+        suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
+        document = _outcome_document(session, referral)
+        assert referral.dispatched_at is not None
+        items.append(
+            OverdueItem(
+                reference=suggestion.reference,
+                title=suggestion.title,
+                original_number=document.number or "",
+                sent_on=seoul_date(referral.dispatched_at),
+                due_on=referral.clocks.answer_due,
+                days_overdue=days_overdue(referral.clocks.answer_due, today, calendar()),
+            )
+        )
+    return tuple(items)
+
+
+def _outcome_document(session: Session, referral: Referral) -> Document:
+    assert referral.document_id is not None
+    return document_queries.by_id(session, referral.document_id)
+
+
+def handling(session: Session, ministry: Organisation, referrals: Sequence[Referral]) -> str | None:
+    """The head of the division that handles all of the referrals; None where they differ."""
+    heads: set[str | None] = set()
+    for referral in referrals:
+        topic = suggestion_queries.by_id(session, referral.suggestion_id).topic
+        division = (
+            organisation_queries.handling_division(session, ministry.id, topic) if topic else None
+        )
+        heads.add(division.head_ko if division else None)
+    return heads.pop() if len(heads) == 1 else None
+
+
+def _legal_basis(referrals: Sequence[Referral], today: date) -> tuple[str, ...]:
+    codes = dict.fromkeys(referral.answer_rule for referral in referrals)
+    return tuple(dict.fromkeys(rule(code, today).citation_ko for code in codes))
+
+
+def _references(session: Session, referrals: Sequence[Referral]) -> tuple[str, ...]:
+    """The outcome documents, as they are cited: number and date."""
+    documents = {
+        referral.document_id: _outcome_document(session, referral) for referral in referrals
+    }
+    return tuple(document.citation for document in documents.values())
+
+
+def _history(
+    session: Session, referrals: Sequence[Referral], today: date
+) -> tuple[HistoryLine, ...]:
+    """The whole case by date: what was sent, what came back, what was asked again."""
+    lines: set[tuple[date, int, str]] = set()
+    for referral in referrals:
+        number = _outcome_document(session, referral).number
+        assert referral.dispatched_at is not None
+        lines.add((seoul_date(referral.dispatched_at), 0, f"결과 통보 공문 발송({number})"))
+        if referral.acknowledged_at is not None:
+            registered = f"({referral.registration_number})" if referral.registration_number else ""
+            lines.add((seoul_date(referral.acknowledged_at), 1, f"소관 기관 접수{registered}"))
+        lines.add((referral.clocks.answer_due, 2, "회신 기한"))
+        for order, step in enumerate(queries.steps(session, referral.id), start=3):
+            if not step.skipped and step.rung not in (Rung.ESCALATION, Rung.SILENCE):
+                lines.add((step.fired_on, order, _step_text(session, step.rung, step.document_id)))
+    lines.add((today, 99, "현재까지 회신 없음"))
+    return tuple(HistoryLine(on=on, text=text) for on, _, text in sorted(lines))
+
+
+def _step_text(session: Session, rung: Rung, document_id: int | None) -> str:
+    if document_id is None:
+        return f"{RUNGS[rung].ko}(전자우편)"
+    return f"{RUNGS[rung].ko} 공문 발송({document_queries.by_id(session, document_id).number})"

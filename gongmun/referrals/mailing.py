@@ -1,0 +1,43 @@
+"""What the mails of referrals have in common: mailbox, attachment, thread."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gongmun.documents import Document
+from gongmun.mail import Attachment
+from gongmun.mail.models import Dispatch
+from gongmun.organisations import ContactRole
+from gongmun.organisations import queries as organisation_queries
+
+
+def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> str | None:
+    """The address of an organisation: the backup contact where asked for and there is one."""
+    roles = (ContactRole.BACKUP, ContactRole.PRIMARY) if backup else (ContactRole.PRIMARY,)
+    for role in roles:
+        contact = organisation_queries.contact(session, organisation_id, role)
+        if contact is not None:
+            return contact.email
+    return None
+
+
+def attachment(document: Document) -> Attachment:
+    """A rendered document as a file of a mail; its name begins with the year and serial in ASCII."""
+    assert document.sha256 is not None
+    return Attachment(
+        filename=f"{document.year}-{document.serial:04d} {document.title}.pdf",
+        media_type="application/pdf",
+        sha256=document.sha256,
+    )
+
+
+def thread(session: Session, document_ids: Sequence[int | None]) -> tuple[str, ...]:
+    """Message-IDs of the mails that carried these documents, so that a reminder joins the thread."""
+    return tuple(
+        session.scalars(
+            select(Dispatch.message_id)
+            .where(Dispatch.document_id.in_([i for i in document_ids if i is not None]))
+            .order_by(Dispatch.id)
+        )
+    )

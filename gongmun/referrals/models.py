@@ -1,0 +1,134 @@
+"""Rows of the referrals room: referrals (이송), responses (회신), ladder steps and notices."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gongmun.db import Base, state
+from gongmun.documents import Role
+from gongmun.referrals.ladder import Clocks, Rung
+from gongmun.referrals.life import Status
+
+
+class ResponseDecision(StrEnum):
+    """What a ministry decides on one referral."""
+
+    ACCEPTED = "accepted"  # 수용
+    PARTIALLY_ACCEPTED = "partially_accepted"  # 일부수용
+    LONG_TERM_REVIEW = "long_term_review"  # 중장기 검토
+    ALREADY_IN_PLACE = "already_in_place"  # 기시행
+    NOT_ACCEPTED = "not_accepted"  # 수용곤란
+
+
+class NoticeKind(StrEnum):
+    """What a notice is: to the ministry itself, or about it to its parent body."""
+
+    CHASE = "chase"
+    ESCALATION = "escalation"
+
+
+# life.CHASED in SQL: the condition of the index that a sweep reads.
+IS_CHASED = text("status IN ('dispatched', 'acknowledged')")
+
+
+class Referral(Base):
+    """One selected suggestion put to one ministry: the unit that is chased.
+
+    `next_action_on` is the day in Seoul on which the ladder has something to do; the partial index
+    over it is what a sweep reads. Overdue is computed from `answer_due`, never stored.
+    """
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        UniqueConstraint("outcome_id", "suggestion_id", "organisation_id"),
+        Index(
+            "ix_referrals_next_action",
+            "next_action_on",
+            "id",
+            sqlite_where=IS_CHASED,
+            postgresql_where=IS_CHASED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcomes.id"), index=True)
+    suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestions.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[Role] = mapped_column(state(Role))
+    status: Mapped[Status] = mapped_column(state(Status))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    # Code of the deadline rule of the answer's clock.
+    answer_rule: Mapped[str] = mapped_column(String(40))
+    # Raised by whatever starts the clocks anew, so that each rung can fire again.
+    arming: Mapped[int] = mapped_column(default=0)
+    dispatched_at: Mapped[datetime | None]
+    acknowledge_due: Mapped[date | None]
+    acknowledged_at: Mapped[datetime | None]
+    registration_number: Mapped[str | None] = mapped_column(String(60))
+    answer_due: Mapped[date | None]
+    answered_at: Mapped[datetime | None]
+    next_action_on: Mapped[date | None]
+
+    @property
+    def clocks(self) -> Clocks:
+        """The dates the ladder looks at; a referral has them from its dispatch on."""
+        assert self.acknowledge_due is not None
+        assert self.answer_due is not None
+        return Clocks(
+            acknowledge_due=self.acknowledge_due,
+            acknowledged=self.status is not Status.DISPATCHED,
+            answer_due=self.answer_due,
+        )
+
+
+class Response(Base):
+    """A ministry's decision on one referral, with its reason and the date it promises."""
+
+    __tablename__ = "responses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    decision: Mapped[ResponseDecision] = mapped_column(state(ResponseDecision))
+    reason: Mapped[str] = mapped_column(Text)
+    promised_on: Mapped[date | None]
+    received_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """One message of one sweep about one ministry, listing the ladder steps it carries.
+
+    `enqueued_at` is set when it went into the outbox, `suppressed_at` when all it said had become
+    untrue before. Until one of them is set it waits for its documents.
+    """
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[NoticeKind] = mapped_column(state(NoticeKind))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    addressee_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    to_backup: Mapped[bool] = mapped_column(default=False)
+    document_ids: Mapped[list[int]] = mapped_column(JSON)
+    swept_on: Mapped[date]
+    enqueued_at: Mapped[datetime | None]
+    suppressed_at: Mapped[datetime | None]
+
+
+class LadderStep(Base):
+    """A rung that fired for a referral, or was skipped because a higher one was due as well."""
+
+    __tablename__ = "ladder_steps"
+    __table_args__ = (UniqueConstraint("referral_id", "arming", "rung"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"))
+    arming: Mapped[int]
+    rung: Mapped[Rung] = mapped_column(state(Rung))
+    due_on: Mapped[date]
+    fired_on: Mapped[date]
+    skipped: Mapped[bool] = mapped_column(default=False)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))

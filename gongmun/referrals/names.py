@@ -1,0 +1,77 @@
+"""The words of this room in both languages, for mails, documents, artifacts and the command line."""
+
+from collections.abc import Mapping
+
+from gongmun.documents import Role
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import ResponseDecision
+from gongmun.text import Bilingual
+
+STATUSES: Mapping[Status, Bilingual] = {
+    Status.DRAFTED: Bilingual(ko="작성", en="drafted"),
+    Status.APPROVED: Bilingual(ko="결재", en="approved"),
+    Status.DISPATCHED: Bilingual(ko="발송", en="dispatched"),
+    Status.ACKNOWLEDGED: Bilingual(ko="접수", en="acknowledged"),
+    Status.ANSWERED: Bilingual(ko="회신", en="answered"),
+    Status.CLOSED: Bilingual(ko="종결", en="closed"),
+    Status.WITHDRAWN: Bilingual(ko="철회", en="withdrawn"),
+}
+
+ROLES: Mapping[Role, Bilingual] = {
+    Role.LEAD: Bilingual(ko="주관", en="lead"),
+    Role.COOPERATING: Bilingual(ko="협조", en="cooperating"),
+}
+
+DECISIONS: Mapping[ResponseDecision, Bilingual] = {
+    ResponseDecision.ACCEPTED: Bilingual(ko="수용", en="accepted"),
+    ResponseDecision.PARTIALLY_ACCEPTED: Bilingual(ko="일부수용", en="partially accepted"),
+    ResponseDecision.LONG_TERM_REVIEW: Bilingual(ko="중장기 검토", en="long-term review"),
+    ResponseDecision.ALREADY_IN_PLACE: Bilingual(ko="기시행", en="already in place"),
+    ResponseDecision.NOT_ACCEPTED: Bilingual(ko="수용곤란", en="not accepted"),
+}
+
+RUNGS: Mapping[Rung, Bilingual] = {
+    Rung.NUDGE: Bilingual(ko="접수 확인 요청", en="request to acknowledge"),
+    Rung.BACKUP_NUDGE: Bilingual(
+        ko="접수 확인 요청(예비 담당자)", en="request to acknowledge (backup contact)"
+    ),
+    Rung.COURTESY_EARLY: Bilingual(ko="회신 기한 안내", en="notice of the coming deadline"),
+    Rung.COURTESY_LATE: Bilingual(ko="회신 기한 임박 안내", en="the deadline is near"),
+    Rung.COURTESY_DUE: Bilingual(ko="회신 기한 당일 안내", en="due today"),
+    Rung.FIRST_REMINDER: Bilingual(ko="1차 독촉", en="first formal reminder"),
+    Rung.SECOND_REMINDER: Bilingual(ko="2차 독촉", en="second formal reminder"),
+    Rung.ESCALATION: Bilingual(ko="상급기관 통보", en="escalation to the parent body"),
+    Rung.SILENCE: Bilingual(ko="미회신 공개", en="publication of no answer"),
+}
+
+# What a mail asks for under the heading of a rung.
+REQUESTS: Mapping[Rung, Bilingual] = {
+    Rung.NUDGE: Bilingual(
+        ko="아직 접수가 확인되지 않았습니다. 접수번호를 알려 주십시오.",
+        en="We have no acknowledgement yet. Please send us your registration number.",
+    ),
+    Rung.BACKUP_NUDGE: Bilingual(
+        ko="대표 연락처에서 접수 확인이 없어 예비 연락처로 알려 드립니다. 접수번호를 알려 주십시오.",
+        en="The main contact has not acknowledged, so we write to you. Please send us your "
+        "registration number.",
+    ),
+    Rung.COURTESY_EARLY: Bilingual(
+        ko="회신 기한이 다가오고 있어 안내해 드립니다.", en="The deadline is coming up."
+    ),
+    Rung.COURTESY_LATE: Bilingual(
+        ko="회신 기한이 얼마 남지 않았습니다.", en="The deadline is near."
+    ),
+    Rung.COURTESY_DUE: Bilingual(ko="오늘이 회신 기한입니다.", en="Your answer is due today."),
+    Rung.FIRST_REMINDER: Bilingual(
+        ko="회신 기한이 지났습니다. 붙임 공문을 확인하시고 조속히 회신해 주십시오.",
+        en="The deadline has passed. Please see the attached document and answer soon.",
+    ),
+    Rung.SECOND_REMINDER: Bilingual(
+        ko="1차 독촉 뒤에도 회신이 없어 다시 요청드립니다. 계속 회신이 없으면 상급기관에 알립니다.",
+        en="There was no answer to the first reminder. Without one, your parent body will be told.",
+    ),
+    Rung.ESCALATION: Bilingual(
+        ko="두 차례의 독촉 뒤에도 회신이 없습니다.", en="Two reminders were left unanswered."
+    ),
+}

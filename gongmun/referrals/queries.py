@@ -1,0 +1,221 @@
+"""Every SELECT and guarded UPDATE of the referrals room."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
+from sqlalchemy.orm import Session
+
+from gongmun.errors import NotFound
+from gongmun.mail.life import Status as DispatchStatus
+from gongmun.mail.models import Dispatch
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.life import Event, Status, advance
+from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, NoticeKind, Referral, Response
+
+# Intent of the mail that carries an outcome document.
+OUTCOME_INTENT = "outcome"
+
+
+def by_id(session: Session, referral_id: int) -> Referral:
+    """One referral; NotFound where there is none."""
+    referral = session.get(Referral, referral_id)
+    if referral is None:
+        raise NotFound(thing=f"이송/referral {referral_id}")
+    return referral
+
+
+def of_document(session: Session, document_id: int) -> Sequence[Referral]:
+    """All referrals that an outcome document carries."""
+    return session.scalars(
+        select(Referral).where(Referral.document_id == document_id).order_by(Referral.id)
+    ).all()
+
+
+def of_outcome(session: Session, outcome_id: int) -> Sequence[Referral]:
+    """All referrals of an outcome, the withdrawn ones left out."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.outcome_id == outcome_id, Referral.status != Status.WITHDRAWN)
+        .order_by(Referral.id)
+    ).all()
+
+
+def of_suggestion(session: Session, outcome_id: int, suggestion_id: int) -> Sequence[Referral]:
+    """The referrals of one suggestion in an outcome, the withdrawn ones left out."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.outcome_id == outcome_id,
+            Referral.suggestion_id == suggestion_id,
+            Referral.status != Status.WITHDRAWN,
+        )
+        .order_by(Referral.id)
+    ).all()
+
+
+def with_status(
+    session: Session, statuses: Collection[Status], *, organisation_id: int | None = None
+) -> Sequence[Referral]:
+    """Referrals in any of `statuses`, optionally of one ministry, in order of number."""
+    query = select(Referral).where(Referral.status.in_(statuses)).order_by(Referral.id)
+    if organisation_id is not None:
+        query = query.where(Referral.organisation_id == organisation_id)
+    return session.scalars(query).all()
+
+
+def _is_due(today: date) -> ColumnElement[bool]:
+    # The index's own condition to the letter: SQLite uses a partial index for nothing else.
+    return and_(IS_CHASED, Referral.next_action_on <= today)
+
+
+def by_organisation(
+    session: Session, statuses: Collection[Status]
+) -> Sequence[tuple[int, Sequence[Referral]]]:
+    """Referrals in any of `statuses`, grouped by the id of their ministry."""
+    rows = session.scalars(
+        select(Referral)
+        .where(Referral.status.in_(statuses))
+        .order_by(Referral.organisation_id, Referral.id)
+    )
+    return [(key, list(group)) for key, group in groupby(rows, key=lambda r: r.organisation_id)]
+
+
+def ministries_due(session: Session, today: date) -> Sequence[int]:
+    """Ministries for whose referrals the ladder has something to do on `today` or had before."""
+    return session.scalars(
+        select(Referral.organisation_id)
+        .where(_is_due(today))
+        .distinct()
+        .order_by(Referral.organisation_id)
+    ).all()
+
+
+def claim_due(session: Session, organisation_id: int, today: date) -> Sequence[Referral]:
+    """Lock and return the due referrals of one ministry; those another sweep holds are left out."""
+    return session.scalars(
+        select(Referral)
+        .where(_is_due(today), Referral.organisation_id == organisation_id)
+        .order_by(Referral.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def notices_on(session: Session, kind: NoticeKind, organisation_id: int, day: date) -> int:
+    """How many notices of a kind a sweep of `day` has made about a ministry."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Notice.kind == kind,
+                Notice.organisation_id == organisation_id,
+                Notice.swept_on == day,
+            )
+        )
+        or 0
+    )
+
+
+def next_action_on(session: Session) -> date | None:
+    """The earliest day on which any ladder has something to do."""
+    return session.scalar(select(func.min(Referral.next_action_on)).where(IS_CHASED))
+
+
+def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatch]]:
+    """Approved referrals whose outcome document the relay has accepted, with the dispatch."""
+    rows = session.execute(
+        select(Referral, Dispatch)
+        .join(Dispatch, Dispatch.document_id == Referral.document_id)
+        .where(
+            Referral.status == Status.APPROVED,
+            Dispatch.intent == OUTCOME_INTENT,
+            Dispatch.status == DispatchStatus.ACCEPTED,
+        )
+        .order_by(Referral.id)
+    )
+    return [(referral, dispatch) for referral, dispatch in rows]
+
+
+def fired(session: Session, referral: Referral) -> frozenset[Rung]:
+    """The rungs fired or skipped since the referral's clocks were last started."""
+    return frozenset(
+        session.scalars(
+            select(LadderStep.rung).where(
+                LadderStep.referral_id == referral.id, LadderStep.arming == referral.arming
+            )
+        )
+    )
+
+
+def steps(session: Session, referral_id: int) -> Sequence[LadderStep]:
+    """All ladder steps of a referral, in the order they were due."""
+    return session.scalars(
+        select(LadderStep)
+        .where(LadderStep.referral_id == referral_id)
+        .order_by(LadderStep.due_on, LadderStep.id)
+    ).all()
+
+
+def steps_of_notice(session: Session, notice_id: int) -> Sequence[tuple[LadderStep, Referral]]:
+    """The steps a notice carries, each with its referral."""
+    rows = session.execute(
+        select(LadderStep, Referral)
+        .join(Referral, Referral.id == LadderStep.referral_id)
+        .where(LadderStep.notice_id == notice_id)
+        .order_by(LadderStep.id)
+    )
+    return [(step, referral) for step, referral in rows]
+
+
+def waiting_notices(session: Session) -> Sequence[Notice]:
+    """Notices that are neither in the outbox nor suppressed."""
+    return session.scalars(
+        select(Notice)
+        .where(Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None))
+        .order_by(Notice.id)
+    ).all()
+
+
+def lock_waiting_notice(session: Session, notice_id: int) -> Notice | None:
+    """A notice that still waits, locked; None where another sweep has or had it."""
+    return session.scalars(
+        select(Notice)
+        .where(Notice.id == notice_id, Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None))
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def notice_of_document(session: Session, document_id: int) -> Notice | None:
+    """The notice for which a reminder or an escalation was drafted."""
+    notice_id = session.scalar(
+        select(LadderStep.notice_id).where(LadderStep.document_id == document_id).limit(1)
+    )
+    return None if notice_id is None else session.get(Notice, notice_id)
+
+
+def latest_response(session: Session, referral_id: int) -> Response | None:
+    """The response that stands."""
+    return session.scalars(
+        select(Response).where(Response.referral_id == referral_id).order_by(Response.id.desc())
+    ).first()
+
+
+def move(session: Session, referral: Referral, event: Event, **values: Any) -> bool:
+    """Advance the life of `referral` by `event` and set `values`, if its status is still the same.
+
+    False where someone else was faster; nothing is changed then.
+
+    Raises:
+        InvalidTransition: the event is not allowed in the status that was read.
+    """
+    before = referral.status
+    after = advance(before, event, thing=f"이송/referral {referral.id}")
+    result = session.execute(
+        update(Referral)
+        .where(Referral.id == referral.id, Referral.status == before)
+        .values(status=after, **values)
+    )
+    assert isinstance(result, CursorResult)
+    session.refresh(referral)
+    return result.rowcount == 1

@@ -1,0 +1,114 @@
+"""Settings, read from the environment (`GONGMUN_…`, nested with `__`) and from the file `.env`.
+
+Every setting has a default that works on one machine without a server, account or key. The sample
+agency is invented.
+"""
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+class TlsMode(StrEnum):
+    """How the connection to the relay is protected."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"  # allowed for a test relay only
+
+
+class AgencySettings(BaseModel):
+    """The issuing agency (발신 기관), as the head and foot of a document print it."""
+
+    name_ko: str = "국민참여처"
+    name_en: str = "Office for Citizen Participation"
+    head_ko: str = "국민참여처장"
+    head_en: str = "Head of the Office for Citizen Participation"
+    division_ko: str = "공론소통과"
+    division_en: str = "Public Dialogue Division"
+    # The part of a document number before the hyphen; the register counts per division and year.
+    register_division: str = "공론소통과"
+    slogan_ko: str = "국민의 제안, 끝까지 답하겠습니다"
+    slogan_en: str = "Every suggestion answered"
+    postcode: str = "00000"
+    address_ko: str = "가상특별시 소통구 광장로 1"
+    address_en: str = "1 Gwangjang-ro, Sotong-gu, Sample City"
+    website: str = "www.participation.example"
+    telephone: str = "(044) 000-0000"
+    fax: str = "(044) 000-0001"
+    email: str = "forum@participation.example"
+    drafter_rank_ko: str = "주무관"
+    drafter_rank_en: str = "Officer"
+    drafter_name_ko: str = "김소통"
+    drafter_name_en: str = "Kim So-tong"
+    approver_rank_ko: str = "공론소통과장"
+    approver_rank_en: str = "Director, Public Dialogue Division"
+
+
+class MailSettings(BaseModel):
+    """The relay that takes our mail. TLS is required unless `test_relay` says otherwise."""
+
+    host: str = "localhost"
+    port: int = Field(default=587, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    tls: TlsMode = TlsMode.STARTTLS
+    test_relay: bool = False
+    sender: str = "forum@participation.example"
+    # Seconds to wait for one answer of the relay before the attempt counts as failed.
+    timeout: float = Field(default=30, gt=0)
+    # A Maildir that receives a copy of all mail the relay accepted: the witness for uncertain sends.
+    journal: Path | None = None
+
+    @model_validator(mode="after")
+    def _clear_text_only_for_a_test_relay(self) -> Self:
+        if self.tls is TlsMode.NONE and not self.test_relay:
+            raise ValueError(
+                "암호화하지 않은 발송은 시험 중계 서버에서만 가능합니다. GONGMUN_MAIL__TEST_RELAY=true 를 "
+                "지정하거나 GONGMUN_MAIL__TLS 를 starttls 또는 implicit 으로 두십시오. / Mail without TLS "
+                "is for a test relay only: set GONGMUN_MAIL__TEST_RELAY=true, or GONGMUN_MAIL__TLS to "
+                "starttls or implicit."
+            )
+        return self
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GONGMUN_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    # Everything this installation keeps on this machine, unless a setting below says otherwise.
+    var: Path = PROJECT_ROOT / "var"
+    # Any SQLAlchemy URL of SQLite or of PostgreSQL by psycopg 3 (postgresql+psycopg://…).
+    database_url: str = Field(
+        default_factory=lambda data: f"sqlite:///{data['var'] / 'gongmun.db'}"
+    )
+    # Rendered documents lie here, by their SHA-256.
+    document_store: Path = Field(default_factory=lambda data: data["var"] / "documents")
+    # The ladder file of this installation; the one in the package where none is given.
+    ladder: Path | None = None
+    templates: Path = PROJECT_ROOT / "templates"
+    agency: AgencySettings = AgencySettings()
+    mail: MailSettings = MailSettings()
+    # Worker processes that render documents at the same time.
+    render_workers: int = Field(default=2, ge=1, le=64)
+    # Seconds one document may take to render before its worker is killed.
+    render_timeout: float = Field(default=60, gt=0)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    `GONGMUN_ENV_FILE` names another file than `.env`; empty, it means none.
+    """
+    return Settings(_env_file=os.environ.get("GONGMUN_ENV_FILE", ".env") or None)

@@ -1,0 +1,1 @@
+"""Prefect tasks: each a few lines around one service."""

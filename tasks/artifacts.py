@@ -1,0 +1,93 @@
+"""Summary artifacts that a coordinator reads: Markdown, Korean first, ids and references only."""
+
+from collections.abc import Mapping, Sequence
+
+from prefect.artifacts import create_markdown_artifact
+
+from gongmun.forums.waiting import Waiting
+from gongmun.referrals.board import BoardLine
+from gongmun.text import Bilingual, korean_date
+
+# Title, columns, rows. A table without rows is left out.
+Table = tuple[Bilingual, Sequence[Bilingual], Sequence[Sequence[object]]]
+
+
+def publish(
+    key: str,
+    title: Bilingual,
+    figures: Mapping[Bilingual, object],
+    *,
+    tables: Sequence[Table] = (),
+    notes: Sequence[Bilingual] = (),
+) -> str:
+    """Publish one artifact and return its Markdown.
+
+    `figures` become a table of names and values, `notes` paragraphs under the tables.
+    """
+    parts = [f"## {title.ko}\n_{title.en}_"]
+    if figures:
+        parts.append(
+            _table(_FIGURE_COLUMNS, [[str(name), value] for name, value in figures.items()])
+        )
+    for heading, columns, rows in tables:
+        if rows:
+            parts.append(f"### {heading.ko}\n_{heading.en}_")
+            parts.append(_table(columns, rows))
+    parts.extend(f"{note.ko}\n\n_{note.en}_" for note in notes)
+    markdown = "\n\n".join(parts)
+    create_markdown_artifact(markdown, key=key, description=str(title))
+    return markdown
+
+
+def waiting_table(items: Sequence[Waiting]) -> Table:
+    """What waits for a coordinator, with the command that settles it."""
+    return (
+        Bilingual(ko="담당자 확인이 필요한 사항", en="Waiting for you"),
+        (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
+        [(item.what, item.remedy) for item in items],
+    )
+
+
+def board_table(lines: Sequence[BoardLine]) -> Table:
+    """The open referrals by ministry."""
+    return (
+        Bilingual(ko="기관별 현황", en="Open referrals by ministry"),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="미회신", en="open"),
+            Bilingual(ko="미접수", en="unacknowledged"),
+            Bilingual(ko="기한 경과", en="overdue"),
+            Bilingual(ko="최장 경과(근무일)", en="most working days overdue"),
+            Bilingual(ko="다음 기한", en="next due"),
+        ),
+        [
+            (
+                f"{line.name_ko} ({line.code})",
+                line.open,
+                line.unacknowledged,
+                line.overdue,
+                line.most_days_overdue or "",
+                korean_date(line.next_due, weekday=True) if line.next_due else "",
+            )
+            for line in lines
+        ],
+    )
+
+
+_FIGURE_COLUMNS = (
+    Bilingual(ko="항목", en="item"),
+    Bilingual(ko="값", en="value"),
+)
+
+
+def _table(columns: Sequence[Bilingual], rows: Sequence[Sequence[object]]) -> str:
+    header = "| " + " | ".join(f"{column.ko}<br>{column.en}" for column in columns) + " |"
+    rule = "|" + " --- |" * len(columns)
+    body = ("| " + " | ".join(_cell(value) for value in row) + " |" for row in rows)
+    return "\n".join([header, rule, *body])
+
+
+def _cell(value: object) -> str:
+    """Text as a Markdown cell: nothing in it is markup, a link or a new column."""
+    text = " ".join(str(value).split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+!|~" else c for c in text)

@@ -1,0 +1,82 @@
+"""Tasks of the forums room."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prefect.deployments import run_deployment
+
+from gongmun import wiring
+from gongmun.forums import queries
+from gongmun.forums.deciding import decide_outcome
+from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes
+from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.overview import OutcomeOverview, outcome_overview
+from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
+from gongmun.forums.waiting import Waiting, waiting
+from gongmun.forums.wrapping_up import WrapUp, wrap_up
+from tasks.service_task import service_task
+
+WRAP_UP_DEPLOYMENT = "wrap-up-forum/wrap-up-forum"
+
+
+@service_task("wrap-ups due")
+def wrap_ups_due_task(now: datetime) -> Sequence[WrapUpDue]:
+    """The wrap-ups to schedule."""
+    return wrap_ups_due(wiring.database(), now=now)
+
+
+@service_task("schedule {forum}")
+def schedule_wrap_up_task(forum: str, at: datetime, key: str) -> None:
+    """Schedule one wrap-up; the same key makes one run, however often this is called."""
+    run_deployment(
+        WRAP_UP_DEPLOYMENT,
+        parameters={"forum": forum},
+        scheduled_time=at,
+        idempotency_key=key,
+        flow_run_name=f"WRAP-UP {forum}",
+        timeout=0,
+        as_subflow=False,
+    )
+
+
+@service_task("draft {forum}")
+def wrap_up_task(forum: str, key: str, now: datetime) -> WrapUp:
+    """Draft the outcome of a forum, or find the one this run has drafted before."""
+    db = wiring.database()
+    with db.reading() as session:
+        forum_id = queries.required_forum(session, forum).id
+    return wrap_up(db, forum_id, key=key, now=now)
+
+
+@service_task("overview of outcome {outcome_id}")
+def outcome_overview_task(outcome_id: int, now: datetime) -> OutcomeOverview:
+    """What a coordinator looks at before deciding."""
+    with wiring.database().reading() as session:
+        return outcome_overview(session, outcome_id, now)
+
+
+@service_task("decide outcome {outcome_id}")
+def decide_outcome_task(
+    outcome_id: int, decision: str, name: str, reason: str, now: datetime
+) -> OutcomeStatus:
+    """Record a coordinator's decision."""
+    db = wiring.database()
+    return decide_outcome(
+        db, outcome_id, decision=decision, name=name, reason=reason, now=now
+    ).status
+
+
+@service_task("issue outcomes")
+def issue_outcomes_task(now: datetime) -> IssuedOutcomes:
+    """Number, render and queue all that is approved. Rendering fans out over worker processes."""
+    with wiring.renderer() as renderer:
+        return issue_outcomes(
+            wiring.database(), renderer=renderer, store=wiring.file_store(), now=now
+        )
+
+
+@service_task("waiting for a coordinator")
+def waiting_task(now: datetime) -> Sequence[Waiting]:
+    """Everything that waits for a person."""
+    with wiring.database().reading() as session:
+        return waiting(session, now)

@@ -1,0 +1,50 @@
+"""Tasks of the referrals room."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gongmun import wiring
+from gongmun.documents import IssueReport, issue
+from gongmun.referrals import queries
+from gongmun.referrals.board import BoardLine, board
+from gongmun.referrals.chasing import ChaseReport, sweep
+from gongmun.referrals.dispatched import note_dispatches
+from gongmun.referrals.notices import NoticeReport, enqueue_notices
+from tasks.service_task import service_task
+
+
+@service_task("note dispatches")
+def note_dispatches_task(now: datetime) -> Sequence[int]:
+    """Start the clocks of what has gone out."""
+    return note_dispatches(wiring.database(), ladder=wiring.ladder(), now=now)
+
+
+@service_task("sweep the ladder")
+def sweep_task(now: datetime) -> ChaseReport:
+    """Claim what is due and draft what it needs."""
+    return sweep(wiring.database(), ladder=wiring.ladder(), now=now)
+
+
+@service_task("issue reminders")
+def issue_notices_task(now: datetime) -> IssueReport:
+    """Number and render the documents of notices that wait for them."""
+    db = wiring.database()
+    with db.reading() as session:
+        document_ids = [i for n in queries.waiting_notices(session) for i in n.document_ids]
+    if not document_ids:
+        return IssueReport(issued=(), failed=())
+    with wiring.renderer() as renderer:
+        return issue(db, document_ids, renderer=renderer, store=wiring.file_store(), now=now)
+
+
+@service_task("enqueue notices")
+def enqueue_notices_task(now: datetime) -> NoticeReport:
+    """Put notices whose documents are ready into the outbox."""
+    return enqueue_notices(wiring.database(), now=now)
+
+
+@service_task("board")
+def board_task(now: datetime) -> Sequence[BoardLine]:
+    """The open referrals by ministry."""
+    with wiring.database().reading() as session:
+        return board(session, now)

@@ -1,0 +1,298 @@
+"""Deadlines: the rules of the law on known dates, properties, and the explanation."""
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gongmun.calendar import (
+    Deadline,
+    DeadlineRule,
+    RuleNotInForce,
+    RulesInvalid,
+    Unit,
+    UnknownRule,
+    WorkingCalendar,
+    calendar,
+    deadline,
+    rule,
+)
+from gongmun.calendar.overrides import Override
+from gongmun.calendar.rules import RULES, read_rules
+from gongmun.clock import SEOUL, seoul_time
+from gongmun.errors import NaiveDatetime
+from gongmun.text import Bilingual
+
+TODAY = date(2026, 10, 12)
+STARTS = st.dates(date(2016, 1, 1), date(2033, 12, 31))
+
+
+def _rule(unit: Unit, length: int, *, first_day_counts: bool) -> DeadlineRule:
+    return DeadlineRule(
+        code="test",
+        version=1,
+        name_ko="시험",
+        name_en="test",
+        unit=unit,
+        length=length,
+        first_day_counts=first_day_counts,
+        citation_ko="시험 규정",
+        citation_en="Test Regulation",
+        valid_from=date(2015, 1, 1),
+    )
+
+
+def _due(rule: DeadlineRule, start: str, days: WorkingCalendar | None = None) -> str:
+    started = seoul_time(date.fromisoformat(start), 10)
+    return deadline(rule, started, days or calendar()).due.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-10-12", "2026-10-15"),
+        ("2026-10-08", "2026-10-14"),  # over Hangul Day and a weekend
+        ("2026-10-10", "2026-10-14"),  # a start on a Saturday: Monday is the first day
+        ("2026-09-23", "2026-09-30"),  # over Chuseok
+    ],
+)
+def test_three_working_days_to_acknowledge(start: str, due: str) -> None:
+    assert _due(rule("acknowledgement", TODAY), start) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-11-02", "2026-11-19"),  # the day itself is the first of fourteen
+        ("2026-10-31", "2026-11-19"),  # a Saturday: counted from Monday the 2nd
+        ("2026-09-21", "2026-10-14"),  # over Chuseok, 3 October and Hangul Day
+        ("2017-09-13", "2017-10-10"),  # thirteen days to 29 September, then ten days off
+    ],
+)
+def test_fourteen_days_for_a_suggestion(start: str, due: str) -> None:
+    assert _due(rule("suggestion", TODAY), start) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-10-12", "2026-11-11"),  # the day before the same day
+        ("2026-10-01", "2026-11-02"),  # ends on Saturday 31 October
+        ("2026-12-01", "2026-12-31"),
+        ("2026-01-30", "2026-03-03"),  # no 30 February: its last day, a Saturday; 2 March is off
+        ("2024-01-31", "2024-02-29"),
+        ("2024-01-29", "2024-02-28"),
+        ("2026-10-10", "2026-11-11"),  # a Saturday: counted from Monday the 12th
+    ],
+)
+def test_a_month_for_a_proposal(start: str, due: str) -> None:
+    assert _due(rule("peoples_proposal", TODAY), start) == due
+
+
+def test_ninety_days_for_a_petition() -> None:
+    petition = rule("petition", TODAY)
+    assert _due(petition, "2026-10-12") == "2027-01-11"  # 10 January 2027 is a Sunday
+    assert _due(petition, "2026-10-13") == "2027-01-11"
+
+
+@pytest.mark.parametrize(
+    ("unit", "length", "start"),
+    [
+        (Unit.WORKING_DAYS, 1, "2017-09-29"),
+        (Unit.CALENDAR_DAYS, 3, "2017-09-29"),
+        (Unit.MONTHS, 1, "2017-09-01"),
+    ],
+)
+def test_a_holiday_declared_later_moves_a_deadline(unit: Unit, length: int, start: str) -> None:
+    """The known answer: due on 2 October 2017, then declared a holiday, became 10 October."""
+    counted = _rule(unit, length, first_day_counts=False)
+    before = WorkingCalendar(
+        [Override(day=date(2017, 10, 2), working=True, name=Bilingual(ko="근무", en="working"))]
+    )
+    assert _due(counted, start, before) == "2017-10-02"
+    assert _due(counted, start) == "2017-10-10"
+
+
+def test_the_day_is_that_of_seoul() -> None:
+    late = datetime(2026, 11, 2, 23, 59, tzinfo=SEOUL)
+    counted = rule("suggestion", TODAY)
+    assert deadline(counted, late, calendar()).due == date(2026, 11, 19)
+    assert deadline(counted, late + timedelta(minutes=1), calendar()).due == date(2026, 11, 20)
+    with pytest.raises(NaiveDatetime):
+        deadline(counted, late.replace(tzinfo=None), calendar())
+
+
+def _slowly(rule: DeadlineRule, start: date) -> date:
+    """The due day, by walking and by nothing else."""
+    working = calendar().is_working_day
+    day = start
+    if not working(start):
+        while not working(day):
+            day += timedelta(days=1)
+    elif not rule.first_day_counts:
+        day += timedelta(days=1)
+
+    if rule.unit is Unit.WORKING_DAYS:
+        left = rule.length
+        while True:
+            left -= working(day)
+            if not left:
+                return day
+            day += timedelta(days=1)
+    if rule.unit is Unit.CALENDAR_DAYS:
+        day += timedelta(days=rule.length - 1)
+    else:
+        year, month = day.year, day.month
+        for _ in range(rule.length):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        length = monthrange(year, month)[1]
+        if day.day <= length:
+            day = date(year, month, day.day) - timedelta(days=1)
+        else:
+            day = date(year, month, length)
+    while not working(day):
+        day += timedelta(days=1)
+    return day
+
+
+@settings(deadline=None)  # machines may be busy
+@given(STARTS, st.sampled_from(Unit), st.integers(1, 18), st.booleans())
+def test_deadlines_agree_with_walking(
+    start: date, unit: Unit, length: int, first_day_counts: bool
+) -> None:
+    counted = _rule(unit, length, first_day_counts=first_day_counts)
+    found = deadline(counted, seoul_time(start), calendar())
+    assert found.due == _slowly(counted, start)
+    assert calendar().is_working_day(found.due)
+    assert start <= found.first_day <= found.due
+    days = [day for day, _ in found.skipped]
+    assert days == sorted(set(days))
+    assert all(start <= day < found.due for day in days)
+    assert all(calendar().why_off(day) == why for day, why in found.skipped)
+
+
+@settings(deadline=None)  # machines may be busy
+@given(STARTS, st.sampled_from(Unit), st.integers(1, 18), st.booleans())
+def test_a_later_start_is_never_due_earlier(
+    start: date, unit: Unit, length: int, first_day_counts: bool
+) -> None:
+    counted = _rule(unit, length, first_day_counts=first_day_counts)
+    due = [deadline(counted, seoul_time(start + timedelta(days=n)), calendar()).due for n in (0, 1)]
+    assert due[0] <= due[1]
+
+
+@settings(deadline=None)  # machines may be busy
+@given(STARTS, st.integers(1, 60), st.booleans())
+def test_working_days_and_skipped_days_make_the_period(
+    start: date, length: int, first_day_counts: bool
+) -> None:
+    counted = _rule(Unit.WORKING_DAYS, length, first_day_counts=first_day_counts)
+    found = deadline(counted, seoul_time(start), calendar())
+    assert calendar().count(found.first_day, found.due) == length - 1
+    begins = start if first_day_counts or not calendar().is_working_day(start) else None
+    begins = begins or start + timedelta(days=1)
+    assert (found.due - begins).days + 1 == length + len(found.skipped)
+
+
+def _suggestion() -> Deadline:
+    return deadline(rule("suggestion", TODAY), seoul_time(date(2026, 9, 21), 9), calendar())
+
+
+def test_a_deadline_explains_itself_in_korean() -> None:
+    assert _suggestion().explain().ko == (
+        "'건의 회신' 기한(규칙 제1판)은 2026. 9. 21.(월)에 시작되어, 2026. 9. 21.(월)부터 근무일 14일을 계산한 "
+        "2026. 10. 14.(수)까지입니다. 계산에서 제외한 날: 토·일요일 4일, 2026. 9. 24.(목) 추석 전날, "
+        "2026. 9. 25.(금) 추석, 2026. 9. 26.(토) 추석 다음날, 2026. 10. 3.(토) 개천절, "
+        "2026. 10. 5.(월) 개천절 대체 휴일, 2026. 10. 9.(금) 한글날. "
+        "근거: 「민원 처리에 관한 법률」 제19조 및 같은 법 시행령."
+    )
+
+
+def test_a_deadline_explains_itself_in_english() -> None:
+    explained = _suggestion().explain().en
+    assert explained.startswith(
+        "The deadline 'answer to a suggestion' (version 1) started on Mon 21 September 2026 and runs "
+        "for 14 working days with Mon 21 September 2026 as the first day, until the end of "
+        "Wed 14 October 2026. Not counted: 4 weekend days, Thu 24 September 2026 ("
+    )
+    assert explained.endswith(
+        "Basis: Civil Petitions Treatment Act, art. 19, and its Enforcement Decree."
+    )
+
+
+def test_nothing_is_said_of_skipped_days_where_there_are_none() -> None:
+    explained = deadline(rule("acknowledgement", TODAY), seoul_time(TODAY, 9), calendar()).explain()
+    assert "제외" not in explained.ko
+    assert "Not counted" not in explained.en
+
+
+def test_every_rule_of_the_package_holds_today() -> None:
+    known = read_rules(RULES)
+    assert {"acknowledgement", "suggestion", "peoples_proposal", "petition"} <= set(known)
+    for code in known:
+        found = rule(code, TODAY)
+        assert found.code == code
+        assert found.citation_ko
+        assert found.citation_en
+
+
+def test_an_unknown_rule_names_those_there_are() -> None:
+    with pytest.raises(
+        UnknownRule, match="acknowledgement, peoples_proposal, petition, suggestion"
+    ):
+        rule("suggestions", TODAY)
+
+
+def test_a_rule_is_not_in_force_before_its_first_version() -> None:
+    assert rule("petition", date(2021, 12, 23)).version == 1
+    with pytest.raises(RuleNotInForce, match="2021-12-23"):
+        rule("petition", date(2021, 12, 22))
+
+
+RULE = """
+[[rule]]
+code = "a"
+version = {version}
+name_ko = "가"
+name_en = "a"
+unit = "{unit}"
+length = {length}
+first_day_counts = true
+citation_ko = "나"
+citation_en = "b"
+valid_from = {valid_from}
+"""
+RIGHT = {"version": 1, "unit": "months", "length": 1, "valid_from": "2020-01-01"}
+
+
+def test_a_later_version_follows(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    later = {**RIGHT, "version": 2, "valid_from": "2026-01-01"}
+    path.write_text(RULE.format(**RIGHT) + RULE.format(**later), encoding="utf-8")
+    assert [item.version for item in read_rules(path)["a"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        RULE.format(**{**RIGHT, "unit": "fortnights"}),
+        RULE.format(**{**RIGHT, "length": 0}),
+        RULE.format(**{**RIGHT, "length": '"long"'}),
+        RULE.format(**{**RIGHT, "valid_from": '"soon"'}),
+        RULE.format(**RIGHT) * 2,
+        RULE.format(**RIGHT).replace("name_ko", "name"),
+        RULE.format(**RIGHT) + "surprise = 1",
+        "[[rules]]\n",
+        RULE.format(**RIGHT).replace("[rule]", "[rules]"),
+        "rule = [",
+        RULE.format(**RIGHT).encode("cp949"),
+    ],
+)
+def test_a_broken_file_of_rules_is_refused(tmp_path: Path, content: str | bytes) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(RulesInvalid, match=r"rules\.toml"):
+        read_rules(path)

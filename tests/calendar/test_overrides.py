@@ -1,0 +1,64 @@
+"""The override file: what is right is read, what is wrong is named with its line."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gongmun.calendar import OverridesInvalid
+from gongmun.calendar.overrides import read_overrides
+from gongmun.calendar.working_days import OVERRIDES
+
+HEADER = "date,name_ko,name_en,kind,source\n"
+GOOD = "2026-11-23,임시공휴일,Temporary holiday,off,관보 제1호\n"
+
+
+def _file(tmp_path: Path, content: bytes) -> Path:
+    path = tmp_path / "overrides.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_the_file_of_the_package_can_be_read() -> None:
+    read_overrides(OVERRIDES)
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_lines_are_read(tmp_path: Path, start: bytes) -> None:
+    saturday = '2026-11-28,"대체근무, 하루",Working Saturday,working,관보 제1호\r\n'
+    content = start + (HEADER + GOOD + saturday).encode()
+    first, second = read_overrides(_file(tmp_path, content))
+    assert (first.day, first.working, first.name.en) == (
+        date(2026, 11, 23),
+        False,
+        "Temporary holiday",
+    )
+    assert (second.working, second.name.ko) == (True, "대체근무, 하루")
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", 1),
+        (b"date,name\n", 1),
+        (HEADER + GOOD + "2026-13-01,가,a,off,b\n", 3),
+        (HEADER + "2026-11-23,가,a,maybe,b\n", 2),
+        (HEADER + "2026-11-23,가,a,off\n", 2),
+        (HEADER + "2026-11-23,,a,off,b\n", 2),
+        (HEADER + "2026-11-23,가\x07나,a,off,b\n", 2),
+        (HEADER + "2026-11-23,가\u202e나,a,off,b\n", 2),
+        (HEADER + GOOD + GOOD, 3),
+        (HEADER + GOOD + '2026-11-24,"가,a,off,b\n', 3),
+        ((HEADER + GOOD).encode() + "2026-11-24,가,a,off,b\n".encode("cp949"), 3),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, content: str | bytes, line: int) -> None:
+    path = _file(tmp_path, content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(OverridesInvalid) as caught:
+        read_overrides(path)
+    assert (caught.value.params["file"], caught.value.params["line"]) == ("overrides.csv", line)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OverridesInvalid, match=r"overrides\.csv"):
+        read_overrides(tmp_path / "overrides.csv")

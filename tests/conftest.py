@@ -1,0 +1,98 @@
+"""Fixtures of all rooms: a fresh database, on SQLite and on a real PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from gongmun.db import Base, Database
+from gongmun.db.schema import load_models
+from tests.world import World
+
+# Tests say all that they need: the settings of whoever runs them do not matter.
+for name in [name for name in os.environ if name.startswith("GONGMUN_") and "TEST" not in name]:
+    del os.environ[name]
+os.environ["GONGMUN_ENV_FILE"] = ""
+
+load_models()
+
+NOW = datetime(2026, 10, 12, 0, 30, tzinfo=UTC)  # Monday 12 October 2026, 09:30 in Seoul
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 12 October 2026, 09:30 in Seoul; no holiday follows within six weeks."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server: GONGMUN_TEST_POSTGRES_URL, or one started for this session."""
+    given = os.environ.get("GONGMUN_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    from tests.postgresql import running_server
+
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgresql_url: str) -> Iterator[str]:
+    name = f"template_{uuid4().hex}"
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    template = Database(
+        make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+    )
+    Base.metadata.create_all(template.engine)
+    template.dispose()
+    yield name
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}"'))
+    admin.dispose()
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database with all tables, in a file."""
+    database = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgresql_db(postgresql_url: str, _postgresql_template: str) -> Iterator[Database]:
+    """A fresh PostgreSQL database with all tables."""
+    name = f"test_{uuid4().hex}"
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{_postgresql_template}"'))
+    database = Database(
+        make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+    )
+    yield database
+    database.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest) -> Database:
+    """A fresh database with all tables: every test that takes it runs on both kinds."""
+    database: Database = request.getfixturevalue(f"{request.param}_db")
+    return database
+
+
+@pytest.fixture
+def world(db: Database, tmp_path: Path, now: datetime) -> World:
+    """An installation with the organisations loaded, on both kinds of database."""
+    return World(db=db, folder=tmp_path, now=now)

@@ -1,0 +1,88 @@
+"""Transactions, times and errors of the database."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from gongmun import clock
+from gongmun.db import Database, DatabaseUnavailable, UnsupportedDatabase
+from gongmun.db.sweeps import Sweep, SweepBusy, lease, stale
+from gongmun.errors import NaiveDatetime
+
+
+def test_a_stored_time_comes_back_aware_and_in_utc(db: Database) -> None:
+    seoul_morning = datetime(2026, 10, 12, 9, 30, tzinfo=timezone(timedelta(hours=9)))
+    with db.transaction() as session:
+        session.add(Sweep(name="test", started_at=seoul_morning))
+    with db.reading() as session:
+        stored = session.get_one(Sweep, "test").started_at
+    assert stored == datetime(2026, 10, 12, 0, 30, tzinfo=UTC)
+    assert stored.tzinfo is UTC
+
+
+def test_a_naive_time_is_refused(db: Database) -> None:
+    with pytest.raises(Exception, match="naive") as caught, db.transaction() as session:
+        session.add(Sweep(name="test", started_at=datetime(2026, 10, 12)))  # noqa: DTZ001
+    assert isinstance(caught.value.__cause__ or caught.value, NaiveDatetime)
+
+
+def test_a_lease_lets_one_in_and_leaves_a_heartbeat(db: Database) -> None:
+    assert stale(db, "chase", after=timedelta(hours=1))
+    with lease(db, "chase"), pytest.raises(SweepBusy) as caught, lease(db, "chase"):
+        pass
+    assert caught.value.retryable
+    assert not stale(db, "chase", after=timedelta(hours=1))
+
+
+def test_a_lease_of_a_killed_process_runs_out(db: Database) -> None:
+    with db.transaction() as session:
+        session.add(
+            Sweep(name="chase", owner="dead", lease_until=clock.now() - timedelta(seconds=1))
+        )
+    with lease(db, "chase"):
+        pass
+
+
+def test_a_failed_sweep_frees_its_lease_but_is_no_heartbeat(db: Database) -> None:
+    with pytest.raises(RuntimeError), lease(db, "chase"):
+        raise RuntimeError
+    assert stale(db, "chase", after=timedelta(hours=1))
+    with lease(db, "chase"):
+        pass
+
+
+def test_a_locked_database_says_so_and_can_be_retried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongmun.db.engine._BUSY_TIMEOUT_SECONDS", 0.1)
+    path = tmp_path / "locked.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("BEGIN IMMEDIATE")
+    db = Database(f"sqlite:///{path}")
+    with (
+        pytest.raises(DatabaseUnavailable, match="locked") as caught,
+        db.transaction() as session,
+    ):
+        session.connection()
+    assert caught.value.retryable
+    holder.execute("ROLLBACK")
+    with db.transaction() as session:
+        session.connection()
+    holder.close()
+    db.dispose()
+
+
+def test_a_database_that_is_gone_says_so() -> None:
+    db = Database("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
+    with pytest.raises(DatabaseUnavailable) as caught, db.reading() as session:
+        session.connection()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "postgresql://x/y", "not a url"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(UnsupportedDatabase, match="postgresql\\+psycopg"):
+        Database(url)

@@ -1,0 +1,121 @@
+"""The migrations bring an empty database to exactly the tables of the models, and back."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, make_url, text
+
+from gongmun.db import Base, Database
+from gongmun.db.schema import _MIGRATIONS, upgrade
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file that is not there yet."""
+    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> Iterator[Database]:
+    """A PostgreSQL database without a table."""
+    name = f"empty_{uuid4().hex}"
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = make_url(postgresql_url).set(database=name)
+    database = Database(url.render_as_string(hide_password=False))
+    yield database
+    database.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest) -> Database:
+    """An empty database of both kinds."""
+    database: Database = request.getfixturevalue(f"empty_{request.param}")
+    return database
+
+
+def differences(db: Database) -> list[object]:
+    """What would have to change for the database to be as the models say."""
+    with db.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        return compare_metadata(context, Base.metadata)
+
+
+def test_an_upgraded_database_is_what_the_models_say(empty: Database) -> None:
+    assert differences(empty)
+    upgrade(empty)
+    assert differences(empty) == []
+
+
+def test_what_alembic_does_not_compare_is_the_same_too(empty: Database, db: Database) -> None:
+    """Conditions of partial indexes, deferred keys, cascades: as `create_all` makes them."""
+    if empty.is_sqlite != db.is_sqlite:
+        pytest.skip("compares two databases of one kind")
+    upgrade(empty)
+    assert _described(empty) == _described(db)
+
+
+def _described(db: Database) -> object:
+    inspector = inspect(db.engine)
+    return {
+        name: {
+            "columns": {
+                column["name"]: (repr(column["type"]), column["nullable"])
+                for column in inspector.get_columns(name)
+            },
+            "primary key": inspector.get_pk_constraint(name),
+            "foreign keys": sorted(map(repr, inspector.get_foreign_keys(name))),
+            "unique": sorted(map(repr, inspector.get_unique_constraints(name))),
+            "indexes": sorted(map(repr, inspector.get_indexes(name))),
+            "checks": sorted(map(repr, inspector.get_check_constraints(name))),
+        }
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as session:
+        session.execute(text("INSERT INTO sweeps (name) VALUES ('test')"))
+    upgrade(empty)
+    with empty.reading() as session:
+        assert session.scalar(text("SELECT name FROM sweeps")) == "test"
+
+
+def test_down_to_nothing_and_up_again(empty: Database) -> None:
+    upgrade(empty)
+    _downgrade(empty)
+    assert set(inspect(empty.engine).get_table_names()) == {"alembic_version"}
+    upgrade(empty)
+    assert differences(empty) == []
+
+
+def _downgrade(db: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with db.transaction() as session:
+        config.attributes["connection"] = session.connection()
+        command.downgrade(config, "base")
+
+
+def test_two_upgrades_at_once_take_turns(empty: Database) -> None:
+    others = [Database(empty.url.render_as_string(hide_password=False)) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(upgrade, others))
+    for other in others:
+        other.dispose()
+    assert differences(empty) == []

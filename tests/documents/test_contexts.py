@@ -1,0 +1,80 @@
+"""Contexts: kept as JSON and read back, clean whatever came in, limited in size."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gongmun.documents import Context, DocumentKind, Rung
+from gongmun.documents.contexts import (
+    LINE_LIMIT,
+    ROW_LIMIT,
+    TITLE_LIMIT,
+    ContextUnreadable,
+    NothingToSay,
+    TooManyRows,
+    from_json,
+    to_json,
+)
+from gongmun.documents.disclosure import DisclosureInvalid
+from tests.documents import samples
+
+HOSTILE = st.text(st.characters(codec=None), max_size=200)
+
+
+@pytest.mark.parametrize(("kind", "context"), samples.EVERY_KIND.items())
+def test_round_trip(kind: DocumentKind, context: Context) -> None:
+    assert context.kind is kind
+    assert from_json(kind, json.loads(json.dumps(to_json(context)))) == context
+
+
+@given(title=HOSTILE, body=HOSTILE)
+def test_any_text_becomes_a_context_that_round_trips(title: str, body: str) -> None:
+    context = samples.outcome(suggestions=(samples.suggestion(title=title, body=body),))
+    written = json.dumps(to_json(context)).encode()
+    assert from_json(DocumentKind.OUTCOME, json.loads(written)) == context
+    assert "\n" not in context.suggestions[0].title
+
+
+def test_long_lines_are_shortened_visibly() -> None:
+    letter = samples.letter(title="가" * 1000, references=("나" * 5000,))
+    assert letter.title == "가" * (TITLE_LIMIT - 1) + "…"
+    assert letter.references == ("나" * (LINE_LIMIT - 1) + "…",)
+
+
+def test_a_document_without_items_is_refused() -> None:
+    with pytest.raises(NothingToSay):
+        samples.outcome(suggestions=())
+    with pytest.raises(NothingToSay):
+        samples.reminder(items=())
+
+
+def test_too_many_rows_are_refused() -> None:
+    assert len(samples.outcome(suggestions=(samples.suggestion(),) * ROW_LIMIT).suggestions) == 1000
+    with pytest.raises(TooManyRows) as caught:
+        samples.outcome(suggestions=(samples.suggestion(),) * (ROW_LIMIT + 1))
+    assert "1001" in caught.value.message_ko
+
+
+def test_a_wrong_disclosure_class_is_refused_by_its_own_error() -> None:
+    with pytest.raises(DisclosureInvalid):
+        samples.letter(disclosure="비공개")
+
+
+def test_a_row_that_does_not_fit_says_so_without_its_content() -> None:
+    with pytest.raises(ContextUnreadable) as caught:
+        from_json(DocumentKind.OUTCOME, {"letter": {"title": "비밀"}})
+    assert "비밀" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_the_rung_names_the_kind() -> None:
+    assert samples.reminder(Rung.FIRST).kind is DocumentKind.FIRST_REMINDER
+    assert samples.reminder(Rung.SECOND).kind is DocumentKind.SECOND_REMINDER
+
+
+def test_dates_come_back_as_dates() -> None:
+    read = from_json(DocumentKind.OUTCOME, to_json(samples.outcome()))
+    assert read.letter.decided_on == date(2026, 10, 12)

@@ -1,0 +1,143 @@
+"""The flows under Prefect: names, artifacts, running twice. What they do is tested with the services."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import Artifact, FlowRun
+
+from flows.chase_referrals import chase_referrals
+from flows.dispatch_mail import dispatch_mail
+from flows.import_suggestions import import_suggestions
+from flows.issue_outcomes import issue_outcomes
+from flows.wrap_up_forum import wrap_up_forum
+from gongmun.db.sweeps import SweepBusy, lease, stale
+from gongmun.errors import NaiveDatetime
+from gongmun.forums import queries
+from gongmun.forums.models import OutcomeStatus
+from tests.smtp_servers import running as running_relay
+from tests.world import World, at
+
+pytestmark = pytest.mark.prefect
+
+MAPPING = """
+[columns]
+title = "제목"
+body = "내용"
+topic = "분야"
+[constants]
+channel = "website"
+selected = true
+[topics]
+"교통" = "public_transport"
+"""
+
+
+def artifact(key: str) -> str:
+    """The newest artifact of a key, as a coordinator reads it."""
+    with get_client(sync_client=True) as client:
+        (found,) = client.request(
+            "POST",
+            "/artifacts/latest/filter",
+            json={"artifacts": {"key": {"any_": [key]}}},
+        ).json()
+    return str(Artifact.model_validate(found).data)
+
+
+def newest_run(name: str) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs()
+    return next(run for run in runs if run.name == name)
+
+
+def test_import_reports_each_wrong_row_and_adds_nothing_twice(
+    installation: World, tmp_path: Path
+) -> None:
+    installation.forum("OCF-TEST")
+    (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(
+        "제목,내용,분야\n정류장 그늘막,설치해 주십시오.,교통\n,제목이 없습니다.,교통\n횡단보도|표|,고쳐 주십시오.,우주\n",
+        encoding="utf-8",
+    )
+    arguments = ("OCF-TEST", tmp_path / "in.csv", tmp_path / "map.toml", installation.now)
+    assert import_suggestions(*arguments) == 2
+    text = artifact("import-suggestions")
+    assert "새로 접수 / new | 2" in text.replace("\\", "")
+    assert "| 3 |" in text  # the line of the row without a title
+    assert "| 4 |" in text  # and of the unknown topic
+    assert import_suggestions(*arguments) == 0
+    assert newest_run("IMPORT OCF-TEST").state_name == "Completed"
+
+
+def test_a_wrap_up_with_nothing_to_refer_says_so(installation: World) -> None:
+    forum_id = installation.forum("OCF-EMPTY")
+    installation.suggest(forum_id, None)
+    assert wrap_up_forum("OCF-EMPTY", as_of=installation.now) == "nothing to refer"
+    assert "gongmun suggestion route" in artifact("wrap-up").replace("\\", "")
+
+
+def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
+    installation: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "public_transport")
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    installation.decide(outcome_id)
+
+    assert issue_outcomes(as_of=installation.now) == 1
+    assert "공론소통과" in artifact("issue-outcomes")
+    assert issue_outcomes(as_of=installation.now) == 0
+
+    with running_relay(tmp_path / "mail") as relay:
+        monkeypatch.setenv("GONGMUN_MAIL__HOST", "127.0.0.1")
+        monkeypatch.setenv("GONGMUN_MAIL__PORT", str(relay.port))
+        monkeypatch.setenv("GONGMUN_MAIL__TLS", "none")
+        monkeypatch.setenv("GONGMUN_MAIL__TEST_RELAY", "true")
+        from gongmun.settings import settings
+
+        settings.cache_clear()
+        assert dispatch_mail(as_of=installation.now) == 1
+        assert "accepted by the relay | 1" in artifact("dispatch-mail").replace("\\", "")
+        assert dispatch_mail(as_of=installation.now) == 0
+
+        reminder_day = at(date(2026, 10, 30))
+        assert chase_referrals(as_of=reminder_day) == 1
+        text = artifact("chase-referrals")
+        assert "1차 독촉" in text
+        assert "국토교통부" in text
+        assert chase_referrals(as_of=reminder_day) == 0
+        assert dispatch_mail(as_of=reminder_day) == 1
+    assert not stale(installation.db, "chase-referrals", after=timedelta(hours=1))
+
+
+def test_a_relay_that_cannot_be_reached_is_told_and_nothing_is_lost(
+    installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "public_transport")
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    installation.decide(outcome_id)
+    issue_outcomes(as_of=installation.now)
+    monkeypatch.setenv("GONGMUN_MAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("GONGMUN_MAIL__PORT", "1")
+    from gongmun.settings import settings
+
+    settings.cache_clear()
+    assert dispatch_mail(as_of=installation.now) == 0
+    text = artifact("dispatch-mail").replace("\\", "")
+    assert "to be tried again | 1" in text
+    with installation.db.reading() as session:
+        assert queries.outcome(session, outcome_id).status is OutcomeStatus.ISSUED
+
+
+def test_two_chases_at_once_are_one(installation: World) -> None:
+    with lease(installation.db, "chase-referrals"), pytest.raises(SweepBusy):
+        chase_referrals(as_of=installation.now)
+
+
+def test_a_moment_without_a_zone_is_refused(installation: World) -> None:
+    with pytest.raises(NaiveDatetime):
+        issue_outcomes(as_of=installation.now.replace(tzinfo=None))

@@ -1,0 +1,74 @@
+"""The ledger chains what is committed, forgets what is not, and shows every change."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from sqlalchemy import delete, update
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.ledger import Actor, LedgerBroken, LedgerEvent
+
+
+def _write(db: Database, now: datetime, subject: int = 1, **data: object) -> None:
+    with db.transaction() as session:
+        ledger.record(
+            session, "test.happened", subject=("test", subject), now=now, actor=Actor.SYSTEM, **data
+        )
+
+
+def test_events_are_chained_and_read_back_in_order(db: Database, now: datetime) -> None:
+    for number in range(5):
+        _write(db, now, subject=number % 2, number=number, name="가나다")
+    with db.reading() as session:
+        assert ledger.verify(session) == 5
+        numbers = [event.data["number"] for event in ledger.history(session, "test", 0)]
+    assert numbers == [0, 2, 4]
+
+
+def test_a_rolled_back_event_is_not_written(db: Database, now: datetime) -> None:
+    with pytest.raises(RuntimeError), db.transaction() as session:
+        ledger.record(session, "test.happened", subject=("test", 1), now=now)
+        raise RuntimeError
+    _write(db, now)
+    with db.reading() as session:
+        assert ledger.verify(session) == 1
+
+
+@pytest.mark.parametrize("column", ["kind", "actor", "subject_id", "data", "occurred_at"])
+def test_any_changed_column_breaks_the_chain(db: Database, now: datetime, column: str) -> None:
+    for number in range(3):
+        _write(db, now, number=number)
+    forged = {
+        "kind": "test.forged",
+        "actor": "coordinator",
+        "subject_id": 99,
+        "data": {"number": 7},
+        "occurred_at": now.replace(year=2020),
+    }
+    with db.transaction() as session:
+        session.execute(
+            update(LedgerEvent).where(LedgerEvent.seq == 2).values({column: forged[column]})
+        )
+    with db.reading() as session, pytest.raises(LedgerBroken) as caught:
+        ledger.verify(session)
+    assert caught.value.params["seq"] == 2
+
+
+@pytest.mark.parametrize("seq", [1, 2, 3])
+def test_a_removed_event_breaks_the_chain(db: Database, now: datetime, seq: int) -> None:
+    for number in range(3):
+        _write(db, now, number=number)
+    with db.transaction() as session:
+        session.execute(delete(LedgerEvent).where(LedgerEvent.seq == seq))
+    with db.reading() as session, pytest.raises(LedgerBroken):
+        ledger.verify(session)
+
+
+def test_writers_at_once_make_one_chain(db: Database, now: datetime) -> None:
+    _write(db, now)  # the head row exists before the race, as after any installation
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: _write(db, now, number=number), range(40)))
+    with db.reading() as session:
+        assert ledger.verify(session) == 41

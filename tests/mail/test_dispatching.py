@@ -1,0 +1,310 @@
+"""What is due is sent once; each way a send can go wrong leaves the row where it belongs."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from threading import Barrier
+
+import pytest
+from sqlalchemy import update
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.errors import NotFound
+from gongmun.mail import Attachment, Dispatch, DispatchReport, RecoveryReport, dispatch_due
+from gongmun.mail.life import Status
+from gongmun.mail.mailer import FakeMailer, Reply
+from gongmun.mail.models import HoldReason
+from tests.mail.conftest import Put
+
+ADDRESS = "office@molit.example"
+NOTHING = RecoveryReport()
+Reload = Callable[[Dispatch], Dispatch]
+
+
+@dataclass
+class Files:
+    """A store of documents in memory that counts how often each is read."""
+
+    contents: dict[str, bytes]
+    reads: Counter[str]
+
+    def add(self, data: bytes) -> Attachment:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.contents[sha256] = data
+        return Attachment(filename="1234.pdf", media_type="application/pdf", sha256=sha256)
+
+    def __call__(self, sha256: str) -> bytes:
+        self.reads[sha256] += 1
+        if sha256 not in self.contents:
+            raise NotFound(thing=sha256)
+        return self.contents[sha256]
+
+
+@pytest.fixture
+def files() -> Files:
+    return Files({}, Counter())
+
+
+Send = Callable[..., DispatchReport]
+
+
+@pytest.fixture
+def send(db: Database, files: Files, now: datetime) -> Send:
+    def sent(mailer: object, at: datetime = now, limit: int = 100) -> DispatchReport:
+        return dispatch_due(
+            db,
+            mailer=mailer,  # type: ignore[arg-type]
+            attachments=files,
+            now=at,
+            owner="test",
+            limit=limit,
+        )
+
+    return sent
+
+
+def test_due_mail_is_sent_once(
+    db: Database, put: Put, send: Send, reload: Reload, files: Files, now: datetime
+) -> None:
+    pdf = files.add(b"%PDF-1.7")
+    dispatch = put(attachments=(pdf,))
+    mailer = FakeMailer()
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1)
+    assert send(mailer) == DispatchReport(recovered=NOTHING)
+    [(recipient, raw)] = mailer.sent
+    message = message_from_bytes(raw, policy=policy.default)
+    assert recipient == ADDRESS
+    assert message["Message-ID"] == dispatch.message_id
+    assert [part.get_content() for part in message.iter_attachments()] == [b"%PDF-1.7"]
+    row = reload(dispatch)
+    assert (row.status, row.attempts, row.accepted_at, row.relay_reply) == (
+        Status.ACCEPTED,
+        1,
+        now,
+        "250 ok",
+    )
+    assert (row.owner, row.lease_until) == (None, None)
+    with db.reading() as session:
+        kinds = [event.kind for event in ledger.history(session, "dispatch", dispatch.id)]
+        ledger.verify(session)
+    assert kinds == ["mail.queued", "mail.accepted"]
+
+
+def test_what_is_not_due_waits_and_what_is_long_due_goes_first(
+    put: Put, send: Send, now: datetime
+) -> None:
+    first, second = put(key="1", address="a@x.example"), put(key="2", address="b@x.example")
+    mailer = FakeMailer()
+    assert send(mailer, now - timedelta(seconds=1)).accepted == 0
+    assert send(mailer, now + timedelta(days=365), limit=1).accepted == 1
+    assert send(mailer, now + timedelta(days=365), limit=1).accepted == 1
+    assert [recipient for recipient, _ in mailer.sent] == [first.address, second.address]
+
+
+def test_a_file_is_read_once_for_all_messages_of_a_batch(
+    put: Put, send: Send, files: Files
+) -> None:
+    shared, own = files.add(b"shared"), files.add(b"own")
+    for number in range(5):
+        put(key=str(number), attachments=(shared, own) if number == 2 else (shared,))
+    mailer = FakeMailer()
+    assert send(mailer).accepted == 5
+    assert files.reads == {shared.sha256: 1, own.sha256: 1}
+
+
+@pytest.mark.parametrize("lost", ["missing", "changed"])
+def test_an_unreadable_attachment_holds_its_message_only(
+    put: Put, send: Send, reload: Reload, files: Files, lost: str
+) -> None:
+    pdf = files.add(b"%PDF")
+    bad = put(key="bad", attachments=(pdf,))
+    good = put(key="good", address="good@x.example")
+    if lost == "missing":
+        del files.contents[pdf.sha256]
+    else:
+        files.contents[pdf.sha256] = b"%PDF forged"
+    mailer = FakeMailer()
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1, held=1)
+    row = reload(bad)
+    assert (row.status, row.hold_reason) == (Status.HELD, HoldReason.ATTACHMENT_UNREADABLE)
+    assert pdf.sha256 in (row.last_error or "")
+    assert reload(good).status is Status.ACCEPTED
+
+
+def test_an_address_gone_bad_in_the_table_holds_its_message_only(
+    db: Database, put: Put, send: Send, reload: Reload
+) -> None:
+    bad, good = put(key="bad"), put(key="good")
+    with db.transaction() as session:
+        session.execute(
+            update(Dispatch)
+            .where(Dispatch.id == bad.id)
+            .values(address="a@x.example>\r\nRCPT TO:<b@x.example")
+        )
+    mailer = FakeMailer()
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1, held=1)
+    assert reload(bad).hold_reason is HoldReason.BAD_ADDRESS
+    assert reload(good).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize("stage", ["refusing", "refusing_data"])
+def test_a_5xx_fails_and_names_the_reply(put: Put, send: Send, reload: Reload, stage: str) -> None:
+    bad, good = put(key="bad"), put(key="good", address="good@x.example")
+    mailer = FakeMailer(**{stage: {ADDRESS: 550}})
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1, failed=1)
+    assert (reload(bad).status, reload(bad).last_error) == (Status.FAILED, "550 fake")
+    assert reload(good).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize("stage", ["refusing", "refusing_data"])
+def test_a_4xx_is_tried_again_until_72_hours_are_over(
+    put: Put, send: Send, reload: Reload, now: datetime, stage: str
+) -> None:
+    dispatch = put()
+    mailer = FakeMailer(**{stage: {ADDRESS: 451}})
+    at, tries = now, 0
+    while reload(dispatch).status is Status.QUEUED:
+        report = send(mailer, at)
+        tries += 1
+        assert report.retried + report.failed == 1
+        assert send(mailer, at) == DispatchReport(recovered=NOTHING)  # not before its time
+        at = reload(dispatch).next_attempt_at or at
+    assert reload(dispatch).status is Status.FAILED
+    assert reload(dispatch).attempts == tries
+    assert at == now + timedelta(hours=72)
+
+
+def test_after_an_outage_of_our_own_a_greylisted_mail_has_its_72_hours(
+    put: Put, send: Send, reload: Reload, now: datetime
+) -> None:
+    dispatch = put()
+    late = now + timedelta(days=10)
+    assert send(FakeMailer(refusing={ADDRESS: 450}), late).retried == 1
+    assert reload(dispatch).next_attempt_at is not None
+    assert send(FakeMailer(), late + timedelta(hours=1)).accepted == 1
+
+
+def test_a_cut_before_the_message_is_tried_again(put: Put, send: Send, reload: Reload) -> None:
+    bad, good = put(key="bad"), put(key="good", address="good@x.example")
+    mailer = FakeMailer(cutting=frozenset({ADDRESS}))
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1, retried=1)
+    assert reload(bad).status is Status.QUEUED
+    assert reload(good).status is Status.ACCEPTED
+
+
+def test_a_cut_within_the_message_is_uncertain_and_never_sent_again_by_itself(
+    put: Put, send: Send, reload: Reload, now: datetime
+) -> None:
+    bad, good = put(key="bad"), put(key="good", address="good@x.example")
+    mailer = FakeMailer(cutting_data=frozenset({ADDRESS}))
+    assert send(mailer) == DispatchReport(recovered=NOTHING, accepted=1, uncertain=1)
+    assert reload(bad).status is Status.UNCERTAIN
+    assert reload(good).status is Status.ACCEPTED
+    assert send(FakeMailer(), now + timedelta(days=30)) == DispatchReport(recovered=NOTHING)
+
+
+def test_a_relay_out_of_reach_returns_the_whole_batch_and_says_why(
+    db: Database, put: Put, send: Send, reload: Reload
+) -> None:
+    dispatches = [put(key=str(number)) for number in range(3)]
+    report = send(FakeMailer(reachable=False))
+    assert (report.returned, report.accepted) == (3, 0)
+    assert report.trouble is not None
+    assert report.trouble.retryable
+    for dispatch in map(reload, dispatches):
+        assert (dispatch.status, dispatch.owner, dispatch.attempts) == (Status.QUEUED, None, 0)
+        assert dispatch.last_error == "fake"
+    assert send(FakeMailer()).accepted == 3
+    assert reload(dispatches[0]).last_error is None
+
+
+def test_nothing_is_connected_when_nothing_is_due(send: Send) -> None:
+    assert send(FakeMailer(reachable=False)) == DispatchReport(recovered=NOTHING)
+
+
+class _Interrupting:
+    """A mailer in whose envelope something else happens to the rows."""
+
+    def __init__(self, happening: Callable[[], None]) -> None:
+        self.sent = 0
+        self._happening = happening
+
+    @contextmanager
+    def connection(self) -> Iterator["_Interrupting"]:
+        yield self
+
+    def envelope(self, sender: str, recipient: str) -> None:
+        self._happening()
+
+    def data(self, message: bytes) -> Reply:
+        self.sent += 1
+        return Reply(code=250, text="ok")
+
+
+def test_a_dispatcher_whose_lease_was_taken_over_does_not_send(
+    db: Database, put: Put, send: Send, reload: Reload
+) -> None:
+    dispatch = put()
+
+    def take_over() -> None:
+        with db.transaction() as session:
+            session.execute(update(Dispatch).values(owner="somebody else"))
+
+    mailer = _Interrupting(take_over)
+    assert send(mailer) == DispatchReport(recovered=NOTHING, skipped=1)
+    assert mailer.sent == 0
+    assert (reload(dispatch).status, reload(dispatch).owner) == (Status.CLAIMED, "somebody else")
+
+
+def test_sending_is_committed_before_the_message_goes(
+    db: Database, put: Put, send: Send, reload: Reload
+) -> None:
+    dispatch = put()
+    seen: list[Status] = []
+
+    class Looking(_Interrupting):
+        def data(self, message: bytes) -> Reply:
+            seen.append(reload(dispatch).status)
+            return super().data(message)
+
+    assert send(Looking(lambda: seen.append(reload(dispatch).status))).accepted == 1
+    assert seen == [Status.CLAIMED, Status.SENDING]
+
+
+def test_three_dispatchers_at_once_send_nothing_twice(
+    db: Database, put: Put, now: datetime
+) -> None:
+    for number in range(60):
+        put(key=str(number), address=f"office{number}@x.example")
+    mailer = FakeMailer()
+    together = Barrier(3)
+
+    def work(name: int) -> int:
+        together.wait()
+        accepted = 0
+        while True:
+            report = dispatch_due(
+                db,
+                mailer=mailer,
+                attachments=lambda _: b"",
+                now=now,
+                owner="same name",
+                limit=7,
+            )
+            if report.accepted == 0:
+                return accepted
+            accepted += report.accepted
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(work, range(3))) == 60
+    assert Counter(recipient for recipient, _ in mailer.sent) == {
+        f"office{number}@x.example": 1 for number in range(60)
+    }
+    with db.reading() as session:
+        ledger.verify(session)

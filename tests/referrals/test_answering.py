@@ -1,0 +1,119 @@
+"""What a ministry does: taken whole, checked, or refused with the reason."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+
+from gongmun import ledger
+from gongmun.errors import InvalidTransition, NotFound
+from gongmun.referrals import queries
+from gongmun.referrals.answering import ResponseIncomplete, acknowledge, respond
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import Response, ResponseDecision
+from tests.world import LADDER, World, at
+
+ON = date(2026, 10, 20)
+Respond = Callable[..., Response]
+
+
+@pytest.fixture
+def referral_id(world: World) -> int:
+    (referral_id,) = world.dispatched("statistics")
+    return referral_id
+
+
+def say(world: World, referral_id: int, **changed: object) -> Response:
+    words: dict[str, object] = {
+        "decision": ResponseDecision.ACCEPTED,
+        "reason": "지침을 고쳐 시행하겠습니다.",
+        "promised_on": date(2027, 3, 31),
+        "now": at(ON),
+    }
+    return respond(world.db, referral_id, **(words | changed))  # type: ignore[arg-type]
+
+
+def test_an_answer_is_kept_and_ends_the_clocks(world: World, referral_id: int) -> None:
+    say(world, referral_id)
+    referral = world.referral(referral_id)
+    assert (referral.status, referral.answered_at) == (Status.ANSWERED, at(ON))
+    assert referral.next_action_on is None
+    with world.db.reading() as session:
+        response = queries.latest_response(session, referral_id)
+        assert response is not None
+        assert (response.decision, response.promised_on) == (
+            ResponseDecision.ACCEPTED,
+            date(2027, 3, 31),
+        )
+        last = ledger.history(session, "referral", referral_id)[-1]
+    assert (last.kind, last.actor) == ("referral.answered", "ministry")
+    assert "지침" not in str(last.data)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"reason": " \n\u200b "}, "reason"),
+        ({"reason": "가" * 10_001}, "reason"),
+        ({"promised_on": None}, "promised_on"),
+        ({"promised_on": None, "decision": ResponseDecision.LONG_TERM_REVIEW}, "promised_on"),
+        ({"promised_on": None, "decision": ResponseDecision.PARTIALLY_ACCEPTED}, "promised_on"),
+        ({"promised_on": date(2026, 10, 19)}, "promised_on"),
+    ],
+)
+def test_an_answer_that_lacks_something_is_refused_and_nothing_changes(
+    world: World, referral_id: int, changed: dict[str, object], field: str
+) -> None:
+    with pytest.raises(ResponseIncomplete) as caught:
+        say(world, referral_id, **changed)
+    assert caught.value.params["field"] == field
+    assert world.referral(referral_id).status is Status.DISPATCHED
+
+
+@pytest.mark.parametrize(
+    "decision", [ResponseDecision.NOT_ACCEPTED, ResponseDecision.ALREADY_IN_PLACE]
+)
+def test_what_promises_nothing_needs_no_date(
+    world: World, referral_id: int, decision: ResponseDecision
+) -> None:
+    say(world, referral_id, decision=decision, promised_on=None)
+    assert world.referral(referral_id).status is Status.ANSWERED
+
+
+def test_a_second_answer_is_refused_also_at_once(world: World, referral_id: int) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            say(world, referral_id)
+        except InvalidTransition:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, range(4))) == 1
+
+
+def test_acknowledging_twice_changes_nothing(world: World, referral_id: int) -> None:
+    document_id = world.referral(referral_id).document_id
+    assert document_id is not None
+    arguments = {"now": at(ON), "ladder": LADDER}
+    first = acknowledge(world.db, document_id, registration_number="가-1\r\n", **arguments)  # type: ignore[arg-type]
+    again = acknowledge(world.db, document_id, registration_number="나-2", **arguments)  # type: ignore[arg-type]
+    assert (first, again) == ([referral_id], [])
+    assert world.referral(referral_id).registration_number == "가-1"
+
+
+def test_an_answer_before_the_dispatch_is_refused(world: World) -> None:
+    forum_id = world.forum()
+    world.suggest(forum_id, "statistics")
+    outcome_id = world.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    (referral,) = world.referrals(outcome_id)
+    with pytest.raises(InvalidTransition):
+        say(world, referral.id)
+
+
+def test_a_referral_that_does_not_exist_is_named(world: World) -> None:
+    with pytest.raises(NotFound, match="999"):
+        say(world, 999)

@@ -1,0 +1,120 @@
+"""An escalation goes to the parent body, once a coordinator says so, with what is still true."""
+
+from datetime import date
+
+import pytest
+
+from gongmun.documents import DecisionIncomplete, Document
+from gongmun.documents import queries as document_queries
+from gongmun.errors import NotFound
+from gongmun.referrals.answering import respond
+from gongmun.referrals.escalating import EscalationDecided, EscalationMoot, decide_escalation
+from gongmun.referrals.models import ResponseDecision
+from tests.world import World, at
+
+DAY = date(2026, 11, 18)
+
+
+@pytest.fixture
+def referral_ids(world: World) -> list[int]:
+    return list(world.dispatched("statistics", "statistics"))
+
+
+@pytest.fixture
+def document_id(world: World, referral_ids: list[int]) -> int:
+    for day in (date(2026, 10, 30), date(2026, 11, 9), DAY):
+        world.chase(day)
+    with world.db.reading() as session:
+        (document,) = document_queries.drafted_escalations(session)
+    return document.id
+
+
+def decide(world: World, document_id: int, decision: str = "approve", name: str = "한소통") -> None:
+    decide_escalation(
+        world.db,
+        document_id,
+        decision=decision,
+        name=name,
+        reason="두 차례 독촉에도 회신이 없습니다.",
+        now=at(DAY, 10),
+    )
+
+
+def answer(world: World, referral_id: int) -> None:
+    respond(
+        world.db,
+        referral_id,
+        decision=ResponseDecision.ALREADY_IN_PLACE,
+        reason="이미 시행하고 있습니다.",
+        promised_on=None,
+        now=at(DAY, 9, 30),
+    )
+
+
+def document(world: World, document_id: int) -> Document:
+    with world.db.reading() as session:
+        return document_queries.by_id(session, document_id)
+
+
+def test_nothing_goes_out_before_the_approval(world: World, document_id: int) -> None:
+    assert document(world, document_id).number is None
+    sent = len(world.mailer.sent)
+    world.chase(date(2026, 11, 19))
+    assert len(world.mailer.sent) == sent
+
+
+def test_approved_it_is_numbered_and_mailed_to_the_parent_body(
+    world: World, document_id: int
+) -> None:
+    decide(world, document_id)
+    world.chase(date(2026, 11, 19))
+    escalation = document(world, document_id)
+    assert escalation.number is not None
+    recipient, mail = world.sent()[-1]
+    parent = escalation.recipient_code.lower()
+    assert recipient == f"forum@{parent}.example"
+    assert escalation.number in str(mail["Subject"])
+    assert mail["In-Reply-To"] is None
+    texts = [line["text"] for line in escalation.context["history"]]
+    assert any("1차 독촉" in text for text in texts)
+    assert any("2차 독촉" in text for text in texts)
+
+
+def test_what_was_answered_meanwhile_is_left_out(
+    world: World, document_id: int, referral_ids: list[int]
+) -> None:
+    assert len(document(world, document_id).context["items"]) == 2
+    answer(world, referral_ids[0])
+    decide(world, document_id)
+    (item,) = document(world, document_id).context["items"]
+    assert item["reference"] == "OCF-2026-10-002"
+
+
+def test_an_escalation_of_nothing_is_refused(
+    world: World, document_id: int, referral_ids: list[int]
+) -> None:
+    for referral_id in referral_ids:
+        answer(world, referral_id)
+    with pytest.raises(EscalationMoot):
+        decide(world, document_id)
+
+
+def test_returned_it_is_never_sent(world: World, document_id: int) -> None:
+    decide(world, document_id, "return")
+    sent = len(world.mailer.sent)
+    for day in (date(2026, 11, 19), date(2026, 11, 20), date(2026, 12, 1)):
+        world.chase(day)
+    assert len(world.mailer.sent) == sent
+
+
+def test_an_empty_form_and_a_second_decision_are_refused(world: World, document_id: int) -> None:
+    with pytest.raises(DecisionIncomplete):
+        decide(world, document_id, name=" ")
+    decide(world, document_id)
+    with pytest.raises(EscalationDecided):
+        decide(world, document_id, "return")
+
+
+def test_only_an_escalation_can_be_decided(world: World, document_id: int) -> None:
+    with pytest.raises(NotFound):
+        decide(world, 1)

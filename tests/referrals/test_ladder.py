@@ -1,0 +1,127 @@
+"""The ladder: what fires on which day, what is skipped after an outage, what never fires twice."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gongmun.calendar import calendar
+from gongmun.referrals.ladder import Clocks, LadderInvalid, Rung, decide, load
+
+# Dispatched on Monday 12 October 2026; no holiday follows within six weeks.
+CLOCKS = Clocks(
+    acknowledge_due=date(2026, 10, 15), acknowledged=False, answer_due=date(2026, 10, 29)
+)
+EXPECTED = {
+    Rung.NUDGE: date(2026, 10, 16),
+    Rung.COURTESY_EARLY: date(2026, 10, 20),
+    Rung.BACKUP_NUDGE: date(2026, 10, 21),
+    Rung.COURTESY_LATE: date(2026, 10, 26),
+    Rung.COURTESY_DUE: date(2026, 10, 29),
+    Rung.FIRST_REMINDER: date(2026, 10, 30),
+    Rung.SECOND_REMINDER: date(2026, 11, 9),
+    Rung.ESCALATION: date(2026, 11, 18),
+    Rung.SILENCE: date(2026, 12, 10),
+}
+
+
+def run(
+    days: list[date], *, acknowledged_on: date | None = None
+) -> tuple[dict[Rung, date], set[Rung]]:
+    """Sweep on each of `days`; when each rung fired, and which were skipped."""
+    fired: dict[Rung, date] = {}
+    skipped: set[Rung] = set()
+    for today in days:
+        verdict = decide(
+            load(),
+            Clocks(
+                acknowledge_due=CLOCKS.acknowledge_due,
+                acknowledged=acknowledged_on is not None and today >= acknowledged_on,
+                answer_due=CLOCKS.answer_due,
+            ),
+            fired=frozenset(fired) | skipped,
+            today=today,
+            shift=calendar().shift,
+        )
+        fired |= {due.step.rung: today for due in verdict.fire}
+        skipped |= {due.step.rung for due in verdict.skip}
+    return fired, skipped
+
+
+def daily(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+def test_swept_daily_every_rung_falls_on_its_working_day() -> None:
+    fired, skipped = run(daily(date(2026, 10, 12), date(2026, 12, 31)))
+    assert fired == EXPECTED
+    assert not skipped
+
+
+def test_an_acknowledgement_ends_its_own_rungs_only() -> None:
+    fired, _ = run(
+        daily(date(2026, 10, 12), date(2026, 12, 31)), acknowledged_on=date(2026, 10, 14)
+    )
+    assert fired.keys() == EXPECTED.keys() - {Rung.NUDGE, Rung.BACKUP_NUDGE}
+
+
+def test_after_an_outage_the_highest_rung_of_each_clock_fires_and_the_rest_is_recorded() -> None:
+    fired, skipped = run([date(2026, 11, 10)])
+    assert fired.keys() == {Rung.BACKUP_NUDGE, Rung.SECOND_REMINDER}
+    assert skipped == {
+        Rung.NUDGE,
+        Rung.COURTESY_EARLY,
+        Rung.COURTESY_LATE,
+        Rung.COURTESY_DUE,
+        Rung.FIRST_REMINDER,
+    }
+
+
+def test_the_next_day_to_look_is_the_day_of_the_next_rung() -> None:
+    verdict = decide(
+        load(), CLOCKS, fired=frozenset(), today=date(2026, 10, 12), shift=calendar().shift
+    )
+    assert (verdict.fire, verdict.next_on) == ((), date(2026, 10, 16))
+    assert verdict.look_again(date(2026, 10, 12)) == date(2026, 10, 16)
+
+
+def test_when_everything_has_fired_there_is_nothing_left_to_look_for() -> None:
+    verdict = decide(
+        load(), CLOCKS, fired=frozenset(Rung), today=date(2027, 3, 1), shift=calendar().shift
+    )
+    assert (verdict.fire, verdict.skip, verdict.next_on) == ((), (), None)
+
+
+@given(st.sets(st.sampled_from(daily(date(2026, 10, 12), date(2026, 12, 31))), min_size=1))
+def test_whatever_sweeps_are_missed_no_rung_is_lost_doubled_or_early(days: set[date]) -> None:
+    ordered = sorted(days)
+    fired, skipped = run(ordered)
+    assert not fired.keys() & skipped
+    due_by_the_last = {rung for rung, day in EXPECTED.items() if day <= ordered[-1]}
+    assert fired.keys() | skipped == due_by_the_last
+    for rung, on in fired.items():
+        assert on == min(day for day in ordered if day >= EXPECTED[rung])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "not toml = = ",
+        "[[step]]\nrung = 'bribe'\nclock = 'answer'\nworking_days = 1",
+        "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 'soon'",
+        "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 1\n" * 2,
+    ],
+)
+def test_a_ladder_file_that_makes_no_sense_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "ladder.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(LadderInvalid, match="ladder\\.toml"):
+        load(path)
+
+
+def test_a_ladder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LadderInvalid):
+        load(tmp_path / "nowhere.toml")
