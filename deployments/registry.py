@@ -5,10 +5,12 @@ Schedules run by the clock of Seoul. Sweeps are cheap when nothing is due, becau
 every missed occurrence is submitted at once.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Schedule
 
@@ -18,8 +20,18 @@ from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
 from flows.schedule_wrap_ups import schedule_wrap_ups
 from flows.wrap_up_forum import wrap_up_forum
+from gongmun.errors import GongmunError
 
 SEOUL = "Asia/Seoul"
+SERVED_SECONDS = 120.0
+
+
+class DeploymentsMissing(GongmunError):
+    """The serving process did not make itself known to Prefect's server."""
+
+    code = "prefect.deployments_missing"
+    ko = "배포 {names}이(가) Prefect 서버에 등록되지 않았습니다. deployments.log를 확인해 주십시오."
+    en = "The deployments {names} are not known to Prefect's server. See deployments.log."
 
 
 def registry() -> Sequence[RunnerDeployment]:
@@ -50,3 +62,17 @@ def _deployment(
     )
     assert isinstance(deployment, RunnerDeployment)
     return deployment
+
+
+def wait_until_served(client: SyncPrefectClient) -> None:
+    """Return when Prefect's server knows every deployment of the registry.
+
+    Raises:
+        DeploymentsMissing: some are still unknown after SERVED_SECONDS.
+    """
+    expected = {deployment.name for deployment in registry()}
+    give_up = time.monotonic() + SERVED_SECONDS
+    while missing := expected - {found.name for found in client.read_deployments()}:
+        if time.monotonic() > give_up:
+            raise DeploymentsMissing(names=", ".join(sorted(missing)))
+        time.sleep(0.2)

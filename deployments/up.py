@@ -53,6 +53,7 @@ def main(
         prefect_server.wait_until_healthy(started["server"], port, logs / "server.log")
         started["deployments"] = start("deployments", "deployments.serve")
         started["dispatch"] = start("dispatch", "deployments.dispatch_loop")
+        _schedule_now()
         typer.echo(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
@@ -64,6 +65,19 @@ def main(
                 if process.poll() is not None:
                     raise ProcessEnded(name=name, log=logs / f"{name}.log")
             time.sleep(1)
+
+
+def _schedule_now() -> None:
+    """Run the scheduling sweep at once, so that what ended meanwhile does not wait for its turn."""
+    # Prefect reads the environment when it is imported.
+    from prefect.client.orchestration import get_client
+    from prefect.deployments import run_deployment
+
+    from deployments.registry import wait_until_served
+
+    with get_client(sync_client=True) as client:
+        wait_until_served(client)
+    run_deployment("schedule-wrap-ups/schedule-wrap-ups", timeout=0, as_subflow=False)
 
 
 def _set_up() -> None:

@@ -5,6 +5,7 @@ what it did the first time. The decision is our row, not Prefect's: whoever deci
 form or by the command line, decides.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,11 @@ def _publish_draft(overview: OutcomeOverview) -> str:
         },
         tables=[
             (
+                Bilingual(ko="소관이 지정되지 않은 제안", en="Suggestions without a ministry"),
+                (Bilingual(ko="제안", en="suggestion"),),
+                [(reference,) for reference in overview.unrouted],
+            ),
+            (
                 Bilingual(ko="기관별 이송 내역", en="Referrals by ministry"),
                 (
                     Bilingual(ko="기관", en="ministry"),
@@ -99,16 +105,11 @@ def _publish_draft(overview: OutcomeOverview) -> str:
                 [
                     (
                         f"{line.name_ko} ({line.code})",
-                        ", ".join(line.lead),
-                        ", ".join(line.cooperating),
+                        _numbers(overview, line.lead),
+                        _numbers(overview, line.cooperating),
                     )
                     for line in overview.ministries
                 ],
-            ),
-            (
-                Bilingual(ko="소관이 지정되지 않은 제안", en="Suggestions without a ministry"),
-                (Bilingual(ko="제안", en="suggestion"),),
-                [(reference,) for reference in overview.unrouted],
             ),
         ],
         notes=[
@@ -118,3 +119,8 @@ def _publish_draft(overview: OutcomeOverview) -> str:
             )
         ],
     )
+
+
+def _numbers(overview: OutcomeOverview, references: Sequence[str]) -> str:
+    """References without the forum's code, which they all begin with."""
+    return ", ".join(r.removeprefix(f"{overview.forum_code}-") for r in references)

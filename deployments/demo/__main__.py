@@ -8,6 +8,8 @@ import os
 import shutil
 import sys
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -27,39 +29,48 @@ class DemoRunning(GongmunError):
     en = "The demo is already running here. Run it again when it has ended."
 
 
-def main() -> None:
+def main(
+    var: Annotated[Path, typer.Option(help="여기에 모두 남깁니다 / everything is left here")] = VAR,
+) -> None:
     """Play the demo."""
     stop_on_sigterm()
     with ExitStack() as stack:
-        _alone(stack)
-        if VAR.exists():
-            shutil.rmtree(VAR)
-        VAR.mkdir(parents=True)
+        _alone(var, stack)
+        _empty(var)
         port = prefect_server.free_port()
-        os.environ.update(prefect_server.environment(VAR / "prefect", port))
+        os.environ.update(prefect_server.environment(var / "prefect", port))
         # What the user's environment says about gongmun is for the user's own installation.
         for name in [name for name in os.environ if name.startswith("GONGMUN_")]:
             del os.environ[name]
+        os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"  # the story tells what happens
         os.environ["GONGMUN_ENV_FILE"] = ""
-        os.environ["GONGMUN_VAR"] = str(VAR)
+        os.environ["GONGMUN_VAR"] = str(var)
         # Prefect and our settings read the environment when they are imported: only now.
         from deployments.demo.story import play
 
-        play(VAR, port, stack)
+        play(var, port, stack)
 
 
-def _alone(stack: ExitStack) -> None:
-    VAR.parent.mkdir(parents=True, exist_ok=True)
-    lock = stack.enter_context((VAR.parent / "demo.lock").open("w"))
+def _alone(var: Path, stack: ExitStack) -> None:
+    var.mkdir(parents=True, exist_ok=True)
+    lock = stack.enter_context((var / "lock").open("w"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise DemoRunning from None
 
 
+def _empty(var: Path) -> None:
+    """Remove what an earlier demo left, and nothing else."""
+    for name in ("documents", "logs", "mailboxes", "pdf", "prefect"):
+        shutil.rmtree(var / name, ignore_errors=True)
+    for file in (*var.glob("gongmun.db*"), var / "summary.json"):
+        file.unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
     try:
-        main()
+        typer.run(main)
     except KeyboardInterrupt:
         sys.exit(130)
     except GongmunError as error:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from deployments import prefect_server
 from deployments.demo import cast, report
 from deployments.processes import running
-from deployments.registry import registry
+from deployments.registry import wait_until_served
 from deployments.sample import MAPPING, SUGGESTIONS, sample_forums, sample_relay
 from flows.chase_referrals import chase_referrals
 from flows.dispatch_mail import dispatch_mail
@@ -95,7 +95,7 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     import_suggestions(forum, SUGGESTIONS, MAPPING)
 
     with get_client(sync_client=True) as client:
-        _wait_for_deployments(client)
+        wait_until_served(client)
         schedule_wrap_ups()
         say("결과 정리가 예약되었습니다.", "The wrap-up is scheduled; waiting for it to run.")
         _wait_for_run(client, forum, StateType.PAUSED)
@@ -116,14 +116,6 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     _weeks(db, clock.seoul_date(sent), say)
     report.write(db, var, console)
     say("끝났습니다.", "Done.")
-
-
-def _wait_for_deployments(client: SyncPrefectClient) -> None:
-    give_up = time.monotonic() + RUN_SECONDS
-    while len(client.read_deployments()) < len(registry()):
-        if time.monotonic() > give_up:
-            raise RunStuck(name="deployments.serve", state="READY")
-        time.sleep(0.2)
 
 
 def _wait_for_run(client: SyncPrefectClient, forum: str, state: StateType) -> None:

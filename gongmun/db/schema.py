@@ -6,10 +6,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import func, select
 
 import gongmun
 from gongmun.db.engine import Database
 
+# An arbitrary number: the name of a lock in PostgreSQL.
+_UPGRADE_LOCK = 20261121
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -42,6 +45,9 @@ def _run(db: Database, what: str, message: str = "") -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with db.transaction() as session:
+        if not db.is_sqlite:
+            # Two machines that are started together take turns; SQLite's writers do so anyway.
+            session.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         config.attributes["connection"] = session.connection()
         if what == "upgrade":
             command.upgrade(config, "head")

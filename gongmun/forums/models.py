@@ -45,6 +45,8 @@ class Forum(Base):
     ends_at: Mapped[datetime | None] = mapped_column(index=True)
     # Code of the deadline rule that the ministries' answers follow.
     answer_rule: Mapped[str] = mapped_column(String(40))
+    # When a wrap-up first looked at it after its end, whether or not there was anything to refer.
+    wrapped_up_at: Mapped[datetime | None]
 
 
 class Outcome(Base):

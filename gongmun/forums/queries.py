@@ -154,8 +154,17 @@ def ended(session: Session, now: datetime) -> Sequence[Forum]:
     ).all()
 
 
-def upcoming(session: Session, now: datetime) -> Sequence[Forum]:
-    """Forums with an end that is still to come."""
+def not_wrapped_up(session: Session) -> Sequence[Forum]:
+    """Forums with an end, past or to come, that no wrap-up has looked at since."""
     return session.scalars(
-        select(Forum).where(Forum.ends_at > now).order_by(Forum.ends_at, Forum.id)
+        select(Forum)
+        .where(Forum.ends_at.is_not(None), Forum.wrapped_up_at.is_(None))
+        .order_by(Forum.ends_at, Forum.id)
+    ).all()
+
+
+def wrapped_up(session: Session) -> Sequence[Forum]:
+    """Forums that a wrap-up has looked at after their end."""
+    return session.scalars(
+        select(Forum).where(Forum.wrapped_up_at.is_not(None)).order_by(Forum.id)
     ).all()

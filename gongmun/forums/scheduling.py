@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.forums import queries
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.models import Forum, OutcomeStatus
 from gongmun.forums.routing import route_of
 
 
@@ -29,42 +29,38 @@ def wrap_ups_due(db: Database, *, now: datetime) -> Sequence[WrapUpDue]:
 
     An outcome that waits for its approval, or was sent back, is a person's turn: nothing is due.
     """
-    due: list[WrapUpDue] = []
     with db.reading() as session:
-        for forum in queries.upcoming(session, now):
-            assert forum.ends_at is not None
-            due.append(
-                WrapUpDue(
-                    forum_id=forum.id,
-                    forum_code=forum.code,
-                    at=forum.ends_at,
-                    # An end that is moved makes another wrap-up; the earlier one finds the forum
-                    # still running and ends without doing anything.
-                    key=f"wrap-up:{forum.id}:{forum.ends_at.isoformat()}",
-                )
-            )
-        for forum in queries.ended(session, now):
-            assert forum.ends_at is not None
-            latest = queries.latest_outcome(session, forum.id)
-            if latest is not None and latest.status is not OutcomeStatus.ISSUED:
-                continue
-            if latest is None:
-                key = f"wrap-up:{forum.id}:{forum.ends_at.isoformat()}"
-                due.append(
-                    WrapUpDue(forum_id=forum.id, forum_code=forum.code, at=forum.ends_at, key=key)
-                )
-            left = _routed_but_unreferred(session, forum.id, now)
-            if left:
-                signature = hashlib.sha256(repr(left).encode()).hexdigest()[:16]
-                due.append(
-                    WrapUpDue(
-                        forum_id=forum.id,
-                        forum_code=forum.code,
-                        at=now,
-                        key=f"wrap-up:{forum.id}:left:{signature}",
-                    )
-                )
-    return due
+        first = [_first(forum) for forum in queries.not_wrapped_up(session)]
+        later = [_later(session, forum, now) for forum in queries.wrapped_up(session)]
+    return [*first, *(due for due in later if due is not None)]
+
+
+def _first(forum: Forum) -> WrapUpDue:
+    assert forum.ends_at is not None
+    return WrapUpDue(
+        forum_id=forum.id,
+        forum_code=forum.code,
+        at=forum.ends_at,
+        # An end that is moved makes another wrap-up; the earlier one finds the forum still running
+        # and ends without doing anything.
+        key=f"wrap-up:{forum.id}:{forum.ends_at.isoformat()}",
+    )
+
+
+def _later(session: Session, forum: Forum, now: datetime) -> WrapUpDue | None:
+    latest = queries.latest_outcome(session, forum.id)
+    if latest is not None and latest.status is not OutcomeStatus.ISSUED:
+        return None
+    left = _routed_but_unreferred(session, forum.id, now)
+    if not left:
+        return None
+    signature = hashlib.sha256(repr(left).encode()).hexdigest()[:16]
+    return WrapUpDue(
+        forum_id=forum.id,
+        forum_code=forum.code,
+        at=now,
+        key=f"wrap-up:{forum.id}:left:{signature}",
+    )
 
 
 def _routed_but_unreferred(session: Session, forum_id: int, now: datetime) -> list[int]:

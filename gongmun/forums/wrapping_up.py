@@ -68,6 +68,7 @@ def wrap_up(db: Database, forum_id: int, *, key: str, now: datetime) -> WrapUp:
         if forum.ends_at is None or forum.ends_at > now:
             ends_at = forum.ends_at.isoformat() if forum.ends_at else "-"
             raise ForumNotEnded(code=forum.code, ends_at=ends_at)
+        forum.wrapped_up_at = forum.wrapped_up_at or now
         routed, unrouted = _routed(session, forum_id, now)
         latest = queries.latest_outcome(session, forum_id)
         outcome = queries.outcome_by_key(session, key)

@@ -68,3 +68,20 @@ def test_what_was_routed_after_the_outcome_was_issued_is_due_once(world: World) 
     assert [again.key for again in wrap_ups_due(world.db, now=later)] == [due.key]
     world.wrap_up(forum_id, "run-2")
     assert wrap_ups_due(world.db, now=later) == []
+
+
+def test_what_is_routed_after_a_wrap_up_that_found_nothing_is_due_once(world: World) -> None:
+    forum_id = world.forum()
+    lost = world.suggest(forum_id, None)
+    (first,) = wrap_ups_due(world.db, now=world.now)
+    assert world.wrap_up(forum_id).outcome_id is None
+    assert wrap_ups_due(world.db, now=world.now) == []
+    route_suggestion(world.db, lost, lead="MOE", name="한소통", reason="소관 확인", now=world.now)
+    (due,) = wrap_ups_due(world.db, now=world.now)
+    assert due.key != first.key
+
+
+def test_a_forum_that_has_ended_is_due_once_however_much_waits_in_it(world: World) -> None:
+    forum_id = world.forum()
+    world.suggest(forum_id, "public_transport")
+    assert len(wrap_ups_due(world.db, now=world.now)) == 1

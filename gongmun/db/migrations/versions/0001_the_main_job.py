@@ -1,11 +1,11 @@
-"""the main job."""
+"""The tables of the main job."""
 
 import sqlalchemy as sa
 from alembic import op
 
 import gongmun.db.models
 
-revision = "1c4e16661006"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("starts_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ends_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answer_rule", sa.String(length=40), nullable=False),
+        sa.Column("wrapped_up_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forums")),
         sa.UniqueConstraint("code", name=op.f("uq_forums_code")),
     )

@@ -1,0 +1,172 @@
+"""`make up` in a real browser: what a coordinator sees, and that a restart loses nothing.
+
+Everything is killed while the approval waits, started again, and approved by the form of Prefect's
+UI; the documents then go out by themselves.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from sqlalchemy import select
+
+from deployments.prefect_server import free_port
+from gongmun.db import Database
+from gongmun.documents import Approval, Document
+from gongmun.documents import Status as DocumentStatus
+from gongmun.mail import Dispatch
+from gongmun.mail import Status as DispatchStatus
+
+CHROMIUM = "/usr/bin/chromium"
+FORUM = "WRAP-UP OCF-2026-09"
+SECONDS = 150.0
+# Everything off that would reach out of the machine.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
+]
+
+
+def wait_for(what: str, found: Callable[[], Any]) -> Any:
+    """Poll until `found()` is true; what it gave."""
+    give_up = time.monotonic() + SECONDS
+    while time.monotonic() < give_up:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.5)
+    raise AssertionError(f"not within {SECONDS} s: {what}")
+
+
+class Installation:
+    """One `make up` and what can be asked of its API and its database."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.db = Database(f"sqlite:///{var / 'gongmun.db'}")
+
+    @contextmanager
+    def running(self) -> Iterator[psutil.Process]:
+        with (self.var / "up.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "deployments.up", "--sample", "--port", str(self.port)],
+                env={**os.environ, "GONGMUN_VAR": str(self.var)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            handle = psutil.Process(process.pid)
+            try:
+                yield handle
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+                process.wait(60)
+
+    def runs(self, *states: str) -> list[dict[str, Any]]:
+        body = {"flow_runs": {"state": {"type": {"any_": list(states)}}}}
+        try:
+            answer = httpx.post(f"{self.url}/api/flow_runs/filter", json=body, timeout=10)
+        except httpx.TransportError:
+            return []
+        return list(answer.json()) if answer.status_code == 200 else []
+
+    def run(self, name: str, state: str) -> dict[str, Any] | None:
+        return next((run for run in self.runs(state) if run["name"] == name), None)
+
+    def rows(self, query: Any) -> list[Any]:
+        with self.db.reading() as session:
+            return list(session.scalars(query))
+
+
+def kill_everything(process: psutil.Process) -> None:
+    """As a power cut would: nobody gets to clean up."""
+    family = [*process.children(recursive=True), process]
+    for member in family:
+        member.kill()
+    psutil.wait_procs(family, timeout=30)
+
+
+def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    with installation.running() as process:
+        run = wait_for("the wrap-up waits", lambda: installation.run(FORUM, "PAUSED"))
+        upcoming = wait_for(
+            "the next wrap-up is scheduled",
+            lambda: installation.run(f"{FORUM}-NEXT", "SCHEDULED"),
+        )
+        assert upcoming["expected_start_time"] > run["expected_start_time"]
+        kill_everything(process)
+
+    with installation.running() as process:
+        again = wait_for("the same run still waits", lambda: installation.run(FORUM, "PAUSED"))
+        assert again["id"] == run["id"]
+        assert {d.status for d in installation.rows(select(Document))} == {DocumentStatus.DRAFTED}
+
+        approve_in_the_browser(installation.url, run["id"], installation)
+
+        wait_for("the run completes", lambda: installation.run(FORUM, "COMPLETED"))
+        documents = installation.rows(select(Document))
+        assert {d.status for d in documents} == {DocumentStatus.RENDERED}
+        accepted = select(Dispatch).where(Dispatch.status == DispatchStatus.ACCEPTED)
+        wait_for("all mail is sent", lambda: len(installation.rows(accepted)) == len(documents))
+        (approval,) = installation.rows(select(Approval))
+        assert (approval.name, approval.reason) == ("한소통", "소관과 내용을 확인하였습니다.")
+        family = process.children(recursive=True)
+    assert len(list((tmp_path / "mailboxes" / "journal" / "new").iterdir())) == len(documents)
+    assert not [member for member in family if member.is_running()]
+
+
+def approve_in_the_browser(url: str, run_id: str, installation: Installation) -> None:
+    """Look at what a coordinator sees, send an empty form, then a filled one."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1200})
+        page.goto(f"{url}/deployments")
+        for name in ("wrap-up-forum", "chase-referrals", "dispatch-mail"):
+            page.get_by_role("link", name=name).first.wait_for()
+
+        page.goto(f"{url}/runs/flow-run/{run_id}")
+        page.get_by_text("Artifacts", exact=True).click()
+        page.get_by_text("wrap-up", exact=True).last.click()
+        page.get_by_text("소관이 지정되지 않은 제안").first.wait_for()
+        page.get_by_text("국토교통부 (MOLIT)").first.wait_for()
+
+        page.goto(f"{url}/runs/flow-run/{run_id}")
+        page.get_by_role("button", name="Resume").first.click()
+        page.get_by_role("button", name="Submit").last.click()
+        page.get_by_text("'name' is a required property").wait_for()
+        assert installation.rows(select(Approval)) == []
+        assert installation.run(FORUM, "PAUSED")
+
+        form = page.locator(".schema-form-property-string")
+        form.locator("button").first.focus()
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("option", name="approve").click()
+        form.locator("textarea").nth(0).fill("한소통")
+        form.locator("textarea").nth(1).fill("소관과 내용을 확인하였습니다.")
+        page.get_by_role("button", name="Submit").last.click()
+        page.get_by_role("button", name="Submit").wait_for(state="hidden")
+        browser.close()
