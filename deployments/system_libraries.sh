@@ -20,7 +20,8 @@ if [ -n "$missing" ]; then
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 		echo "Installing / 설치합니다:$missing"
 		export DEBIAN_FRONTEND=noninteractive
-		apt-get update -qq && apt-get install -qq -y --no-install-recommends $missing >/dev/null
+		apt-get update -qq
+		apt-get install -qq -y --no-install-recommends $missing >/dev/null
 	else
 		echo "다음 명령으로 필요한 꾸러미를 설치한 뒤 다시 실행해 주십시오." >&2
 		echo "System packages are missing. Type this line, then run make again:" >&2

@@ -7,15 +7,17 @@ one of them ends by itself, which it names.
 import os
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from deployments import prefect_server
 from deployments.processes import running, stop_on_sigterm
 from gongmun.errors import GongmunError
-from gongmun.settings import settings
+from gongmun.settings import PROJECT_ROOT, settings
 
 
 class ProcessEnded(GongmunError):
@@ -32,6 +34,9 @@ def main(
 ) -> None:
     """Start everything and stay until stopped."""
     stop_on_sigterm()
+    if sample:
+        # Never the real installation's: the sample's mail goes to mailboxes on this machine.
+        os.environ.setdefault("GONGMUN_VAR", str(PROJECT_ROOT / "var" / "sample"))
     prefect_server.require_free(port)
     var = settings().var
     environment = prefect_server.environment(var / "prefect", port)
@@ -60,11 +65,19 @@ def main(
             f"다른 터미널에서 / in another terminal:\n"
             f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}",
         )
-        while True:
-            for name, process in started.items():
-                if process.poll() is not None:
-                    raise ProcessEnded(name=name, log=logs / f"{name}.log")
-            time.sleep(1)
+        try:
+            _watch(started, logs)
+        except KeyboardInterrupt:
+            typer.echo("종료합니다. / Stopping.")
+
+
+def _watch(started: Mapping[str, subprocess.Popen[bytes]], logs: Path) -> NoReturn:
+    """Stay until interrupted; raise ProcessEnded as soon as one of them is gone."""
+    while True:
+        for name, process in started.items():
+            if process.poll() is not None:
+                raise ProcessEnded(name=name, log=logs / f"{name}.log")
+        time.sleep(1)
 
 
 def _schedule_now() -> None:
@@ -90,8 +103,6 @@ def _set_up() -> None:
 if __name__ == "__main__":
     try:
         typer.run(main)
-    except KeyboardInterrupt:
-        typer.echo("종료했습니다. / Stopped.")
     except GongmunError as error:
         typer.echo(f"{error.message_ko}\n{error.message_en}", err=True)
         raise SystemExit(1) from None

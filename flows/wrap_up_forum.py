@@ -18,8 +18,9 @@ from flows.issue_outcomes import issue_outcomes
 from gongmun import clock
 from gongmun.documents import DecisionIncomplete
 from gongmun.forums.form import DecisionForm
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview
+from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.text import Bilingual
 from tasks.artifacts import publish
 from tasks.forum_tasks import decide_outcome_task, outcome_overview_task, wrap_up_task
@@ -50,14 +51,14 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     `gongmun outcome approve`. Returns the outcome's status.
     """
     now = clock.resolve(as_of)
-    wrapped = wrap_up_task(forum, str(flow_run.get_id()), now)
+    try:
+        wrapped = wrap_up_task(forum, str(flow_run.get_id()), now)
+    except ForumNotEnded as error:
+        # Its end was moved: the wrap-up of the new end is scheduled already.
+        _publish_nothing(forum, Bilingual(ko=error.message_ko, en=error.message_en))
+        return "not ended"
     if wrapped.outcome_id is None:
-        publish(
-            "wrap-up",
-            Bilingual(ko=f"결과 정리: {forum}", en=f"Wrap-up: {forum}"),
-            {Bilingual(ko="소관 미지정 제안", en="without a ministry"): len(wrapped.unrouted)},
-            notes=[_NOTHING_TO_REFER],
-        )
+        _publish_nothing(forum, _NOTHING_TO_REFER)
         return "nothing to refer"
     overview = outcome_overview_task(wrapped.outcome_id, now)
     draft = _publish_draft(overview)
@@ -74,6 +75,10 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     if status is OutcomeStatus.APPROVED:
         issue_outcomes(as_of)
     return status.value
+
+
+def _publish_nothing(forum: str, why: Bilingual) -> None:
+    publish("wrap-up", Bilingual(ko=f"결과 정리: {forum}", en=f"Wrap-up: {forum}"), {}, notes=[why])
 
 
 def _publish_draft(overview: OutcomeOverview) -> str:

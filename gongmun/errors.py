@@ -49,16 +49,16 @@ class InvalidTransition(GongmunError):
     """An event that the present state does not allow (house rule 3)."""
 
     code = "life.invalid_transition"
-    ko = "{thing}은(는) '{status}' 상태이므로 '{event}' 처리를 할 수 없습니다."
-    en = "{thing} is '{status}'; the event '{event}' is not allowed there."
+    ko = "'{status}' 상태에서는 '{event}' 처리를 할 수 없습니다({thing_ko}). 현재 상태를 확인해 주십시오."
+    en = "'{event}' is not possible in the status '{status}' ({thing_en}). Check where it stands."
 
 
 class NotFound(GongmunError):
     """A row that was named does not exist."""
 
     code = "not_found"
-    ko = "찾을 수 없습니다: {thing}. 번호나 코드를 확인해 주십시오."
-    en = "Not found: {thing}. Check the number or code."
+    ko = "찾을 수 없습니다: {thing_ko}. 번호나 코드를 확인해 주십시오."
+    en = "Not found: {thing_en}. Check the number or code."
 
 
 class NaiveDatetime(GongmunError):

@@ -5,13 +5,18 @@ from enum import StrEnum
 from typing import TypeVar
 
 from gongmun.errors import InvalidTransition
+from gongmun.text import Bilingual
 
 Status = TypeVar("Status", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
 
 
 def follow(
-    transitions: Mapping[tuple[Status, Event], Status], status: Status, event: Event, *, thing: str
+    transitions: Mapping[tuple[Status, Event], Status],
+    status: Status,
+    event: Event,
+    *,
+    thing: Bilingual,
 ) -> Status:
     """The status that follows; `thing` names what lives it.
 
@@ -21,4 +26,6 @@ def follow(
     try:
         return transitions[status, event]
     except KeyError:
-        raise InvalidTransition(thing=thing, status=status.value, event=event.value) from None
+        raise InvalidTransition(
+            thing_ko=thing.ko, thing_en=thing.en, status=status.value, event=event.value
+        ) from None

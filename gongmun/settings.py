@@ -10,10 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from gongmun.errors import GongmunError
+from gongmun.text import Bilingual
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+class SettingsInvalid(GongmunError):
+    """A setting in the environment or in the settings file that cannot be used."""
+
+    code = "settings.invalid"
+    ko = "설정을 사용할 수 없습니다. 환경 변수나 .env 파일을 고쳐 주십시오. {problems_ko}"
+    en = "The settings cannot be used. Correct the environment or the file .env. {problems_en}"
 
 
 class TlsMode(StrEnum):
@@ -110,5 +121,25 @@ def settings() -> Settings:
     """The settings of this process, read once.
 
     `GONGMUN_ENV_FILE` names another file than `.env`; empty, it means none.
+
+    Raises:
+        SettingsInvalid: one or more cannot be used; the error names them all, without their values.
     """
-    return Settings(_env_file=os.environ.get("GONGMUN_ENV_FILE", ".env") or None)
+    try:
+        return Settings(_env_file=os.environ.get("GONGMUN_ENV_FILE", ".env") or None)
+    except SettingsError as error:
+        raise SettingsInvalid(problems_ko=str(error), problems_en=str(error)) from error
+    except ValidationError as error:
+        # The values are left out: one of them may be a password.
+        found = error.errors(include_input=False, include_context=False, include_url=False)
+        problems = [_problem("__".join(map(str, each["loc"])), each["msg"]) for each in found]
+        raise SettingsInvalid(
+            problems_ko="; ".join(problem.ko for problem in problems),
+            problems_en="; ".join(problem.en for problem in problems),
+        ) from None
+
+
+def _problem(setting: str, message: str) -> Bilingual:
+    ko, _, en = message.removeprefix("Value error, ").partition(" / ")
+    variable = f"GONGMUN_{setting.upper()}"
+    return Bilingual(ko=f"{variable}: {ko}", en=f"{variable}: {en or ko}")

@@ -9,7 +9,7 @@ from gongmun import wiring
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
 from gongmun.forums.waiting import Waiting, waiting

@@ -71,8 +71,6 @@ def _empty(var: Path) -> None:
 if __name__ == "__main__":
     try:
         typer.run(main)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except GongmunError as error:
         typer.echo(f"{error.message_ko}\n{error.message_en}", err=True)
         sys.exit(1)

@@ -1,44 +1,68 @@
-"""`gongmun`: the commands by noun, and errors as a person reads them."""
+"""`gongmun`: the commands by noun, and errors as a person reads them.
+
+`gongmun --help` answers at once, because nothing of the product is imported before a command needs
+it: a noun's module when one of its commands is asked for, the rest inside the commands below.
+"""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from gongmun import ledger, wiring
-from gongmun.cli import (
-    contact,
-    escalation,
-    forum,
-    mail,
-    outcome,
-    referral,
-    suggestion,
-)
-from gongmun.cli.output import AsOf, done, errors, moment, table
-from gongmun.db.schema import upgrade
+from gongmun.cli.output import AsOf, done, errors, fail, moment, table
 from gongmun.errors import GongmunError
-from gongmun.forums.waiting import waiting
-from gongmun.organisations import load
 from gongmun.text import Bilingual
+
+# Each is the module gongmun/cli/<noun>.py.
+NOUNS = {
+    "forum": "포럼 / forums",
+    "suggestion": "제안 / suggestions",
+    "outcome": "결과 / outcomes",
+    "escalation": "상향 통보 / escalations",
+    "referral": "이송 / referrals",
+    "mail": "발송 / mail",
+    "contact": "연락처 / contacts",
+}
+_USAGE = 2
+
+
+class _Noun(TyperGroup):
+    """The commands of one noun."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self) -> None:
+        if not self.commands:
+            self.commands.update(get_group(import_module(f"gongmun.cli.{self.name}").app).commands)
+
 
 app = typer.Typer(
     name="gongmun",
     help="공문: 시민 제안의 이송과 회신을 끝까지 챙깁니다. / Referrals of citizens' suggestions.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
-app.add_typer(forum.app, name="forum")
-app.add_typer(suggestion.app, name="suggestion")
-app.add_typer(outcome.app, name="outcome")
-app.add_typer(escalation.app, name="escalation")
-app.add_typer(referral.app, name="referral")
-app.add_typer(mail.app, name="mail")
-app.add_typer(contact.app, name="contact")
+for noun, meaning in NOUNS.items():
+    app.add_typer(typer.Typer(), cls=_Noun, name=noun, help=meaning, no_args_is_help=True)
 
 
 @app.command("setup")
 def setup() -> None:
     """데이터베이스를 최신 상태로 만들고 기관 자료를 적재합니다. / Prepare the database."""
+    from gongmun import wiring
+    from gongmun.db.schema import upgrade
+    from gongmun.organisations import load
+
     db = wiring.database()
     upgrade(db)
     report = load(db, moment(None))
@@ -53,6 +77,9 @@ def setup() -> None:
 @app.command("waiting")
 def show_waiting(as_of: AsOf = None) -> None:
     """담당자 확인이 필요한 사항을 모두 보여 줍니다. / Everything that waits for you."""
+    from gongmun import wiring
+    from gongmun.forums.waiting import waiting
+
     with wiring.database().reading() as session:
         items = waiting(session, moment(as_of))
     if not items:
@@ -61,13 +88,15 @@ def show_waiting(as_of: AsOf = None) -> None:
     table(
         Bilingual(ko="담당자 확인이 필요한 사항", en="Waiting for you"),
         (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
-        [(f"{item.what.ko}\n{item.what.en}", item.remedy) for item in items],
+        [(item.what, item.remedy) for item in items],
     )
 
 
 @app.command("verify-ledger")
 def verify_ledger() -> None:
     """원장이 변조되지 않았는지 확인합니다. / Verify the hash chain of the ledger."""
+    from gongmun import ledger, wiring
+
     with wiring.database().reading() as session:
         count = ledger.verify(session)
     done(
@@ -82,10 +111,13 @@ def main() -> None:
     try:
         app()
     except GongmunError as error:
-        errors.print(f"[bold red]{error.code}[/]")
-        errors.print(error.message_ko, markup=False)
-        errors.print(error.message_en, markup=False, style="dim")
+        fail(error)
         sys.exit(1)
+    except SystemExit as ended:
+        # Typer has said in English what it could not read.
+        if ended.code == _USAGE:
+            errors.print("명령과 값을 확인해 주십시오. 사용법은 --help 로 볼 수 있습니다.")
+        raise
 
 
 if __name__ == "__main__":

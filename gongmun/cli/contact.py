@@ -9,13 +9,13 @@ from gongmun.cli.output import done, moment
 from gongmun.organisations import ContactRole, set_contact
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="연락처 / contacts", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("set")
 def set_(
     code: Annotated[str, typer.Argument(help="기관 코드 / code of the ministry")],
-    email: str,
+    email: Annotated[str, typer.Argument(help="전자우편 주소 / the address")],
     backup: Annotated[bool, typer.Option(help="예비 담당자 / the backup contact")] = False,
 ) -> None:
     """기관의 전자우편 주소를 지정합니다. / Set the mailbox of a ministry."""

@@ -3,13 +3,13 @@
 import typer
 
 from gongmun import wiring
-from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
+from gongmun.cli.output import AsOf, DocumentId, Name, Reason, done, moment, table
 from gongmun.documents import Decision
 from gongmun.documents import queries as document_queries
 from gongmun.referrals.escalating import decide_escalation
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="상향 통보 / escalations", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("list")
@@ -33,7 +33,7 @@ def list_() -> None:
 
 
 @app.command("approve")
-def approve(document_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+def approve(document_id: DocumentId, name: Name, reason: Reason, as_of: AsOf = None) -> None:
     """상급기관 통보를 승인합니다. 다음 점검에서 시행됩니다. / Approve; the next sweep sends it."""
     decide_escalation(
         wiring.database(),
@@ -43,11 +43,16 @@ def approve(document_id: int, name: Name, reason: Reason, as_of: AsOf = None) ->
         reason=reason,
         now=moment(as_of),
     )
-    done(Bilingual(ko="승인했습니다. 다음 독촉 점검에서 시행됩니다.", en="Approved."))
+    done(
+        Bilingual(
+            ko="승인했습니다. 다음 독촉 점검에서 시행됩니다.",
+            en="Approved; the next chasing sweep sends it.",
+        )
+    )
 
 
 @app.command("return")
-def return_(document_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+def return_(document_id: DocumentId, name: Name, reason: Reason, as_of: AsOf = None) -> None:
     """상급기관에 알리지 않기로 합니다. / Decide not to escalate."""
     decide_escalation(
         wiring.database(),

@@ -6,23 +6,27 @@ from typing import Annotated
 import typer
 
 from gongmun import wiring
-from gongmun.cli.output import done, moment, table
+from gongmun.cli.output import ForumCode, done, moment, table
+from gongmun.cli.words import OUTCOMES
 from gongmun.forums import queries
 from gongmun.forums.registering import read_forum, register_forum
+from gongmun.forums.wrapping_up import require_ended
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="포럼 / forums", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("add")
-def add(file: Annotated[Path, typer.Argument(help="forum.toml")]) -> None:
+def add(
+    file: Annotated[Path, typer.Argument(help="포럼 파일(forum.toml) / the forum's file")],
+) -> None:
     """포럼을 등록하거나 고칩니다. / Register a forum, or change it."""
     forum = read_forum(file)
     register_forum(wiring.database(), forum, now=moment(None))
     done(
         Bilingual(
-            ko=f"포럼 {forum.code}을(를) 등록했습니다. 종료일이 되면 결과 정리가 예약됩니다.",
+            ko=f"포럼을 등록했습니다({forum.code}). 종료일이 되면 결과 정리가 예약됩니다.",
             en=f"Forum {forum.code} is registered; its wrap-up is scheduled for its end.",
         )
     )
@@ -43,7 +47,7 @@ def list_() -> None:
                     forum.ends_at,
                     counts.all,
                     counts.selected,
-                    outcome.status.value if outcome else "",
+                    OUTCOMES[outcome.status] if outcome else None,
                 )
             )
     table(
@@ -61,12 +65,12 @@ def list_() -> None:
 
 
 @app.command("wrap-up")
-def wrap_up(code: str) -> None:
+def wrap_up(code: ForumCode) -> None:
     """결과 정리를 지금 시작합니다(Prefect 실행). / Start the wrap-up now, as a run in Prefect."""
     from gongmun.cli import runs
 
     with wiring.database().reading() as session:
-        queries.required_forum(session, code)
+        require_ended(queries.required_forum(session, code), moment(None))
     name = runs.start_wrap_up(code)
     done(
         Bilingual(

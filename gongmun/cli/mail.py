@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from gongmun import wiring
-from gongmun.cli.output import AsOf, console, done, moment, table
-from gongmun.mail import queries, release, settle
+from gongmun.cli.output import AsOf, DispatchId, done, moment, say, table
+from gongmun.cli.words import DISPATCHES, HOLDS
+from gongmun.mail import Dispatch, Status, queries, release, settle
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="발송 / mail", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("list")
@@ -21,7 +22,7 @@ def list_(
     """발송 대기·보류·실패한 메일 / mail that is queued, held, failed or uncertain."""
     with wiring.database().reading() as session:
         rows = [
-            (d.id, d.status.value, d.organisation_code, d.subject, d.attempts, d.last_error)
+            (d.id, DISPATCHES[d.status], d.organisation_code, d.subject, d.attempts, _why(d))
             for d in queries.dispatches(session, with_accepted=all_)
         ]
     table(
@@ -32,14 +33,14 @@ def list_(
             Bilingual(ko="기관", en="ministry"),
             Bilingual(ko="제목", en="subject"),
             Bilingual(ko="시도", en="attempts"),
-            Bilingual(ko="사유", en="last error"),
+            Bilingual(ko="사유", en="reason"),
         ),
         rows,
     )
 
 
 @app.command("show")
-def show(dispatch_id: int) -> None:
+def show(dispatch_id: DispatchId) -> None:
     """메일 한 통과 처리 방법 / one mail, and how to settle it."""
     with wiring.database().reading() as session:
         dispatch = queries.by_id(session, dispatch_id)
@@ -47,26 +48,35 @@ def show(dispatch_id: int) -> None:
         Bilingual(ko=f"발송 {dispatch_id}", en=f"Dispatch {dispatch_id}"),
         (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
         [
-            ("상태 / status", dispatch.status.value),
+            ("상태 / status", DISPATCHES[dispatch.status]),
             ("수신 / to", dispatch.address),
             ("Message-ID", dispatch.message_id),
             ("제목 / subject", dispatch.subject),
-            ("사유 / last error", dispatch.last_error),
-            ("보류 / held because", dispatch.hold_reason),
+            ("사유 / reason", _why(dispatch)),
             ("다음 시도 / next attempt", dispatch.next_attempt_at),
             ("접수 / accepted", dispatch.accepted_at),
         ],
     )
-    console.print(
-        f"gongmun mail release {dispatch_id} --to ADDRESS   보류·실패한 메일을 다시 보냅니다 / send again\n"
-        f"gongmun mail settle {dispatch_id} --accepted      수신을 확인했습니다 / it did arrive\n"
-        f"gongmun mail settle {dispatch_id} --not-accepted  도착하지 않았습니다, 다시 보냅니다 / it did not"
-    )
+    match dispatch.status:
+        case Status.HELD | Status.FAILED:
+            say("보류·실패한 메일을 다시 보내려면 / to send it again:")
+            say(f"  gongmun mail release {dispatch_id} --to ADDRESS")
+        case Status.UNCERTAIN:
+            say("수신을 확인했으면 / if it did arrive:")
+            say(f"  gongmun mail settle {dispatch_id} --accepted")
+            say("도착하지 않아 다시 보내려면 / if it did not, to send it again:")
+            say(f"  gongmun mail settle {dispatch_id} --not-accepted")
+
+
+def _why(dispatch: Dispatch) -> str | None:
+    """Why it waits for a person: our own reason, and what the relay said."""
+    held = str(HOLDS[dispatch.hold_reason]) if dispatch.hold_reason else None
+    return "\n".join(filter(None, (held, dispatch.last_error)))
 
 
 @app.command("release")
 def release_(
-    dispatch_id: int,
+    dispatch_id: DispatchId,
     to: Annotated[str, typer.Option(help="받을 주소 / the address")],
     as_of: AsOf = None,
 ) -> None:
@@ -77,8 +87,11 @@ def release_(
 
 @app.command("settle")
 def settle_(
-    dispatch_id: int,
-    accepted: Annotated[bool, typer.Option("--accepted/--not-accepted")],
+    dispatch_id: DispatchId,
+    accepted: Annotated[
+        bool,
+        typer.Option("--accepted/--not-accepted", help="도착했는지 여부 / whether it arrived"),
+    ],
     as_of: AsOf = None,
 ) -> None:
     """발송 여부가 불명한 메일을 확정합니다. / Say what became of an uncertain mail."""

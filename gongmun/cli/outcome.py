@@ -4,16 +4,17 @@ import typer
 
 from gongmun import wiring
 from gongmun.cli import runs
-from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
+from gongmun.cli.output import AsOf, Name, OutcomeId, Reason, done, moment, table
+from gongmun.cli.words import OUTCOMES
 from gongmun.documents import Decision
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import issue_outcomes
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import outcome_overview
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="결과 / outcomes", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("list")
@@ -21,7 +22,13 @@ def list_() -> None:
     """모든 결과와 상태 / all outcomes."""
     with wiring.database().reading() as session:
         rows = [
-            (o.id, queries.forum(session, o.forum_id).code, o.round, o.status.value, o.drafted_at)
+            (
+                o.id,
+                queries.forum(session, o.forum_id).code,
+                o.round,
+                OUTCOMES[o.status],
+                o.drafted_at,
+            )
             for o in queries.outcomes_with(session, *OutcomeStatus)
         ]
     table(
@@ -38,12 +45,15 @@ def list_() -> None:
 
 
 @app.command("show")
-def show(outcome_id: int) -> None:
+def show(outcome_id: OutcomeId) -> None:
     """결재할 내용을 보여 줍니다. / What there is to decide on."""
     with wiring.database().reading() as session:
         overview = outcome_overview(session, outcome_id, moment(None))
     table(
-        Bilingual(ko=overview.forum_title_ko, en=f"{overview.forum_title_en} ({overview.status})"),
+        Bilingual(
+            ko=f"{overview.forum_title_ko} {overview.round}차({OUTCOMES[overview.status].ko})",
+            en=f"{overview.forum_title_en}, round {overview.round} ({overview.status})",
+        ),
         (
             Bilingual(ko="기관", en="ministry"),
             Bilingual(ko="문서번호", en="number"),
@@ -51,7 +61,12 @@ def show(outcome_id: int) -> None:
             Bilingual(ko="협조", en="cooperating"),
         ),
         [
-            (f"{m.name_ko} ({m.code})", m.number, "\n".join(m.lead), "\n".join(m.cooperating))
+            (
+                Bilingual(ko=m.name_ko, en=m.code),
+                m.number,
+                "\n".join(m.lead),
+                "\n".join(m.cooperating),
+            )
             for m in overview.ministries
         ],
     )
@@ -64,13 +79,13 @@ def show(outcome_id: int) -> None:
 
 
 @app.command("approve")
-def approve(outcome_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
-    """결과를 승인합니다. 이때부터 공문에 번호가 부여되고 발송됩니다. / Approve an outcome."""
+def approve(outcome_id: OutcomeId, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+    """결과를 승인합니다. 공문에 번호를 부여하고 발송합니다. / Approve: documents are numbered, sent."""
     _decide(outcome_id, Decision.APPROVE, name, reason, as_of)
 
 
 @app.command("return")
-def return_(outcome_id: int, name: Name, reason: Reason, as_of: AsOf = None) -> None:
+def return_(outcome_id: OutcomeId, name: Name, reason: Reason, as_of: AsOf = None) -> None:
     """결과를 반려합니다. / Send an outcome back."""
     _decide(outcome_id, Decision.RETURN, name, reason, as_of)
 

@@ -1,35 +1,40 @@
 """`gongmun referral`: see referrals, and record what a ministry did."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from gongmun import ledger, wiring
 from gongmun.calendar import calendar
-from gongmun.cli.output import AsOf, console, done, moment, table
+from gongmun.cli.output import AsOf, ReferralId, done, moment, say, table
+from gongmun.clock import seoul_date
 from gongmun.documents import queries as document_queries
+from gongmun.forums.routing import responsible
+from gongmun.ledger import LedgerEvent
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.answering import acknowledge, respond
-from gongmun.referrals.clocks import start_clocks
-from gongmun.referrals.life import OPEN, Status
-from gongmun.referrals.models import ResponseDecision
+from gongmun.referrals.clocks import days_overdue, start_clocks
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.life import CHASED, OPEN, Status
+from gongmun.referrals.models import Referral, ResponseDecision
 from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="이송 / referrals", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("list")
 def list_(
-    ministry: Annotated[str | None, typer.Option(help="기관 코드 / code")] = None,
+    ministry: Annotated[str | None, typer.Option(help="기관 코드 / code of the ministry")] = None,
     all_: Annotated[bool, typer.Option("--all", help="끝난 것도 함께 / closed ones too")] = False,
     as_of: AsOf = None,
 ) -> None:
     """이송 현황 / referrals and their clocks."""
     statuses = frozenset(Status) if all_ else OPEN
+    today = seoul_date(moment(as_of))
     rows = []
     with wiring.database().reading() as session:
         for referral in queries.with_status(session, statuses):
@@ -41,30 +46,43 @@ def list_(
                 (
                     referral.id,
                     suggestion.reference,
-                    organisation.name_ko,
-                    ROLES[referral.role].ko,
-                    STATUSES[referral.status].ko,
+                    Bilingual(
+                        ko=f"{organisation.name_ko}({ROLES[referral.role].ko})",
+                        en=f"{organisation.code}, {ROLES[referral.role].en}",
+                    ),
+                    STATUSES[referral.status],
                     referral.acknowledge_due,
-                    referral.answer_due,
+                    _answer_due(referral, today),
                 )
             )
+        if ministry is not None and not rows:
+            # An empty list must not come of a mistyped code.
+            responsible(session, ministry, moment(as_of))
     table(
         Bilingual(ko="이송", en="Referrals"),
         (
             Bilingual(ko="번호", en="id"),
             Bilingual(ko="제안", en="suggestion"),
-            Bilingual(ko="기관", en="ministry"),
-            Bilingual(ko="구분", en="role"),
+            Bilingual(ko="기관(구분)", en="ministry, role"),
             Bilingual(ko="상태", en="status"),
-            Bilingual(ko="접수기한", en="acknowledge by"),
+            Bilingual(ko="접수 기한", en="receipt by"),
             Bilingual(ko="회신 기한", en="answer by"),
         ),
         rows,
     )
 
 
+def _answer_due(referral: Referral, today: date) -> object:
+    """The date, and by how many working days it is over while the answer is still owed."""
+    if referral.status in CHASED:
+        due = referral.clocks.answer_due
+        if over := days_overdue(due, today, calendar()):
+            return Bilingual(ko=f"{due}\n{over}일 경과", en=f"+{over} days")
+    return referral.answer_due
+
+
 @app.command("show")
-def show(referral_id: int) -> None:
+def show(referral_id: ReferralId) -> None:
     """이송 한 건의 기한과 경과 / one referral: its deadlines explained, its history."""
     with wiring.database().reading() as session:
         referral = queries.by_id(session, referral_id)
@@ -72,7 +90,7 @@ def show(referral_id: int) -> None:
         events = ledger.history(session, "referral", referral_id)
         steps = queries.steps(session, referral_id)
         response = queries.latest_response(session, referral_id)
-    console.print(f"{suggestion.reference}  {suggestion.title}", markup=False)
+    say(suggestion.reference, suggestion.title)
     if referral.dispatched_at is not None:
         clocks = start_clocks(referral.answer_rule, referral.dispatched_at, calendar())
         done(clocks.acknowledge.explain())
@@ -81,21 +99,26 @@ def show(referral_id: int) -> None:
         Bilingual(ko="경과", en="History"),
         (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
         [
-            *(
-                (event.occurred_at, f"{event.kind} {event.data.get('rung', '')}")
-                for event in events
-            ),
-            *(
-                (step.fired_on, f"(건너뜀 skipped) {RUNGS[step.rung]}")
-                for step in steps
-                if step.skipped
-            ),
+            *((event.occurred_at, _told(event)) for event in events),
+            *((step.fired_on, _skipped(RUNGS[step.rung])) for step in steps if step.skipped),
         ],
     )
     if response is not None:
-        promised = f" ({response.promised_on})" if response.promised_on else ""
-        console.print(f"{DECISIONS[response.decision]}{promised}", markup=False)
-        console.print(response.reason, markup=False)
+        promised = f"({response.promised_on})" if response.promised_on else ""
+        say(DECISIONS[response.decision], promised)
+        say(response.reason)
+
+
+def _told(event: LedgerEvent) -> Bilingual:
+    """An event of a referral's life, or the rung of the ladder that fired."""
+    if rung := event.data.get("rung"):
+        return RUNGS[Rung(rung)]
+    what = event.kind.removeprefix("referral.")
+    return STATUSES[Status(what)] if what in set(Status) else Bilingual(ko=what, en="")
+
+
+def _skipped(rung: Bilingual) -> Bilingual:
+    return Bilingual(ko=f"(건너뜀) {rung.ko}", en=f"(skipped) {rung.en}")
 
 
 @app.command("acknowledge")
@@ -122,9 +145,10 @@ def acknowledge_(
 
 @app.command("respond")
 def respond_(
-    referral_id: int,
+    referral_id: ReferralId,
     decision: Annotated[
-        ResponseDecision, typer.Option(help="수용, 일부수용, 중장기 검토, 기시행, 수용곤란")
+        ResponseDecision,
+        typer.Option(help=" / ".join(f"{code} {name.ko}" for code, name in DECISIONS.items())),
     ],
     reason: Annotated[str, typer.Option(help="결정 사유 / the ministry's reason")],
     promised: Annotated[

@@ -33,7 +33,11 @@ def start_wrap_up(forum: str) -> str:
         raise RunNotStarted(reason="PREFECT_API_URL")
     try:
         run: Any = run_deployment(
-            _WRAP_UP, parameters={"forum": forum}, timeout=0, as_subflow=False
+            _WRAP_UP,
+            parameters={"forum": forum},
+            flow_run_name=f"WRAP-UP {forum}",
+            timeout=0,
+            as_subflow=False,
         )
     except (PrefectException, OSError) as error:
         raise RunNotStarted(reason=type(error).__name__) from error

@@ -6,21 +6,21 @@ from typing import Annotated
 import typer
 
 from gongmun import wiring
-from gongmun.cli.output import Name, Reason, done, moment, table
+from gongmun.cli.output import ForumCode, Name, Reason, SuggestionId, done, moment, table
 from gongmun.clock import seoul_date
 from gongmun.forums import queries as forum_queries
+from gongmun.forums.redrafting import redraft
 from gongmun.forums.routing import route_of, route_suggestion
-from gongmun.forums.wrapping_up import redraft_open
 from gongmun.suggestions import ColumnMapping, deselect, import_file, queries, select
 from gongmun.text import Bilingual
 
-app = typer.Typer(help="제안 / suggestions", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.command("import")
 def import_(
-    forum: str,
-    file: Path,
+    forum: ForumCode,
+    file: Annotated[Path, typer.Argument(help="제안 파일(CSV, JSON Lines) / the file")],
     mapping: Annotated[Path, typer.Option(help="열 대응 파일(TOML) / column mapping")],
 ) -> None:
     """제안 파일(CSV, JSON Lines)을 접수합니다. / Import a file of suggestions."""
@@ -39,7 +39,7 @@ def import_(
                 Bilingual(ko="사유", en="reason"),
             ),
             [
-                (p.line, "×" if p.refused else "○", f"{p.reason_ko}\n{p.reason_en}")
+                (p.line, "×" if p.refused else "○", Bilingual(ko=p.reason_ko, en=p.reason_en))
                 for p in problems
             ],
         )
@@ -54,7 +54,7 @@ def import_(
 
 
 @app.command("list")
-def list_(forum: str) -> None:
+def list_(forum: ForumCode) -> None:
     """포럼의 제안과 소관 기관 / a forum's selected suggestions and who is responsible."""
     now = moment(None)
     with wiring.database().reading() as session:
@@ -74,7 +74,7 @@ def list_(forum: str) -> None:
                 )
             )
     table(
-        Bilingual(ko=f"제안: {forum}", en="Suggestions"),
+        Bilingual(ko=f"선정된 제안: {forum}", en="Selected suggestions"),
         (
             Bilingual(ko="번호", en="id"),
             Bilingual(ko="제안번호", en="reference"),
@@ -89,7 +89,7 @@ def list_(forum: str) -> None:
 
 @app.command("route")
 def route(
-    suggestion_id: int,
+    suggestion_id: SuggestionId,
     name: Name,
     reason: Reason,
     lead: Annotated[str, typer.Option(help="주관 기관 코드 / code of the lead ministry")],
@@ -108,34 +108,33 @@ def route(
         reason=reason,
         now=now,
     )
-    drafted = redraft_open(db, suggestion_id, now=now)
-    done(
-        Bilingual(
-            ko="소관을 지정했습니다. "
-            + (
-                "결재를 기다리는 결과에 반영했습니다."
-                if drafted
-                else "다음 결과 정리에 반영됩니다."
-            ),
-            en="The route is recorded; "
-            + (
-                "the outcome that waits for approval has it."
-                if drafted
-                else "the next wrap-up takes it up."
-            ),
-        )
-    )
+    _done(suggestion_id, Bilingual(ko="소관을 지정했습니다.", en="The route is recorded."))
 
 
 @app.command("select")
-def select_(suggestion_id: int) -> None:
+def select_(suggestion_id: SuggestionId) -> None:
     """제안을 선정합니다. / Select a suggestion."""
     select(wiring.database(), suggestion_id, now=moment(None))
-    done(Bilingual(ko="선정했습니다.", en="Selected."))
+    _done(suggestion_id, Bilingual(ko="선정했습니다.", en="Selected."))
 
 
 @app.command("deselect")
-def deselect_(suggestion_id: int) -> None:
+def deselect_(suggestion_id: SuggestionId) -> None:
     """선정을 취소합니다. / Take back the selection."""
     deselect(wiring.database(), suggestion_id, now=moment(None))
-    done(Bilingual(ko="선정을 취소했습니다.", en="No longer selected."))
+    _done(suggestion_id, Bilingual(ko="선정을 취소했습니다.", en="No longer selected."))
+
+
+def _done(suggestion_id: int, what: Bilingual) -> None:
+    """Bring the outcome that waits for approval up to date, and say what was done."""
+    if redraft(wiring.database(), suggestion_id, now=moment(None)):
+        where = Bilingual(
+            ko="결재를 기다리는 결과에 반영했습니다.",
+            en="The outcome that waits for approval has it.",
+        )
+    else:
+        where = Bilingual(
+            ko="다음 결과 정리에 반영됩니다. 이미 이송된 건은 바뀌지 않습니다.",
+            en="The next wrap-up takes it up; what was referred already stays as it is.",
+        )
+    done(Bilingual(ko=f"{what.ko} {where.ko}", en=f"{what.en} {where.en}"))

@@ -7,6 +7,8 @@ not be forgotten).
 """
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +22,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from gongmun.errors import GongmunError
 
 _BUSY_TIMEOUT_SECONDS = 30
-# What SQLite and PostgreSQL say of a table that is not there.
-_MISSING_TABLE = re.compile(r'no such table|relation "\w+" does not exist')
+_WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
+# What SQLite and PostgreSQL say of a table or a column that is not there.
+_MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
 
 
 class DatabaseUnavailable(GongmunError):
@@ -40,11 +43,11 @@ class DatabaseUnavailable(GongmunError):
 
 
 class SchemaMissing(GongmunError):
-    """A table does not exist: the database was never set up, or not brought up to date."""
+    """A table or column does not exist: the database was not set up, or not brought up to date."""
 
     code = "db.schema_missing"
-    ko = "데이터베이스({database})가 준비되지 않았습니다. 'gongmun setup'을 먼저 실행해 주십시오."
-    en = "The database ({database}) has not been set up. Run `gongmun setup` first."
+    ko = "데이터베이스({database})가 준비되지 않았거나 이전 판입니다. 'gongmun setup'을 실행해 주십시오."
+    en = "The database ({database}) is not set up, or not up to date. Run `gongmun setup`."
 
 
 class UnsupportedDatabase(GongmunError):
@@ -114,7 +117,7 @@ class Database:
         except (OperationalError, InterfaceError, ProgrammingError) as error:
             database = self.url.render_as_string(hide_password=True)
             reason = str(error.orig).strip().splitlines()[0]
-            if _MISSING_TABLE.search(reason):
+            if _MISSING.search(reason):
                 raise SchemaMissing(database=database) from error
             if isinstance(error, ProgrammingError):
                 raise
@@ -138,8 +141,9 @@ def _sqlite(url: URL) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         # The driver must not begin transactions by itself: `_begin` below does.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        _enter_wal(connection)
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -147,3 +151,21 @@ def _sqlite(url: URL) -> Engine:
         connection.execute(text("BEGIN" if readonly else "BEGIN IMMEDIATE"))
 
     return engine
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; several processes that open a new file together take turns.
+
+    SQLite refuses the switch at once while another connection makes it: its time-out waits for
+    locks on content only.
+    """
+    for _ in range(_WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(_WAL_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -11,6 +11,7 @@ from gongmun.documents.contexts import Context, WrongContext, to_json
 from gongmun.documents.life import APPROVED, Event, Status, advance
 from gongmun.documents.models import Approval, Decision, Document, DocumentKind
 from gongmun.errors import GongmunError
+from gongmun.text import Bilingual
 
 
 class NotApproved(GongmunError):
@@ -82,7 +83,7 @@ def approve(session: Session, document: Document, approval: Approval | None, now
     document = queries.locked(session, document.id)
     if document.status in APPROVED:
         return
-    document.status = advance(document.status, Event.APPROVED, thing=f"document {document.id}")
+    document.status = advance(document.status, Event.APPROVED, thing=_named(document))
     document.approved_at = now
     document.approval_id = approval.id if approval else None
     ledger.record(
@@ -104,5 +105,9 @@ def discard(session: Session, document: Document, now: datetime) -> None:
     document = queries.locked(session, document.id)
     if document.status is Status.DISCARDED:
         return
-    document.status = advance(document.status, Event.DISCARDED, thing=f"document {document.id}")
+    document.status = advance(document.status, Event.DISCARDED, thing=_named(document))
     ledger.record(session, "document.discarded", subject=("document", document.id), now=now)
+
+
+def _named(document: Document) -> Bilingual:
+    return Bilingual(ko=f"문서 {document.id}", en=f"document {document.id}")

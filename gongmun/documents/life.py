@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gongmun.life import follow
+from gongmun.text import Bilingual
 
 
 class Status(StrEnum):
@@ -40,8 +41,10 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.NUMBERED, Event.RENDERED): Status.RENDERED,
 }
 
+_THING = Bilingual(ko="문서", en="document")
 
-def advance(status: Status, event: Event, *, thing: str = "문서/document") -> Status:
+
+def advance(status: Status, event: Event, *, thing: Bilingual = _THING) -> Status:
     """The status that follows.
 
     Raises:

@@ -33,7 +33,7 @@ def locked(session: Session, document_id: int) -> Document:
 
 def _found(document: Document | None, document_id: int) -> Document:
     if document is None:
-        raise NotFound(thing=f"document {document_id}")
+        raise NotFound(thing_ko=f"문서 {document_id}", thing_en=f"document {document_id}")
     return document
 
 
@@ -97,7 +97,7 @@ def by_number(session: Session, number: str) -> Document:
         else None
     )
     if document is None:
-        raise NotFound(thing=f"공문/document {number}")
+        raise NotFound(thing_ko=f"문서 {number}", thing_en=f"document {number}")
     return document
 
 

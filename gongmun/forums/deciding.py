@@ -7,7 +7,9 @@ from gongmun.db import Database
 from gongmun.documents import Decision, drafting, record_decision
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
-from gongmun.forums.models import Outcome, OutcomeStatus
+from gongmun.forums.life import Event as OutcomeEvent
+from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.models import Outcome
 from gongmun.forums.wrapping_up import draft_documents
 from gongmun.ledger import Actor
 from gongmun.referrals import queries as referral_queries
@@ -45,13 +47,9 @@ def decide_outcome(
         outcome = queries.outcome(session, outcome_id)
         approval = record_decision(session, decision=decision, name=name, reason=reason, now=now)
         approved = approval.decision is Decision.APPROVE
-        if not queries.move(
-            session,
-            outcome,
-            before=OutcomeStatus.DRAFTED,
-            after=OutcomeStatus.APPROVED if approved else OutcomeStatus.RETURNED,
-            decided_at=now,
-            approval_id=approval.id,
+        event = OutcomeEvent.APPROVED if approved else OutcomeEvent.RETURNED
+        if outcome.status is not OutcomeStatus.DRAFTED or not queries.move(
+            session, outcome, event, decided_at=now, approval_id=approval.id
         ):
             raise OutcomeDecided(outcome_id=outcome_id, status=outcome.status.value)
         if approved:
@@ -63,11 +61,11 @@ def decide_outcome(
             else:
                 drafting.discard(session, document, now)
         for referral in referral_queries.of_outcome(session, outcome_id):
-            event = Event.APPROVED if approved else Event.WITHDRAWN
-            referral_queries.move(session, referral, event)
+            fate = Event.APPROVED if approved else Event.WITHDRAWN
+            referral_queries.move(session, referral, fate)
             ledger.record(
                 session,
-                f"referral.{event.value}",
+                f"referral.{fate.value}",
                 subject=("referral", referral.id),
                 now=now,
                 actor=Actor.COORDINATOR,

@@ -14,7 +14,8 @@ from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.forums import queries
 from gongmun.forums.letters import outcome_message
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Event as OutcomeEvent
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import enqueue
 
 
@@ -72,12 +73,8 @@ def _finish(db: Database, outcome_id: int, now: datetime) -> bool:
         if queries.documents_without_mail(session, outcome_id):
             return False
         outcome = queries.outcome(session, outcome_id)
-        if not queries.move(
-            session,
-            outcome,
-            before=OutcomeStatus.APPROVED,
-            after=OutcomeStatus.ISSUED,
-            issued_at=now,
+        if outcome.status is not OutcomeStatus.APPROVED or not queries.move(
+            session, outcome, OutcomeEvent.ISSUED, issued_at=now
         ):
             return False
         ledger.record(

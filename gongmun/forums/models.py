@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongmun.db import Base, state
+from gongmun.forums.life import Status as OutcomeStatus
 
 
 class ForumKind(StrEnum):
@@ -20,15 +21,6 @@ class ForumKind(StrEnum):
     TOWN_HALL = "town_hall"
     ROUNDTABLE = "roundtable"
     LECTURE = "lecture"
-
-
-class OutcomeStatus(StrEnum):
-    """The life of an outcome: drafted, then approved or returned; issued when all is numbered."""
-
-    DRAFTED = "drafted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    ISSUED = "issued"
 
 
 class Forum(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gongmun.clock import seoul_date
 from gongmun.documents import Role
 from gongmun.forums import queries
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.routing import route_of
 from gongmun.suggestions import queries as suggestion_queries
 

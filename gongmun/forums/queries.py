@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.models import Document
 from gongmun.errors import NotFound
-from gongmun.forums.models import Forum, ManualRoute, Outcome, OutcomeStatus
+from gongmun.forums.life import Event as OutcomeEvent
+from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.life import advance
+from gongmun.forums.models import Forum, ManualRoute, Outcome
 from gongmun.mail.models import Dispatch
 from gongmun.organisations import Organisation
 from gongmun.referrals.life import Status
@@ -23,7 +26,15 @@ def forum(session: Session, forum_id: int) -> Forum:
     """One forum by its id; NotFound where there is none."""
     found = session.get(Forum, forum_id)
     if found is None:
-        raise NotFound(thing=f"포럼/forum {forum_id}")
+        raise NotFound(thing_ko=f"포럼 {forum_id}", thing_en=f"forum {forum_id}")
+    return found
+
+
+def locked_forum(session: Session, forum_id: int) -> Forum:
+    """As `forum`, locked until the transaction ends."""
+    found = session.get(Forum, forum_id, with_for_update=True)
+    if found is None:
+        raise NotFound(thing_ko=f"포럼 {forum_id}", thing_en=f"forum {forum_id}")
     return found
 
 
@@ -36,7 +47,7 @@ def required_forum(session: Session, code: str) -> Forum:
     """One forum by its code; NotFound where there is none."""
     found = forum_by_code(session, code)
     if found is None:
-        raise NotFound(thing=f"포럼/forum {code}")
+        raise NotFound(thing_ko=f"포럼 {code}", thing_en=f"forum {code}")
     return found
 
 
@@ -49,15 +60,16 @@ def outcome(session: Session, outcome_id: int) -> Outcome:
     """One outcome by its id; NotFound where there is none."""
     found = session.get(Outcome, outcome_id)
     if found is None:
-        raise NotFound(thing=f"결과/outcome {outcome_id}")
+        raise NotFound(thing_ko=f"결과 {outcome_id}", thing_en=f"outcome {outcome_id}")
     return found
 
 
-def latest_outcome(session: Session, forum_id: int) -> Outcome | None:
-    """The outcome of the last wrap-up of a forum."""
-    return session.scalars(
+def latest_outcome(session: Session, forum_id: int, *, lock: bool = False) -> Outcome | None:
+    """The outcome of the last wrap-up of a forum; locked until the transaction ends if asked for."""
+    query = (
         select(Outcome).where(Outcome.forum_id == forum_id).order_by(Outcome.round.desc()).limit(1)
-    ).one_or_none()
+    )
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def outcome_by_key(session: Session, key: str) -> Outcome | None:
@@ -99,11 +111,12 @@ def referrals_by_ministry(
 
 
 def documents_of(session: Session, outcome_id: int) -> Sequence[Document]:
-    """The documents of an outcome, in order of ministry code."""
+    """The documents of an outcome, discarded ones left out, in order of ministry code."""
     return session.scalars(
         select(Document)
         .where(
-            Document.id.in_(select(Referral.document_id).where(Referral.outcome_id == outcome_id))
+            Document.status != DocumentStatus.DISCARDED,
+            Document.id.in_(select(Referral.document_id).where(Referral.outcome_id == outcome_id)),
         )
         .order_by(Document.recipient_code)
     ).all()
@@ -128,19 +141,17 @@ def manual_route(session: Session, suggestion_id: int) -> ManualRoute | None:
     return session.get(ManualRoute, suggestion_id)
 
 
-def move(
-    session: Session,
-    outcome: Outcome,
-    *,
-    before: OutcomeStatus,
-    after: OutcomeStatus,
-    **values: Any,
-) -> bool:
-    """Set the status of an outcome if it still is `before`; False where it is not."""
+def move(session: Session, outcome: Outcome, event: OutcomeEvent, **values: Any) -> bool:
+    """Advance the life of `outcome` by `event`, if its status is still the same; False if not.
+
+    Raises:
+        InvalidTransition: the event is not allowed in the status that was read.
+    """
+    before = outcome.status
     result = session.execute(
         update(Outcome)
         .where(Outcome.id == outcome.id, Outcome.status == before)
-        .values(status=after, **values)
+        .values(status=advance(before, event), **values)
     )
     assert isinstance(result, CursorResult)
     session.refresh(outcome)

@@ -37,7 +37,7 @@ def responsible(session: Session, code: str, now: datetime) -> Organisation:
     """The organisation of that code, as it exists on the day of `now`; NotFound where none does."""
     found = organisation(session, code, seoul_date(now))
     if found is None:
-        raise NotFound(thing=f"기관/organisation {code}")
+        raise NotFound(thing_ko=f"기관 {code}", thing_en=f"organisation {code}")
     return found
 
 
@@ -70,7 +70,7 @@ def route_suggestion(
         )
     with db.transaction() as session:
         if session.get(Suggestion, suggestion_id) is None:
-            raise NotFound(thing=f"제안/suggestion {suggestion_id}")
+            raise NotFound(thing_ko=f"제안 {suggestion_id}", thing_en=f"suggestion {suggestion_id}")
         for code in codes:
             responsible(session, code, now)
         session.merge(

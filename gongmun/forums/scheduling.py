@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.forums import queries
-from gongmun.forums.models import Forum, OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.models import Forum
 from gongmun.forums.routing import route_of
 
 

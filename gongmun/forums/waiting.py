@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
+from gongmun.documents import DocumentKind
 from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.routing import route_of
 from gongmun.mail import queries as mail_queries
 from gongmun.text import Bilingual
@@ -43,7 +44,7 @@ def _approvals(session: Session) -> Iterator[Waiting]:
                     ko=f"결재 대기: 포럼 {forum.code} 결과 {outcome.round}차",
                     en=f"to approve: outcome {outcome.round} of forum {forum.code}",
                 ),
-                remedy=f"gongmun outcome approve {outcome.id}",
+                remedy=f"gongmun outcome approve {outcome.id} --name … --reason …",
             )
         elif queries.latest_outcome(session, forum.id) is outcome:
             yield Waiting(
@@ -59,7 +60,7 @@ def _escalations(session: Session) -> Iterator[Waiting]:
     for document in document_queries.drafted_escalations(session):
         yield Waiting(
             what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: an escalation"),
-            remedy=f"gongmun escalation approve {document.id}",
+            remedy=f"gongmun escalation approve {document.id} --name … --reason …",
         )
 
 
@@ -73,7 +74,7 @@ def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
                         ko=f"소관 미지정: {suggestion.reference} {suggestion.title}",
                         en=f"no responsible ministry: {suggestion.reference}",
                     ),
-                    remedy=f"gongmun suggestion route {suggestion.id} --lead CODE",
+                    remedy=f"gongmun suggestion route {suggestion.id} --lead … --name … --reason …",
                 )
 
 
@@ -96,5 +97,9 @@ def _documents(session: Session) -> Iterator[Waiting]:
                 ko=f"문서 생성 실패: {document.number} {document.problem_ko}",
                 en=f"document {document.number} was not rendered: {document.problem_en}",
             ),
-            remedy="gongmun outcome issue",
+            remedy=(
+                "gongmun outcome issue"
+                if document.kind is DocumentKind.OUTCOME
+                else "prefect deployment run chase-referrals/chase-referrals"
+            ),
         )

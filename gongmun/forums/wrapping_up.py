@@ -12,19 +12,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.clock import seoul_date
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.documents import Role, drafting
 from gongmun.documents.models import DocumentKind
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
 from gongmun.forums.letters import outcome_context
-from gongmun.forums.models import Forum, Outcome, OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.models import Forum, Outcome
 from gongmun.forums.routing import responsible, route_of
-from gongmun.organisations import Route
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral
-from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
 
 _UNDECIDED_OR_UNISSUED = (OutcomeStatus.DRAFTED, OutcomeStatus.APPROVED)
@@ -47,10 +46,8 @@ class WrapUp:
     unrouted: tuple[int, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Routed:
-    suggestion: Suggestion
-    route: Route
+# Who is to have what: the role of an organisation in a suggestion, by their ids.
+Referred = Mapping[tuple[int, int], Role]
 
 
 def wrap_up(db: Database, forum_id: int, *, key: str, now: datetime) -> WrapUp:
@@ -64,19 +61,19 @@ def wrap_up(db: Database, forum_id: int, *, key: str, now: datetime) -> WrapUp:
         ForumNotEnded: its end is later than `now`, or not set.
     """
     with db.transaction() as session:
-        forum = queries.forum(session, forum_id)
-        if forum.ends_at is None or forum.ends_at > now:
-            ends_at = forum.ends_at.isoformat() if forum.ends_at else "-"
-            raise ForumNotEnded(code=forum.code, ends_at=ends_at)
+        # Locked: of two runs at once the second finds what the first has drafted.
+        forum = queries.locked_forum(session, forum_id)
+        require_ended(forum, now)
         forum.wrapped_up_at = forum.wrapped_up_at or now
-        routed, unrouted = _routed(session, forum_id, now)
+        referred, unrouted = routes(session, queries.unreferred(session, forum_id), now)
         latest = queries.latest_outcome(session, forum_id)
         outcome = queries.outcome_by_key(session, key)
         # A coordinator decides on what was shown: an open outcome is not changed by a second run.
         if outcome is None and latest is not None and latest.status in _UNDECIDED_OR_UNISSUED:
             outcome = latest
-        if outcome is None and routed:
-            outcome = _draft(session, forum, (latest.round if latest else 0) + 1, key, routed, now)
+        if outcome is None and referred:
+            round_ = (latest.round if latest else 0) + 1
+            outcome = _draft(session, forum, round_, key, referred, now)
         return WrapUp(
             forum_id=forum_id,
             outcome_id=outcome.id if outcome else None,
@@ -84,60 +81,39 @@ def wrap_up(db: Database, forum_id: int, *, key: str, now: datetime) -> WrapUp:
         )
 
 
-def redraft_open(db: Database, suggestion_id: int, *, now: datetime) -> bool:
-    """Add a suggestion that was routed or selected late to its forum's outcome, with all like it.
-
-    Only an outcome that still waits for its approval takes them, and True says so; else they are
-    left to the next wrap-up.
-    """
-    with db.transaction() as session:
-        suggestion = suggestion_queries.by_id(session, suggestion_id)
-        outcome = queries.latest_outcome(session, suggestion.forum_id)
-        if outcome is None or outcome.status is not OutcomeStatus.DRAFTED:
-            return False
-        forum = queries.forum(session, suggestion.forum_id)
-        routed, _ = _routed(session, forum.id, now)
-        if routed:
-            _refer(session, outcome, routed, now)
-            draft_documents(session, forum, outcome, now)
-            ledger.record(
-                session,
-                "outcome.redrafted",
-                subject=("outcome", outcome.id),
-                now=now,
-                added=len(routed),
-            )
-        return bool(routed)
+def require_ended(forum: Forum, now: datetime) -> None:
+    """Raise ForumNotEnded while the forum runs, or where it has no end."""
+    if forum.ends_at is None or forum.ends_at > now:
+        ends_at = f"{forum.ends_at.astimezone(SEOUL):%Y-%m-%d %H:%M}" if forum.ends_at else "-"
+        raise ForumNotEnded(code=forum.code, ends_at=ends_at)
 
 
-def _routed(
-    session: Session, forum_id: int, now: datetime
-) -> tuple[Sequence[_Routed], Sequence[Suggestion]]:
-    routed: list[_Routed] = []
+def routes(
+    session: Session, suggestions: Sequence[Suggestion], now: datetime
+) -> tuple[Referred, Sequence[Suggestion]]:
+    """Who is to have each suggestion, and those for which a coordinator has to say."""
+    referred: dict[tuple[int, int], Role] = {}
     unrouted: list[Suggestion] = []
-    for suggestion in queries.unreferred(session, forum_id):
+    for suggestion in suggestions:
         route = route_of(session, suggestion, seoul_date(now))
         if route is None:
             unrouted.append(suggestion)
-        else:
-            routed.append(_Routed(suggestion=suggestion, route=route))
-    return routed, unrouted
+            continue
+        for code in (*route.cooperating, route.lead):
+            role = Role.LEAD if code == route.lead else Role.COOPERATING
+            referred[suggestion.id, responsible(session, code, now).id] = role
+    return referred, unrouted
 
 
 def _draft(
-    session: Session,
-    forum: Forum,
-    round_: int,
-    key: str,
-    routed: Sequence[_Routed],
-    now: datetime,
+    session: Session, forum: Forum, round_: int, key: str, referred: Referred, now: datetime
 ) -> Outcome:
     outcome = Outcome(
         forum_id=forum.id, round=round_, key=key, status=OutcomeStatus.DRAFTED, drafted_at=now
     )
     session.add(outcome)
     session.flush()
-    _refer(session, outcome, routed, now)
+    refer(session, forum, outcome, referred, now)
     documents = draft_documents(session, forum, outcome, now)
     ledger.record(
         session,
@@ -146,25 +122,26 @@ def _draft(
         now=now,
         forum_id=forum.id,
         round=round_,
-        suggestions=len(routed),
+        referrals=len(referred),
         documents=len(documents),
     )
     return outcome
 
 
-def _refer(session: Session, outcome: Outcome, routed: Sequence[_Routed], now: datetime) -> None:
-    answer_rule = queries.forum(session, outcome.forum_id).answer_rule
+def refer(
+    session: Session, forum: Forum, outcome: Outcome, referred: Referred, now: datetime
+) -> None:
+    """Add drafted referrals to an outcome."""
     referrals = [
         Referral(
             outcome_id=outcome.id,
-            suggestion_id=item.suggestion.id,
-            organisation_id=responsible(session, code, now).id,
+            suggestion_id=suggestion_id,
+            organisation_id=organisation_id,
             role=role,
             status=Status.DRAFTED,
-            answer_rule=answer_rule,
+            answer_rule=forum.answer_rule,
         )
-        for item in routed
-        for code, role in _roles(item.route).items()
+        for (suggestion_id, organisation_id), role in referred.items()
     ]
     session.add_all(referrals)
     session.flush()
@@ -180,25 +157,23 @@ def _refer(session: Session, outcome: Outcome, routed: Sequence[_Routed], now: d
         )
 
 
-def _roles(route: Route) -> Mapping[str, Role]:
-    return dict.fromkeys(route.cooperating, Role.COOPERATING) | {route.lead: Role.LEAD}
-
-
 def draft_documents(
     session: Session, forum: Forum, outcome: Outcome, now: datetime
-) -> Mapping[str, int]:
-    """Draft the document of each ministry, or bring it up to date; document ids by its code."""
-    documents: dict[str, int] = {}
+) -> Sequence[int]:
+    """Draft the document of each ministry, or bring it up to date; the ids of the documents."""
+    documents: list[int] = []
     for ministry, referrals in queries.referrals_by_ministry(session, outcome.id):
+        # A ministry that was taken out of a draft and comes back gets another document.
+        first = min(referral.id for referral in referrals)
         document = drafting.draft(
             session,
             kind=DocumentKind.OUTCOME,
-            key=f"outcome:{outcome.id}:{ministry.code}",
+            key=f"outcome:{outcome.id}:{ministry.code}:{first}",
             recipient_code=ministry.code,
             context=outcome_context(session, forum, ministry, referrals, now=now),
             now=now,
         )
         for referral in referrals:
             referral.document_id = document.id
-        documents[ministry.code] = document.id
+        documents.append(document.id)
     return documents

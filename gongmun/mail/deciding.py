@@ -52,7 +52,7 @@ def _decide(
     with db.transaction() as session:
         dispatch = session.get(Dispatch, dispatch_id, with_for_update=True)
         if dispatch is None:
-            raise NotFound(thing=f"dispatch {dispatch_id}")
+            raise NotFound(thing_ko=f"발송 {dispatch_id}", thing_en=f"dispatch {dispatch_id}")
         moved = queries.move(
             session,
             dispatch_id,
@@ -63,4 +63,9 @@ def _decide(
             values=values,
         )
         if not moved:
-            raise InvalidTransition(thing="dispatch", status=dispatch.status, event=event)
+            raise InvalidTransition(
+                thing_ko=f"발송 {dispatch_id}",
+                thing_en=f"dispatch {dispatch_id}",
+                status=dispatch.status.value,
+                event=event.value,
+            )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gongmun.life import follow
+from gongmun.text import Bilingual
 
 
 class Status(StrEnum):
@@ -72,4 +73,4 @@ def advance(status: Status, event: Event) -> Status:
     Raises:
         InvalidTransition: the event is not allowed in `status`.
     """
-    return follow(TRANSITIONS, status, event, thing="발송/dispatch")
+    return follow(TRANSITIONS, status, event, thing=Bilingual(ko="발송", en="dispatch"))

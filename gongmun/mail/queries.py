@@ -40,7 +40,7 @@ def by_id(session: Session, dispatch_id: int) -> Dispatch:
     """
     dispatch = session.get(Dispatch, dispatch_id)
     if dispatch is None:
-        raise NotFound(thing=f"dispatch {dispatch_id}")
+        raise NotFound(thing_ko=f"발송 {dispatch_id}", thing_en=f"dispatch {dispatch_id}")
     return dispatch
 
 
@@ -53,9 +53,10 @@ def dispatches(session: Session, *, with_accepted: bool) -> Sequence[Dispatch]:
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:
-    """Whether `claim_due` would find something."""
+    """Whether a dispatcher has something to do: mail that is due, or what a killed one left."""
     due = select(Dispatch.id).where(_is(Status.QUEUED), Dispatch.next_attempt_at <= now)
-    return session.scalar(due.limit(1)) is not None
+    left = select(Dispatch.id).where(Dispatch.lease_until < now)
+    return any(session.scalar(query.limit(1)) is not None for query in (due, left))
 
 
 def claim_due(

@@ -98,7 +98,9 @@ def _contact(
         select(Organisation).where(Organisation.code == organisation_code).with_for_update()
     ).one_or_none()
     if organisation is None:
-        raise NotFound(thing=f"organisation {organisation_code}")
+        raise NotFound(
+            thing_ko=f"기관 {organisation_code}", thing_en=f"organisation {organisation_code}"
+        )
     found = session.scalars(
         select(Contact).where(Contact.organisation_id == organisation.id, Contact.role == role)
     ).one_or_none()

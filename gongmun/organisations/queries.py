@@ -42,7 +42,9 @@ def by_id(session: Session, organisation_id: int) -> Organisation:
     """
     found = session.get(Organisation, organisation_id)
     if found is None:
-        raise NotFound(thing=f"organisation {organisation_id}")
+        raise NotFound(
+            thing_ko=f"기관 {organisation_id}", thing_en=f"organisation {organisation_id}"
+        )
     return found
 
 

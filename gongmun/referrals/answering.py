@@ -106,7 +106,8 @@ def respond(
             session, referral, Event.ANSWERED, answered_at=now, next_action_on=None
         ):
             raise InvalidTransition(
-                thing=f"이송/referral {referral_id}",
+                thing_ko=f"이송 {referral_id}",
+                thing_en=f"referral {referral_id}",
                 status=referral.status.value,
                 event=Event.ANSWERED.value,
             )

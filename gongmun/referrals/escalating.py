@@ -30,8 +30,8 @@ class EscalationMoot(GongmunError):
     """Everything the escalation lists has been answered meanwhile."""
 
     code = "escalation.moot"
-    ko = "상향 통보 문서 {document_id}번의 모든 건이 그사이 회신되어 통보가 필요하지 않습니다."
-    en = "All that document {document_id} lists has been answered; there is nothing to escalate."
+    ko = "상향 통보 문서 {document_id}번의 모든 건이 그사이 회신되어 통보가 필요하지 않습니다. 다음 점검에서 목록에서 빠집니다."
+    en = "All that document {document_id} lists has been answered; there is nothing to escalate. The next sweep takes it off the list."
 
 
 def decide_escalation(
@@ -57,7 +57,9 @@ def decide_escalation(
     with db.transaction() as session:
         notice = queries.notice_of_document(session, document_id)
         if notice is None or notice.kind is not NoticeKind.ESCALATION:
-            raise NotFound(thing=f"상향 통보/escalation {document_id}")
+            raise NotFound(
+                thing_ko=f"상향 통보 {document_id}", thing_en=f"escalation {document_id}"
+            )
         document = document_queries.locked(session, document_id)
         if document.status is not DocumentStatus.DRAFTED:
             raise EscalationDecided(document_id=document_id, status=document.status.value)

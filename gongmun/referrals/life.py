@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gongmun.life import follow
+from gongmun.text import Bilingual
 
 
 class Status(StrEnum):
@@ -49,8 +50,10 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     **{(status, Event.WITHDRAWN): Status.WITHDRAWN for status in OPEN},
 }
 
+_THING = Bilingual(ko="이송", en="referral")
 
-def advance(status: Status, event: Event, *, thing: str = "이송/referral") -> Status:
+
+def advance(status: Status, event: Event, *, thing: Bilingual = _THING) -> Status:
     """The status after `event`.
 
     Raises:

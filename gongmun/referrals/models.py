@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
 
 
+_NOT_WITHDRAWN = text("status != 'withdrawn'")
 # life.CHASED in SQL: the condition of the index that a sweep reads.
 IS_CHASED = text("status IN ('dispatched', 'acknowledged')")
 
@@ -42,7 +43,16 @@ class Referral(Base):
 
     __tablename__ = "referrals"
     __table_args__ = (
-        UniqueConstraint("outcome_id", "suggestion_id", "organisation_id"),
+        # A referral that was withdrawn from a draft may be drafted again.
+        Index(
+            "uq_referrals_suggestion_organisation",
+            "outcome_id",
+            "suggestion_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=_NOT_WITHDRAWN,
+            postgresql_where=_NOT_WITHDRAWN,
+        ),
         Index(
             "ix_referrals_next_action",
             "next_action_on",

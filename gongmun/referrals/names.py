@@ -68,10 +68,10 @@ REQUESTS: Mapping[Rung, Bilingual] = {
         en="The deadline has passed. Please see the attached document and answer soon.",
     ),
     Rung.SECOND_REMINDER: Bilingual(
-        ko="1차 독촉 뒤에도 회신이 없어 다시 요청드립니다. 계속 회신이 없으면 상급기관에 알립니다.",
-        en="There was no answer to the first reminder. Without one, your parent body will be told.",
+        ko="회신 기한이 지난 지 오래되었으나 회신이 없습니다. 계속 회신이 없으면 상급기관에 알립니다.",
+        en="The deadline passed some time ago. Without an answer your parent body will be told.",
     ),
     Rung.ESCALATION: Bilingual(
-        ko="두 차례의 독촉 뒤에도 회신이 없습니다.", en="Two reminders were left unanswered."
+        ko="회신 기한이 지나도록 회신이 없습니다.", en="The deadline passed without an answer."
     ),
 }

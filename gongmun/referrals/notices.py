@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.documents import Document, OverdueItem
+from gongmun.documents import Document, OverdueItem, drafting
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.mail import OutgoingMessage, compose, enqueue
@@ -70,6 +70,11 @@ def _settle(session: Session, notice: Notice, now: datetime) -> str:
         if _is_true(step, referral)
     ]
     documents = [document_queries.by_id(session, i) for i in notice.document_ids]
+    if not still_true:
+        for document in documents:
+            # One that has its number stays in the register, unsent.
+            if document.status in (DocumentStatus.DRAFTED, DocumentStatus.APPROVED):
+                drafting.discard(session, document, now)
     discarded = any(document.status is DocumentStatus.DISCARDED for document in documents)
     if not still_true or discarded:
         notice.suppressed_at = now

@@ -14,6 +14,7 @@ from gongmun.mail.models import Dispatch
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import Event, Status, advance
 from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, NoticeKind, Referral, Response
+from gongmun.text import Bilingual
 
 # Intent of the mail that carries an outcome document.
 OUTCOME_INTENT = "outcome"
@@ -23,7 +24,7 @@ def by_id(session: Session, referral_id: int) -> Referral:
     """One referral; NotFound where there is none."""
     referral = session.get(Referral, referral_id)
     if referral is None:
-        raise NotFound(thing=f"이송/referral {referral_id}")
+        raise NotFound(thing_ko=f"이송 {referral_id}", thing_en=f"referral {referral_id}")
     return referral
 
 
@@ -210,7 +211,9 @@ def move(session: Session, referral: Referral, event: Event, **values: Any) -> b
         InvalidTransition: the event is not allowed in the status that was read.
     """
     before = referral.status
-    after = advance(before, event, thing=f"이송/referral {referral.id}")
+    after = advance(
+        before, event, thing=Bilingual(ko=f"이송 {referral.id}", en=f"referral {referral.id}")
+    )
     result = session.execute(
         update(Referral)
         .where(Referral.id == referral.id, Referral.status == before)

@@ -31,7 +31,7 @@ def by_id(session: Session, suggestion_id: int) -> Suggestion:
     """
     suggestion = session.get(Suggestion, suggestion_id)
     if suggestion is None:
-        raise NotFound(thing=f"suggestion {suggestion_id}")
+        raise NotFound(thing_ko=f"제안 {suggestion_id}", thing_en=f"suggestion {suggestion_id}")
     return suggestion
 
 
@@ -78,7 +78,7 @@ def lock_forum(session: Session, forum_id: int) -> str:
         select(_FORUMS.c.code).where(_FORUMS.c.id == forum_id).with_for_update(key_share=True)
     )
     if code is None:
-        raise NotFound(thing=f"forum {forum_id}")
+        raise NotFound(thing_ko=f"포럼 {forum_id}", thing_en=f"forum {forum_id}")
     return str(code)
 
 

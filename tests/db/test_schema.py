@@ -1,8 +1,8 @@
 """The migrations bring an empty database to exactly the tables of the models, and back."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -119,38 +119,26 @@ def _downgrade(db: Database) -> None:
         command.downgrade(config, "base")
 
 
-_UPGRADE = """
-import sys
-from gongmun.db import Database
-from gongmun.db.schema import load_models, upgrade
-
-load_models()
-print("ready", flush=True)
-sys.stdin.readline()
-upgrade(Database(sys.argv[1]))
-"""
-
-
-def test_two_upgrades_at_once_take_turns(empty: Database) -> None:
-    """In two processes, as two people who run `gongmun setup`: Alembic is not made for threads."""
+def test_upgrades_at_once_take_turns(empty: Database) -> None:
+    """In processes of their own, as `gongmun setup` runs: Alembic is not made for threads."""
+    # A file of SQLite is there already, as after any first look at it: while one process makes it,
+    # another one is refused at once, and told to try again.
+    with empty.reading() as session:
+        session.connection()
+    fork = get_context("fork")
+    together = fork.Barrier(3)
     url = empty.url.render_as_string(hide_password=False)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", _UPGRADE, url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for process in running:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    ended = [process.communicate(timeout=60) for process in running]
-    assert [process.returncode for process in running] == [0, 0], ended
+    processes = [fork.Process(target=_upgrade, args=(url, together)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
     assert differences(empty) == []
+
+
+def _upgrade(url: str, together: Barrier) -> None:
+    db = Database(url)
+    together.wait(60)
+    upgrade(db)
+    db.dispose()

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -46,6 +47,11 @@ pytestmark = [
 ]
 
 
+def environment() -> dict[str, str]:
+    """That of a shell: without the fonts that tests of printing in this process have set."""
+    return {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+
+
 def wait_for(what: str, found: Callable[[], Any]) -> Any:
     """Poll until `found()` is true; what it gave."""
     give_up = time.monotonic() + SECONDS
@@ -71,7 +77,7 @@ class Installation:
         with (self.var / "up.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "deployments.up", "--sample", "--port", str(self.port)],
-                env={**os.environ, "GONGMUN_VAR": str(self.var)},
+                env={**environment(), "GONGMUN_VAR": str(self.var)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -86,7 +92,18 @@ class Installation:
     def runs(self, *states: str) -> list[dict[str, Any]]:
         body = {"flow_runs": {"state": {"type": {"any_": list(states)}}}}
         try:
-            answer = httpx.post(f"{self.url}/api/flow_runs/filter", json=body, timeout=10)
+            # Prefect's protection against forged requests asks for a token, as from a browser.
+            client = {"client": str(uuid4())}
+            token = httpx.get(f"{self.url}/api/csrf-token", params=client, timeout=10).json()
+            answer = httpx.post(
+                f"{self.url}/api/flow_runs/filter",
+                json=body,
+                headers={
+                    "Prefect-Csrf-Token": token["token"],
+                    "Prefect-Csrf-Client": client["client"],
+                },
+                timeout=10,
+            )
         except httpx.TransportError:
             return []
         return list(answer.json()) if answer.status_code == 200 else []
@@ -123,6 +140,7 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
         assert again["id"] == run["id"]
         assert {d.status for d in installation.rows(select(Document))} == {DocumentStatus.DRAFTED}
 
+        assert a_foreign_page_is_refused(installation.url, run["id"])
         approve_in_the_browser(installation.url, run["id"], installation)
 
         wait_for("the run completes", lambda: installation.run(FORUM, "COMPLETED"))
@@ -137,12 +155,26 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
     assert not [member for member in family if member.is_running()]
 
 
+def a_foreign_page_is_refused(url: str, run_id: str) -> bool:
+    """Whether a page of another origin, open in the coordinator's browser, cannot approve."""
+    form = {"decision": "approve", "name": "x", "reason": "x"}
+    answer = httpx.post(
+        f"{url}/api/flow_runs/{run_id}/resume",
+        json={"run_input": form},
+        headers={"Origin": "https://evil.example"},
+    )
+    allowed = answer.headers.get("access-control-allow-origin")
+    return answer.status_code == 403 and allowed not in ("*", "https://evil.example")
+
+
 def approve_in_the_browser(url: str, run_id: str, installation: Installation) -> None:
     """Look at what a coordinator sees, send an empty form, then a filled one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import TimeoutError, sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, env=environment()
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
         page.goto(f"{url}/deployments")
         for name in ("wrap-up-forum", "chase-referrals", "dispatch-mail"):
@@ -167,6 +199,11 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
         page.get_by_role("option", name="approve").click()
         form.locator("textarea").nth(0).fill("한소통")
         form.locator("textarea").nth(1).fill("소관과 내용을 확인하였습니다.")
-        page.get_by_role("button", name="Submit").last.click()
-        page.get_by_role("button", name="Submit").wait_for(state="hidden")
+        submit = page.get_by_role("button", name="Submit")
+        # The form checks what is typed with the server, and ignores a click while it does.
+        for _ in range(3):
+            submit.last.click()
+            with suppress(TimeoutError):
+                submit.wait_for(state="hidden", timeout=15_000)
+                break
         browser.close()

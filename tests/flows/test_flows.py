@@ -15,7 +15,7 @@ from flows.wrap_up_forum import wrap_up_forum
 from gongmun.db.sweeps import SweepBusy, lease, stale
 from gongmun.errors import NaiveDatetime
 from gongmun.forums import queries
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from tests.smtp_servers import running as running_relay
 from tests.world import World, at
 
@@ -75,6 +75,12 @@ def test_a_wrap_up_with_nothing_to_refer_says_so(installation: World) -> None:
     installation.suggest(forum_id, None)
     assert wrap_up_forum("OCF-EMPTY", as_of=installation.now) == "nothing to refer"
     assert "gongmun suggestion route" in artifact("wrap-up").replace("\\", "")
+
+
+def test_a_wrap_up_of_a_forum_that_still_runs_says_so_and_ends(installation: World) -> None:
+    installation.forum("OCF-MOVED", ends_at=installation.now + timedelta(days=1))
+    assert wrap_up_forum("OCF-MOVED", as_of=installation.now) == "not ended"
+    assert "아직 끝나지 않아" in artifact("wrap-up")
 
 
 def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(

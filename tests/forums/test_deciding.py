@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from gongmun.documents import Approval, Decision, DecisionIncomplete, DecisionUnknown
+from gongmun.documents import Approval, Decision, DecisionIncomplete, DecisionUnknown, Document
 from gongmun.documents import Status as DocumentStatus
 from gongmun.forums import queries
 from gongmun.forums.deciding import OutcomeDecided, decide_outcome
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.referrals.life import Status
 from tests.world import World
 
@@ -31,7 +31,7 @@ def approvals(world: World) -> int:
 
 def states(world: World, outcome_id: int) -> tuple[set[DocumentStatus], set[Status]]:
     with world.db.reading() as session:
-        documents = {d.status for d in queries.documents_of(session, outcome_id)}
+        documents = set(session.scalars(select(Document.status)))
     return documents, {r.status for r in world.referrals(outcome_id)}
 
 

@@ -9,7 +9,7 @@ from gongmun.documents import Document, FakeRenderer
 from gongmun.documents import Status as DocumentStatus
 from gongmun.documents.printing import RenderFailed
 from gongmun.forums import queries
-from gongmun.forums.models import OutcomeStatus
+from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.waiting import waiting
 from gongmun.mail import Dispatch
 from gongmun.mail import Status as DispatchStatus

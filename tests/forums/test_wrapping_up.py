@@ -1,5 +1,6 @@
 """Wrapping a forum up: grouped by ministry, nothing dropped, nothing done twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from gongmun.documents import DocumentKind, Role
 from gongmun.documents import Status as DocumentStatus
 from gongmun.errors import NotFound
 from gongmun.forums import queries
+from gongmun.forums.redrafting import redraft
 from gongmun.forums.routing import route_suggestion
-from gongmun.forums.wrapping_up import ForumNotEnded, redraft_open
+from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.referrals.life import Status
+from gongmun.suggestions import deselect, select
 from tests.world import World
 
 
@@ -117,7 +120,7 @@ def test_routing_adds_to_an_outcome_that_waits_for_approval(world: World) -> Non
     outcome_id = world.wrap_up(forum).outcome_id
     assert outcome_id is not None
     route(world, lost, "MOLIT")
-    assert redraft_open(world.db, lost, now=world.now)
+    assert redraft(world.db, lost, now=world.now)
     assert len(world.referrals(outcome_id)) >= 2
     with world.db.reading() as session:
         document = next(
@@ -126,7 +129,7 @@ def test_routing_adds_to_an_outcome_that_waits_for_approval(world: World) -> Non
     assert len(document.context["suggestions"]) == 2
     world.decide(outcome_id)
     another = world.suggest(forum, "public_transport")
-    assert not redraft_open(world.db, another, now=world.now)
+    assert not redraft(world.db, another, now=world.now)
 
 
 def test_nothing_is_wrapped_up_before_the_end(world: World) -> None:
@@ -139,3 +142,70 @@ def test_nothing_is_wrapped_up_before_the_end(world: World) -> None:
 def test_a_forum_that_does_not_exist_is_named(world: World) -> None:
     with pytest.raises(NotFound, match="999"):
         world.wrap_up(999)
+
+
+def drafted(world: World, outcome_id: int) -> dict[str, set[tuple[int, str]]]:
+    """What each ministry's document of a draft has: suggestions and roles; as the tables say it."""
+    with world.db.reading() as session:
+        documents = {d.recipient_code: d for d in queries.documents_of(session, outcome_id)}
+        found = {
+            ministry.code: {(r.suggestion_id, r.role.value) for r in referrals}
+            for ministry, referrals in queries.referrals_by_ministry(session, outcome_id)
+        }
+    assert documents.keys() == found.keys()
+    for code, items in found.items():
+        assert len(documents[code].context["suggestions"]) == len(items)
+    return found
+
+
+def test_a_draft_follows_what_is_deselected_selected_and_rerouted(world: World) -> None:
+    forum = world.forum()
+    first, second = (world.suggest(forum, None) for _ in range(2))
+    route(world, first, "MOE")
+    route(world, second, "MOLIT", "KNPA")
+    outcome_id = world.wrap_up(forum).outcome_id
+    assert outcome_id is not None
+    whole = {
+        "MOE": {(first, "lead")},
+        "MOLIT": {(second, "lead")},
+        "KNPA": {(second, "cooperating")},
+    }
+    assert drafted(world, outcome_id) == whole
+
+    deselect(world.db, second, now=world.now)
+    assert redraft(world.db, second, now=world.now)
+    assert drafted(world, outcome_id) == {"MOE": {(first, "lead")}}
+
+    select(world.db, second, now=world.now)
+    assert redraft(world.db, second, now=world.now)
+    assert drafted(world, outcome_id) == whole
+
+    route(world, second, "KNPA", "MOE")
+    assert redraft(world.db, second, now=world.now)
+    assert drafted(world, outcome_id) == {
+        "MOE": {(first, "lead"), (second, "cooperating")},
+        "KNPA": {(second, "lead")},
+    }
+    world.decide(outcome_id)
+    assert len(world.issue().documents) == 2
+    assert world.dispatch().accepted == 2
+
+
+def test_a_decided_outcome_is_not_redrafted(world: World) -> None:
+    forum = world.forum()
+    suggestion = world.suggest(forum, "public_transport")
+    outcome_id = world.wrap_up(forum).outcome_id
+    assert outcome_id is not None
+    world.decide(outcome_id)
+    before = drafted(world, outcome_id)
+    deselect(world.db, suggestion, now=world.now)
+    assert not redraft(world.db, suggestion, now=world.now)
+    assert drafted(world, outcome_id) == before
+
+
+def test_runs_at_once_make_one_outcome(world: World) -> None:
+    forum = world.forum()
+    world.suggest(forum, "public_transport")
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = set(pool.map(lambda n: world.wrap_up(forum, f"run-{n}").outcome_id, range(4)))
+    assert len(outcomes) == 1

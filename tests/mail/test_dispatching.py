@@ -42,7 +42,7 @@ class Files:
     def __call__(self, sha256: str) -> bytes:
         self.reads[sha256] += 1
         if sha256 not in self.contents:
-            raise NotFound(thing=sha256)
+            raise NotFound(thing_ko=sha256, thing_en=sha256)
         return self.contents[sha256]
 
 

@@ -145,6 +145,12 @@ def test_the_lists_show_what_is_open_and_what_is_due(db: Database, put: Put, now
             queries.by_id(session, 999)
         assert queries.is_anything_due(session, now)
         assert not queries.is_anything_due(session, now - timedelta(seconds=1))
+    with db.transaction() as session:
+        row = session.get_one(Dispatch, queued.id)
+        row.status, row.lease_until = Status.SENDING, now - timedelta(minutes=1)
+    with db.reading() as session:
+        assert queries.is_anything_due(session, now)  # what a killed dispatcher left
+        assert not queries.is_anything_due(session, now - timedelta(hours=1))
 
 
 def test_a_sender_that_is_no_address_stops_at_once(

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from gongmun.documents import DecisionIncomplete, Document
+from gongmun.documents import Status as DocumentStatus
 from gongmun.documents import queries as document_queries
 from gongmun.errors import NotFound
+from gongmun.referrals import queries
 from gongmun.referrals.answering import respond
 from gongmun.referrals.escalating import EscalationDecided, EscalationMoot, decide_escalation
 from gongmun.referrals.models import ResponseDecision
@@ -97,6 +99,11 @@ def test_an_escalation_of_nothing_is_refused(
         answer(world, referral_id)
     with pytest.raises(EscalationMoot):
         decide(world, document_id)
+    world.chase(date(2026, 11, 19))
+    assert document(world, document_id).status is DocumentStatus.DISCARDED
+    with world.db.reading() as session:
+        assert document_queries.drafted_escalations(session) == []
+        assert queries.waiting_notices(session) == []
 
 
 def test_returned_it_is_never_sent(world: World, document_id: int) -> None:
@@ -118,3 +125,18 @@ def test_an_empty_form_and_a_second_decision_are_refused(world: World, document_
 def test_only_an_escalation_can_be_decided(world: World, document_id: int) -> None:
     with pytest.raises(NotFound):
         decide(world, 1)
+
+
+def test_after_an_outage_it_claims_no_reminder_that_was_not_sent(world: World) -> None:
+    world.dispatched("statistics")
+    world.chase(DAY)
+    with world.db.reading() as session:
+        (escalation,) = document_queries.drafted_escalations(session)
+    decide(world, escalation.id)
+    world.chase(date(2026, 11, 19))
+    body = world.sent()[-1][1].get_body(("plain",))
+    assert body is not None
+    said = world.renderer.rendered[-1].replace("\u2060", "") + body.get_content()
+    assert "미회신" in said
+    for untrue in ("독촉", "두 차례", "거듭", "reminder"):
+        assert untrue not in said

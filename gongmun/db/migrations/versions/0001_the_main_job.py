@@ -648,12 +648,6 @@ def upgrade() -> None:
             name=op.f("fk_referrals_suggestion_id_suggestions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referrals")),
-        sa.UniqueConstraint(
-            "outcome_id",
-            "suggestion_id",
-            "organisation_id",
-            name=op.f("uq_referrals_outcome_id_suggestion_id_organisation_id"),
-        ),
     )
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_referrals_document_id"), ["document_id"], unique=False)
@@ -670,6 +664,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_referrals_outcome_id"), ["outcome_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_referrals_suggestion_id"), ["suggestion_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_referrals_suggestion_organisation",
+            ["outcome_id", "suggestion_id", "organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("status != 'withdrawn'"),
+            postgresql_where=sa.text("status != 'withdrawn'"),
         )
 
     op.create_table(
@@ -761,6 +762,11 @@ def downgrade() -> None:
 
     op.drop_table("ladder_steps")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_referrals_suggestion_organisation",
+            sqlite_where=sa.text("status != 'withdrawn'"),
+            postgresql_where=sa.text("status != 'withdrawn'"),
+        )
         batch_op.drop_index(batch_op.f("ix_referrals_suggestion_id"))
         batch_op.drop_index(batch_op.f("ix_referrals_outcome_id"))
         batch_op.drop_index(batch_op.f("ix_referrals_organisation_id"))

@@ -1,0 +1,31 @@
+"""States in both languages, where only the command line shows them."""
+
+from collections.abc import Mapping
+
+from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.mail import Status
+from gongmun.mail.models import HoldReason
+from gongmun.text import Bilingual
+
+OUTCOMES: Mapping[OutcomeStatus, Bilingual] = {
+    OutcomeStatus.DRAFTED: Bilingual(ko="결재 대기", en="drafted"),
+    OutcomeStatus.APPROVED: Bilingual(ko="승인", en="approved"),
+    OutcomeStatus.RETURNED: Bilingual(ko="반려", en="returned"),
+    OutcomeStatus.ISSUED: Bilingual(ko="시행", en="issued"),
+}
+
+DISPATCHES: Mapping[Status, Bilingual] = {
+    Status.HELD: Bilingual(ko="보류", en="held"),
+    Status.QUEUED: Bilingual(ko="대기", en="queued"),
+    Status.CLAIMED: Bilingual(ko="준비", en="claimed"),
+    Status.SENDING: Bilingual(ko="발송 중", en="sending"),
+    Status.ACCEPTED: Bilingual(ko="발송", en="accepted"),
+    Status.FAILED: Bilingual(ko="실패", en="failed"),
+    Status.UNCERTAIN: Bilingual(ko="불명", en="uncertain"),
+}
+
+HOLDS: Mapping[HoldReason, Bilingual] = {
+    HoldReason.NO_MAILBOX: Bilingual(ko="연락처 없음", en="no mailbox"),
+    HoldReason.BAD_ADDRESS: Bilingual(ko="잘못된 주소", en="not a usable address"),
+    HoldReason.ATTACHMENT_UNREADABLE: Bilingual(ko="붙임 파일 이상", en="attachment unreadable"),
+}

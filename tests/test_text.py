@@ -1,0 +1,78 @@
+"""Text from outside is safe to keep, and stays the text it was."""
+
+import unicodedata
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gongmun.text import Bilingual, clean, clean_line, english_date, korean_date, shorten
+
+# Lone surrogates are no text, but a broken file may bring them.
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  버스  정류장\t그늘막 ", "버스 정류장 그늘막"),
+        ("한 줄\r\n두 줄\r세 줄", "한 줄\n두 줄\n세 줄"),
+        ("위\n\n\n\n\n아래", "위\n\n아래"),
+        ("\u1100\u1161을", "가을"),
+        ("\x1b[2J지움\x07", "[2J지움"),
+        ("위험\u202e문서", "위험문서"),
+        ("\ufeff머리", "머리"),
+        ("끊\u200b김\u2060없\u00ad이", "끊김없이"),
+        ("\ud800홀로", "홀로"),
+        ("<b>[bold]{{ 틀 }}</b> & 'x'", "<b>[bold]{{ 틀 }}</b> & 'x'"),
+        ("👍🏽 뷁 똠방각하 ㉮", "👍🏽 뷁 똠방각하 ㉮"),
+        ("\u3000전각\u00a0공백", "전각 공백"),
+        (" \n \t ", ""),
+    ],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_a_line_is_one_line() -> None:
+    assert clean_line(" 첫째\n\n둘째\r\n셋째\u2028넷째 ") == "첫째 둘째 셋째 넷째"
+
+
+@given(ANY_TEXT)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert clean_line(clean_line(text)) == clean_line(text)
+
+
+@given(ANY_TEXT)
+def test_what_is_clean_can_be_stored_and_read(text: str) -> None:
+    cleaned = clean(text)
+    assert cleaned.encode().decode() == cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert not [c for c in cleaned if c != "\n" and unicodedata.category(c) in ("Cc", "Cs")]
+    assert "\n" not in clean_line(text)
+
+
+@given(st.text(), st.integers(min_value=1, max_value=50))
+def test_shortened_text_keeps_the_limit(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    assert short == text or short.endswith("…")
+
+
+def test_shorten_says_that_something_was_cut() -> None:
+    assert shorten("가나다", 3) == "가나다"
+    assert shorten("가나 다라", 4) == "가나…"
+
+
+def test_dates() -> None:
+    day = date(2026, 11, 4)
+    assert korean_date(day) == "2026. 11. 4."
+    assert korean_date(day, weekday=True) == "2026. 11. 4.(수)"
+    assert english_date(day) == "4 November 2026"
+
+
+def test_both_languages_korean_first() -> None:
+    assert str(Bilingual(ko="이송", en="referral")) == "이송 / referral"
