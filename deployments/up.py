@@ -63,7 +63,8 @@ def main(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
             f"다른 터미널에서 / in another terminal:\n"
-            f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}",
+            f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}"
+            + (f"\n  export GONGMUN_VAR={var}" if "GONGMUN_VAR" in os.environ else ""),
         )
         try:
             _watch(started, logs)

@@ -8,9 +8,9 @@ import os
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gongmun.errors import GongmunError
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     )
 
     # Everything this installation keeps on this machine, unless a setting below says otherwise.
-    var: Path = PROJECT_ROOT / "var"
+    var: Annotated[Path, AfterValidator(Path.absolute)] = PROJECT_ROOT / "var"
     # Any SQLAlchemy URL of SQLite or of PostgreSQL by psycopg 3 (postgresql+psycopg://…).
     database_url: str = Field(
         default_factory=lambda data: f"sqlite:///{data['var'] / 'gongmun.db'}"

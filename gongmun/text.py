@@ -53,6 +53,7 @@ def korean_date(day: date, *, weekday: bool = False) -> str:
     return f"{written}({'월화수목금토일'[day.weekday()]})" if weekday else written
 
 
-def english_date(day: date) -> str:
-    """`21 November 2026`."""
-    return f"{day.day} {day:%B} {day.year}"
+def english_date(day: date, *, weekday: bool = False) -> str:
+    """`21 November 2026`, or `Sat 21 November 2026`."""
+    written = f"{day.day} {day:%B} {day.year}"
+    return f"{day:%a} {written}" if weekday else written

@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from gongmun.db import Base, Database
 from gongmun.db.schema import load_models
+from tests.postgresql import fresh_database, running_server
 from tests.world import World
 
 # Tests say all that they need: the settings of whoever runs them do not matter.
@@ -36,27 +35,17 @@ def postgresql_url() -> Iterator[str]:
     if given:
         yield given
         return
-    from tests.postgresql import running_server
-
     with running_server() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def _postgresql_template(postgresql_url: str) -> Iterator[str]:
-    name = f"template_{uuid4().hex}"
-    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    template = Database(
-        make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
-    )
-    Base.metadata.create_all(template.engine)
-    template.dispose()
-    yield name
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}"'))
-    admin.dispose()
+    with fresh_database(postgresql_url) as template:
+        Base.metadata.create_all(template.engine)
+        template.dispose()  # nobody may be connected to what is copied
+        assert template.url.database
+        yield template.url.database
 
 
 @pytest.fixture
@@ -71,18 +60,8 @@ def sqlite_db(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql_db(postgresql_url: str, _postgresql_template: str) -> Iterator[Database]:
     """A fresh PostgreSQL database with all tables."""
-    name = f"test_{uuid4().hex}"
-    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{_postgresql_template}"'))
-    database = Database(
-        make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
-    )
-    yield database
-    database.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with fresh_database(postgresql_url, _postgresql_template) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,11 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, text
+
+from gongmun.db import Database
 
 
 @contextmanager
@@ -22,3 +27,21 @@ def running_server() -> Iterator[str]:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         finally:
             server.cleanup()
+
+
+@contextmanager
+def fresh_database(server: str, template: str = "template1") -> Iterator[Database]:
+    """A database of its own on the server of that URL, a copy of `template`; dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    url = make_url(server).set(database=name)
+    database = Database(url.render_as_string(hide_password=False))
+    try:
+        yield database
+    finally:
+        database.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()

@@ -12,10 +12,9 @@ from enum import StrEnum
 
 from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
 from gongmun.clock import seoul_date
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, english_date, korean_date
 
 # Not from strftime, which follows the locale of the process.
-_WEEKDAYS_KO = "월화수목금토일"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS_EN = (
     *("January", "February", "March", "April", "May", "June"),
@@ -90,12 +89,12 @@ class Deadline:
         length_en = f"{rule.length} {_UNIT_EN[rule.unit]}{plural}"
         skipped_ko, skipped_en = _describe(self.skipped)
         return Bilingual(
-            ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {_korean(started)}에 시작되어, "
-            f"{_korean(self.first_day)}부터 {length_ko}을 계산한 {_korean(self.due)}까지입니다. "
+            ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {korean_date(started, weekday=True)}에 시작되어, "
+            f"{korean_date(self.first_day, weekday=True)}부터 {length_ko}을 계산한 {korean_date(self.due, weekday=True)}까지입니다. "
             f"{skipped_ko}근거: {rule.citation_ko}.",
             en=f"The deadline '{rule.name_en}' (version {rule.version}) started on "
-            f"{_english(started)} and runs for {length_en} with {_english(self.first_day)} as the "
-            f"first day, until the end of {_english(self.due)}. "
+            f"{english_date(started, weekday=True)} and runs for {length_en} with {english_date(self.first_day, weekday=True)} as the "
+            f"first day, until the end of {english_date(self.due, weekday=True)}. "
             f"{skipped_en}Basis: {rule.citation_en}.",
         )
 
@@ -153,8 +152,8 @@ def _describe(skipped: tuple[tuple[date, Bilingual], ...]) -> tuple[str, str]:
     """Weekends as a number, holidays by name: a sentence for each language, or nothing."""
     named = [(day, why) for day, why in skipped if why not in (SATURDAY, SUNDAY)]
     weekend = len(skipped) - len(named)
-    parts_ko = [f"{_korean(day)} {why.ko}" for day, why in named]
-    parts_en = [f"{_english(day)} ({why.en})" for day, why in named]
+    parts_ko = [f"{korean_date(day, weekday=True)} {why.ko}" for day, why in named]
+    parts_en = [f"{english_date(day, weekday=True)} ({why.en})" for day, why in named]
     if weekend:
         parts_ko.insert(0, f"토·일요일 {weekend}일")
         parts_en.insert(0, f"{weekend} weekend day{'s' if weekend > 1 else ''}")
@@ -164,12 +163,3 @@ def _describe(skipped: tuple[tuple[date, Bilingual], ...]) -> tuple[str, str]:
         f"계산에서 제외한 날: {', '.join(parts_ko)}. ",
         f"Not counted: {', '.join(parts_en)}. ",
     )
-
-
-def _korean(day: date) -> str:
-    return f"{day.year}. {day.month}. {day.day}.({_WEEKDAYS_KO[day.weekday()]})"
-
-
-def _english(day: date) -> str:
-    month = _MONTHS_EN[day.month - 1]
-    return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {month} {day.year}"

@@ -88,7 +88,7 @@ def outcome_message(session: Session, forum: Forum, document: Document) -> Outgo
     suggestions: Sequence[Suggestion] = [
         suggestion_queries.by_id(session, referral.suggestion_id) for referral in referrals
     ]
-    assert document.numbered_at is not None
+    assert document.approved_at is not None
     mail = compose(
         referral_queries.OUTCOME_INTENT,
         {
@@ -97,7 +97,8 @@ def outcome_message(session: Session, forum: Forum, document: Document) -> Outgo
             "forum": forum,
             "document": document,
             "suggestions": suggestions,
-            "clocks": _clocks(referrals, document.numbered_at),
+            # The dates that stand in the document, which are counted from the decision.
+            "clocks": _clocks(referrals, document.approved_at),
         },
     )
     return OutgoingMessage(

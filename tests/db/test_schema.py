@@ -5,17 +5,17 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import inspect, text
 
 from gongmun.db import Base, Database
 from gongmun.db.schema import _MIGRATIONS, upgrade
+from tests.postgresql import fresh_database
 
 
 @pytest.fixture
@@ -29,17 +29,8 @@ def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def empty_postgresql(postgresql_url: str) -> Iterator[Database]:
     """A PostgreSQL database without a table."""
-    name = f"empty_{uuid4().hex}"
-    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = make_url(postgresql_url).set(database=name)
-    database = Database(url.render_as_string(hide_password=False))
-    yield database
-    database.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with fresh_database(postgresql_url) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

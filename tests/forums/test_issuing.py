@@ -1,6 +1,6 @@
 """Issuing goes as far as it will, shows what it could not do, and goes on from there."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -16,6 +16,7 @@ from gongmun.mail import Status as DispatchStatus
 from gongmun.organisations import Contact
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals.life import Status
+from gongmun.text import korean_date
 from tests.world import World
 
 
@@ -146,3 +147,17 @@ def test_the_dates_in_print_are_counted_from_the_decision_not_from_the_draft(
     world.now += timedelta(days=7)
     world.decide(outcome_id)
     assert documents(world, outcome_id)[0].context["answer_due"] > before
+
+
+def test_document_and_mail_name_the_same_dates_however_late_it_is_issued(
+    world: World, outcome_id: int
+) -> None:
+    (first, *_) = documents(world, outcome_id)
+    due = date.fromisoformat(first.context["answer_due"])
+    world.now += timedelta(days=5)
+    world.issue()
+    world.dispatch()
+    for _, mail in world.sent():
+        body = mail.get_body(("plain",))
+        assert body is not None
+        assert korean_date(due, weekday=True) in body.get_content()
