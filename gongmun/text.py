@@ -26,15 +26,25 @@ class Bilingual:
         return f"{self.ko} / {self.en}"
 
 
-def clean(text: str) -> str:
-    """NFC text of printable characters, with runs of spaces and of blank lines shortened.
+def printable(text: str) -> str:
+    """NFC text of printable characters; line breaks become a newline, spaces stay as they are.
 
-    Line breaks become `\\n`. Markup is kept as the characters it is: escaping belongs to output.
+    Markup is kept as the characters it is: escaping belongs to output.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _UNPRINTABLE.sub("", text)
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text)
+
+
+def clean(text: str) -> str:
+    """Printable text with runs of spaces and of blank lines shortened."""
+    lines = (_SPACES.sub(" ", line).strip() for line in printable(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def lay_out(text: str) -> str:
+    """Printable text whose indents and runs of spaces mean something: only blank lines go."""
+    lines = (line.rstrip() for line in printable(text).split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def clean_line(text: str) -> str:

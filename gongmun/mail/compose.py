@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 
 from gongmun.errors import GongmunError
 from gongmun.settings import settings
-from gongmun.text import clean, clean_line, english_date, korean_date
+from gongmun.text import clean_line, english_date, korean_date, lay_out
 
 
 class MailTemplateMissing(GongmunError):
@@ -38,7 +38,7 @@ class Composed:
 
 
 def compose(intent: str, context: Mapping[str, Any]) -> Composed:
-    """Fill in the templates of `intent`; control characters and stray blanks are removed.
+    """Fill in the templates of `intent`; control characters and stray blank lines are removed.
 
     Raises:
         MailTemplateMissing: there is none for this intent.
@@ -54,7 +54,7 @@ def compose(intent: str, context: Mapping[str, Any]) -> Composed:
         raise MailTemplateMissing(template=error.name) from error
     except UndefinedError as error:
         raise MailTemplateUnfilled(intent=intent, reason=error.message) from error
-    return Composed(subject=clean_line(subject), body=clean(body))
+    return Composed(subject=clean_line(subject), body=lay_out(body))
 
 
 @cache

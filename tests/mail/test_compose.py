@@ -25,7 +25,7 @@ def test_a_mail_is_filled_in() -> None:
     mail = compose("sample", CONTEXT)
     assert mail.subject == "[공론소통과-1234] 제12차 포럼 결과"
     assert mail.body == (
-        "국토교통부 귀중\n\n1. 버스 <b>증차</b>\n2. {{ secret }}\n\n회신을 부탁드립니다."
+        "국토교통부 귀중\n\n    1. 버스 <b>증차</b>\n    2. {{ secret }}\n\n회신을 부탁드립니다."
     )
 
 
