@@ -9,6 +9,9 @@ import signal
 import threading
 from datetime import timedelta
 
+import httpx
+from prefect.exceptions import PrefectException
+
 from deployments.prefect_api import require_api
 from flows.dispatch_mail import dispatch_mail
 from gongmun import clock, wiring
@@ -16,8 +19,10 @@ from gongmun.errors import GongmunError
 from gongmun.mail import queries
 
 PAUSE = timedelta(seconds=5)
-# After trouble with the relay or the database, before the next try.
+# After trouble with the relay or the database; doubled each time, so that an outage of a night does
+# not fill the page with runs that sent nothing.
 PAUSE_AFTER_TROUBLE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
 
 log = logging.getLogger("gongmun.dispatch")
 
@@ -30,15 +35,19 @@ def main() -> None:
         signal.signal(signum, lambda *_: stop.set())
     pause = PAUSE
     while not stop.wait(pause.total_seconds()):
-        pause = PAUSE
-        try:
-            with wiring.database().reading() as session:
-                due = queries.is_anything_due(session, clock.now())
-            if due and dispatch_mail() == 0:
-                pause = PAUSE_AFTER_TROUBLE
-        except GongmunError as error:
-            log.warning("%s", error)
-            pause = PAUSE_AFTER_TROUBLE
+        pause = PAUSE if _look() else min(max(pause * 2, PAUSE_AFTER_TROUBLE), LONGEST_PAUSE)
+
+
+def _look() -> bool:
+    """Send what is due; False if nothing went out though something was due."""
+    try:
+        with wiring.database().reading() as session:
+            due = queries.is_anything_due(session, clock.now())
+        return not due or dispatch_mail() > 0
+    except (GongmunError, PrefectException, httpx.HTTPError, RuntimeError) as error:
+        # Prefect's server may be restarting, too: what is due stays due.
+        log.warning("%s: %s", type(error).__name__, error)
+        return False
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from prefect import flow
 
 from gongmun import clock, wiring
 from gongmun.db.sweeps import lease
+from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
@@ -25,7 +26,9 @@ _QUIET = Bilingual(
 )
 
 
-@flow(flow_run_name="CHASE referrals")
+# A sweep that was killed keeps its lease for a quarter of an hour: the next one comes again until
+# it has it. Every try finds what the one before has done.
+@flow(flow_run_name="CHASE referrals", retries=4, retry_delay_seconds=300)
 def chase_referrals(as_of: datetime | None = None) -> int:
     """접수·회신 기한을 점검하여 안내와 독촉을 보냅니다. 밀린 점검도 빠짐없이 처리합니다.
 
@@ -34,7 +37,7 @@ def chase_referrals(as_of: datetime | None = None) -> int:
     were queued.
     """
     now = clock.resolve(as_of)
-    with lease(wiring.database(), "chase-referrals"):
+    with lease(wiring.database(), CHASE_SWEEP):
         note_dispatches_task(now)
         swept = sweep_task(now)
         issued = issue_notices_task(now)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import String, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gongmun import clock
 from gongmun.db.engine import Database
@@ -76,8 +76,6 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
             )
 
 
-def stale(db: Database, name: str, *, after: timedelta) -> bool:
-    """Whether the sweep has not finished within `after` (or never)."""
-    with db.reading() as session:
-        finished = session.scalar(select(Sweep.finished_at).where(Sweep.name == name))
-    return finished is None or clock.now() - finished > after
+def last_finished(session: Session, name: str) -> datetime | None:
+    """The heartbeat of a sweep: when it last ended well; None if it never did."""
+    return session.scalar(select(Sweep.finished_at).where(Sweep.name == name))

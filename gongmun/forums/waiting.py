@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from gongmun import clock
 from gongmun.clock import seoul_date
+from gongmun.db.sweeps import last_finished
 from gongmun.documents import DocumentKind
 from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.routing import route_of
 from gongmun.mail import queries as mail_queries
-from gongmun.text import Bilingual
+from gongmun.referrals import queries as referral_queries
+from gongmun.referrals.chasing import CHASE_SWEEP
+from gongmun.text import Bilingual, english_date, korean_date
+
+# The chase runs on weekdays: from Friday to Monday are three days.
+_CHASE_MISSING_AFTER = timedelta(days=4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,12 +34,29 @@ class Waiting:
 def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
     """Everything a coordinator has to decide or mend, most important first."""
     return [
+        *_missing_sweep(session),
         *_approvals(session),
         *_escalations(session),
         *_unrouted(session, now),
         *_dispatches(session),
         *_documents(session),
     ]
+
+
+def _missing_sweep(session: Session) -> Iterator[Waiting]:
+    """The chase that no longer runs. By the machine's clock, which the heartbeat is kept in."""
+    oldest = referral_queries.oldest_dispatch(session)
+    if oldest is None:
+        return
+    alive = max(last_finished(session, CHASE_SWEEP) or oldest, oldest)
+    if clock.now() - alive > _CHASE_MISSING_AFTER:
+        yield Waiting(
+            what=Bilingual(
+                ko=f"독촉 점검이 {korean_date(clock.seoul_date(alive))} 이후 실행되지 않았습니다.",
+                en=f"The chase has not run since {english_date(clock.seoul_date(alive))}.",
+            ),
+            remedy="prefect deployment run chase-referrals/chase-referrals",
+        )
 
 
 def _approvals(session: Session) -> Iterator[Waiting]:

@@ -24,6 +24,8 @@ from gongmun.referrals.ladder import DueStep, Ladder, Rung, decide
 from gongmun.referrals.letters import draft_escalation, draft_reminder
 from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
 
+# The name of this sweep's lease and heartbeat.
+CHASE_SWEEP = "chase-referrals"
 # Rungs that are carried by a message to the ministry, and those of them with a numbered document.
 _FORMAL = (Rung.FIRST_REMINDER, Rung.SECOND_REMINDER)
 _ORDER = {rung: place for place, rung in enumerate(Rung)}

@@ -1,7 +1,7 @@
 """Every SELECT and guarded UPDATE of the referrals room."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -116,6 +116,11 @@ def notices_on(session: Session, kind: NoticeKind, organisation_id: int, day: da
         )
         or 0
     )
+
+
+def oldest_dispatch(session: Session) -> datetime | None:
+    """When the longest waiting of the chased referrals was dispatched; None if there is none."""
+    return session.scalar(select(func.min(Referral.dispatched_at)).where(IS_CHASED))
 
 
 def next_action_on(session: Session) -> date | None:
