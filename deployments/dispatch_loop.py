@@ -9,13 +9,9 @@ import signal
 import threading
 from datetime import timedelta
 
-import httpx
-from prefect.exceptions import PrefectException
-
 from deployments.prefect_api import require_api
 from flows.dispatch_mail import dispatch_mail
 from gongmun import clock, wiring
-from gongmun.errors import GongmunError
 from gongmun.mail import queries
 
 PAUSE = timedelta(seconds=5)
@@ -44,9 +40,9 @@ def _look() -> bool:
         with wiring.database().reading() as session:
             due = queries.is_anything_due(session, clock.now())
         return not due or dispatch_mail() > 0
-    except (GongmunError, PrefectException, httpx.HTTPError, RuntimeError) as error:
-        # Prefect's server may be restarting, too: what is due stays due.
-        log.warning("%s: %s", type(error).__name__, error)
+    except Exception:
+        # Whatever it is, the loop goes on: what is due stays due, and is shown to a coordinator.
+        log.exception("dispatch")
         return False
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from deployments.demo import ministries
 from gongmun import clock, wiring
+from gongmun.db import Database
+from gongmun.forums import queries
 from gongmun.forums.registering import ForumFile, read_forum, register_forum
 from gongmun.settings import PROJECT_ROOT
 from gongmun.suggestions import ColumnMapping, import_file
@@ -47,18 +49,23 @@ def sample_forums(ends_at: datetime) -> SampleForums:
 
 
 def load_sample() -> None:
-    """Register both forums, the first one just ended, and import its suggestions."""
+    """Register both forums, the first one just ended, and import its suggestions.
+
+    Run again it does what is still missing, also where an earlier run was killed half-way.
+    """
     now = clock.now()
     db = wiring.database()
     forums = sample_forums(now - timedelta(minutes=1))
-    with db.reading() as session:
-        from gongmun.forums import queries
-
-        if queries.forum_by_code(session, forums.ending.code) is not None:
-            return
-    forum_id = register_forum(db, forums.ending, now=now)
-    register_forum(db, forums.upcoming, now=now)
+    forum_id = _registered(db, forums.ending, now)
+    _registered(db, forums.upcoming, now)
     import_file(db, SUGGESTIONS, ColumnMapping.load(MAPPING), forum_id=forum_id, now=now)
+
+
+def _registered(db: Database, file: ForumFile, now: datetime) -> int:
+    """The forum's id. One that is there keeps its dates, which this file would move to today."""
+    with db.reading() as session:
+        forum = queries.forum_by_code(session, file.code)
+    return register_forum(db, file, now=now) if forum is None else forum.id
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from deployments import prefect_server
-from deployments.processes import running, stop_on_sigterm
+from deployments.processes import alone, running, stop_on_sigterm
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT, settings
 
@@ -37,12 +37,13 @@ def main(
     if sample:
         # Never the real installation's: the sample's mail goes to mailboxes on this machine.
         os.environ.setdefault("GONGMUN_VAR", str(PROJECT_ROOT / "var" / "sample"))
-    prefect_server.require_free(port)
     var = settings().var
     environment = prefect_server.environment(var / "prefect", port)
     os.environ.update(environment)
     logs = var / "logs"
     with ExitStack() as stack:
+        stack.enter_context(alone(var, "up.lock"))
+        prefect_server.require_free(port)
 
         def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
             return stack.enter_context(running(name, arguments, logs=logs, environment=environment))

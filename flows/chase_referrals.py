@@ -10,13 +10,14 @@ from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import board_table, publish, waiting_table
+from tasks.artifacts import board_table, escaped, publish, waiting_table
 from tasks.forum_tasks import waiting_task
 from tasks.referral_tasks import (
     board_task,
     enqueue_notices_task,
     issue_notices_task,
     note_dispatches_task,
+    prepare_notices_task,
     sweep_task,
 )
 
@@ -40,6 +41,7 @@ def chase_referrals(as_of: datetime | None = None) -> int:
     with lease(wiring.database(), CHASE_SWEEP):
         note_dispatches_task(now)
         swept = sweep_task(now)
+        dropped = prepare_notices_task(now)
         issued = issue_notices_task(now)
         notices = enqueue_notices_task(now)
     publish(
@@ -61,12 +63,22 @@ def chase_referrals(as_of: datetime | None = None) -> int:
             Bilingual(ko="발송 대기 메일", en="mails queued"): len(notices.enqueued),
             Bilingual(ko="사유가 없어져 보내지 않음", en="suppressed, no longer true"): len(
                 notices.suppressed
-            ),
+            )
+            + len(dropped),
             Bilingual(ko="결재 또는 문서를 기다림", en="waiting for approval or a document"): len(
                 notices.waiting
             ),
         },
         tables=[board_table(board_task(now)), waiting_table(waiting_task(now))],
-        notes=[_QUIET] if swept.quiet else [],
+        notes=[
+            *([_QUIET] if swept.quiet else []),
+            *(
+                Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
+                for error in (*swept.problems, *notices.problems)
+            ),
+        ],
     )
+    # All the others have been served: a run that fails is what a coordinator sees.
+    for error in (*swept.problems, *notices.problems):
+        raise error
     return len(notices.enqueued)

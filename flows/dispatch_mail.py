@@ -8,7 +8,7 @@ from prefect import flow
 
 from gongmun import clock
 from gongmun.text import Bilingual
-from tasks.artifacts import publish, waiting_table
+from tasks.artifacts import escaped, publish, waiting_table
 from tasks.forum_tasks import waiting_task
 from tasks.mail_tasks import dispatch_task
 from tasks.referral_tasks import note_dispatches_task
@@ -22,11 +22,11 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
     dispatchers at once share the work. Returns how many mails the relay accepted.
     """
     now = clock.resolve(as_of)
-    report = dispatch_task(f"{socket.gethostname()}:{os.getpid()}", limit, now)
+    report = dispatch_task(f"{socket.gethostname()}:{os.getpid()}", limit, as_of)
     started = note_dispatches_task(now)
     waiting = waiting_task(now)
     trouble = report.trouble and Bilingual(
-        ko=report.trouble.message_ko, en=report.trouble.message_en
+        ko=escaped(report.trouble.message_ko), en=escaped(report.trouble.message_en)
     )
     publish(
         "dispatch-mail",

@@ -7,6 +7,7 @@ form or by the command line, decides.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from prefect import flow, suspend_flow_run
@@ -17,6 +18,7 @@ from pydantic import create_model
 from flows.issue_outcomes import issue_outcomes
 from gongmun import clock
 from gongmun.documents import DecisionIncomplete
+from gongmun.forums.deciding import OutcomeChanged, OutcomeDecided, OutcomeEmpty
 from gongmun.forums.form import DecisionForm
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview
@@ -60,21 +62,40 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     if wrapped.outcome_id is None:
         _publish_nothing(forum, _NOTHING_TO_REFER)
         return "nothing to refer"
-    overview = outcome_overview_task(wrapped.outcome_id, now)
-    draft = _publish_draft(overview)
-    status = overview.status
-    problem = ""
-    while status is OutcomeStatus.DRAFTED:
-        form = suspend_flow_run(_FORM.with_initial_data(description=f"{problem}{draft}"))
-        try:
-            status = decide_outcome_task(
-                wrapped.outcome_id, form.decision, form.name, form.reason, clock.resolve(as_of)
-            )
-        except DecisionIncomplete as error:
-            problem = f"**{error.message_ko}** _{error.message_en}_\n\n"
+    status = _decided(wrapped.outcome_id, as_of)
     if status is OutcomeStatus.APPROVED:
         issue_outcomes(as_of)
     return status.value
+
+
+def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
+    """Show the draft and wait, until a decision on what was shown is recorded; the status then."""
+    problem = ""
+    for attempt in count(1):
+        overview = outcome_overview_task(outcome_id, clock.resolve(as_of))
+        if overview.status is not OutcomeStatus.DRAFTED:
+            return overview.status
+        draft = _publish_draft(overview)
+        # The key names what was shown: an answer to another outcome, or to this one as it was
+        # before it was redrafted, is not taken for an answer to this form.
+        form = suspend_flow_run(
+            _FORM.with_initial_data(description=f"{problem}{draft}"),
+            key=f"outcome-{outcome_id}-{overview.revision}-{attempt}",
+        )
+        try:
+            decide_outcome_task(
+                outcome_id,
+                form.decision,
+                form.name,
+                form.reason,
+                overview.revision,
+                clock.resolve(as_of),
+            )
+        except (DecisionIncomplete, OutcomeChanged, OutcomeEmpty) as error:
+            problem = f"**{error.message_ko}** _{error.message_en}_\n\n"
+        except OutcomeDecided:
+            continue
+    raise AssertionError("count() does not end")
 
 
 def _publish_nothing(forum: str, why: Bilingual) -> None:

@@ -22,16 +22,17 @@ def publish(
 ) -> str:
     """Publish one artifact and return its Markdown.
 
-    `figures` become a table of names and values, `notes` paragraphs under the tables.
+    `figures` become a table of names and values, `notes` are Markdown under the tables: pass what
+    comes from outside through `escaped`.
     """
-    parts = [f"## {title.ko}\n_{title.en}_"]
+    parts = [f"## {escaped(title.ko)}\n_{escaped(title.en)}_"]
     if figures:
         parts.append(
             _table(_FIGURE_COLUMNS, [[str(name), value] for name, value in figures.items()])
         )
     for heading, columns, rows in tables:
         if rows:
-            parts.append(f"### {heading.ko}\n_{heading.en}_")
+            parts.append(f"### {escaped(heading.ko)}\n_{escaped(heading.en)}_")
             parts.append(_table(columns, rows))
     parts.extend(f"{note.ko}\n\n_{note.en}_" for note in notes)
     markdown = "\n\n".join(parts)
@@ -83,11 +84,11 @@ _FIGURE_COLUMNS = (
 def _table(columns: Sequence[Bilingual], rows: Sequence[Sequence[object]]) -> str:
     header = "| " + " | ".join(f"{column.ko}<br>{column.en}" for column in columns) + " |"
     rule = "|" + " --- |" * len(columns)
-    body = ("| " + " | ".join(_cell(value) for value in row) + " |" for row in rows)
+    body = ("| " + " | ".join(escaped(value) for value in row) + " |" for row in rows)
     return "\n".join([header, rule, *body])
 
 
-def _cell(value: object) -> str:
-    """Text as a Markdown cell: nothing in it is markup, a link or a new column."""
+def escaped(value: object) -> str:
+    """Text on one line of Markdown: nothing in it is markup, a link or a new column."""
     text = " ".join(str(value).split())
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+!|~" else c for c in text)

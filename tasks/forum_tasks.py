@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from prefect.client.schemas.objects import StateType
 from prefect.deployments import run_deployment
 
 from gongmun import wiring
@@ -16,6 +18,7 @@ from gongmun.forums.waiting import Waiting, waiting
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
 from tasks.service_task import service_task
 
+WRAP_UP_ATTEMPTS = 5
 WRAP_UP_DEPLOYMENT = "wrap-up-forum/wrap-up-forum"
 
 
@@ -27,16 +30,22 @@ def wrap_ups_due_task(now: datetime) -> Sequence[WrapUpDue]:
 
 @service_task("schedule {forum}")
 def schedule_wrap_up_task(forum: str, at: datetime, key: str) -> None:
-    """Schedule one wrap-up; the same key makes one run, however often this is called."""
-    run_deployment(
-        WRAP_UP_DEPLOYMENT,
-        parameters={"forum": forum},
-        scheduled_time=at,
-        idempotency_key=key,
-        flow_run_name=f"WRAP-UP {forum}",
-        timeout=0,
-        as_subflow=False,
-    )
+    """Schedule one wrap-up; the same key makes one run, however often this is called.
+
+    A run that failed is followed by another, a few times; after that it is a person's to start.
+    """
+    for attempt in range(WRAP_UP_ATTEMPTS):
+        run: Any = run_deployment(
+            WRAP_UP_DEPLOYMENT,
+            parameters={"forum": forum},
+            scheduled_time=at,
+            idempotency_key=key if attempt == 0 else f"{key}:{attempt}",
+            flow_run_name=f"WRAP-UP {forum}",
+            timeout=0,
+            as_subflow=False,
+        )
+        if run.state is None or run.state.type not in (StateType.FAILED, StateType.CRASHED):
+            break
 
 
 @service_task("draft {forum}")
@@ -57,12 +66,17 @@ def outcome_overview_task(outcome_id: int, now: datetime) -> OutcomeOverview:
 
 @service_task("decide outcome {outcome_id}")
 def decide_outcome_task(
-    outcome_id: int, decision: str, name: str, reason: str, now: datetime
+    outcome_id: int, decision: str, name: str, reason: str, revision: int, now: datetime
 ) -> OutcomeStatus:
-    """Record a coordinator's decision."""
-    db = wiring.database()
+    """Record a coordinator's decision on the draft of that revision."""
     return decide_outcome(
-        db, outcome_id, decision=decision, name=name, reason=reason, now=now
+        wiring.database(),
+        outcome_id,
+        decision=decision,
+        name=name,
+        reason=reason,
+        revision=revision,
+        now=now,
     ).status
 
 

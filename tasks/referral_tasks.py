@@ -9,7 +9,7 @@ from gongmun.referrals import queries
 from gongmun.referrals.board import BoardLine, board
 from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
-from gongmun.referrals.notices import NoticeReport, enqueue_notices
+from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
 from tasks.service_task import service_task
 
 
@@ -23,6 +23,12 @@ def note_dispatches_task(now: datetime) -> Sequence[int]:
 def sweep_task(now: datetime) -> ChaseReport:
     """Claim what is due and draft what it needs."""
     return sweep(wiring.database(), ladder=wiring.ladder(), now=now)
+
+
+@service_task("prepare notices")
+def prepare_notices_task(now: datetime) -> Sequence[int]:
+    """Drop what has become untrue before anything is numbered; the notices that were dropped."""
+    return prepare_notices(wiring.database(), now=now)
 
 
 @service_task("issue reminders")

@@ -31,7 +31,7 @@ from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.ladder import load as load_ladder
 from gongmun.referrals.models import Referral
-from gongmun.referrals.notices import NoticeReport, enqueue_notices
+from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
 from gongmun.suggestions.models import Channel, Import, Suggestion
 
 LADDER = load_ladder()
@@ -174,6 +174,7 @@ class World:
 
     def send_notices(self, now: datetime) -> NoticeReport:
         """Issue the documents of waiting notices, queue them and send."""
+        prepare_notices(self.db, now=now)
         with self.db.reading() as session:
             ids = [i for notice in queries.waiting_notices(session) for i in notice.document_ids]
         issue(self.db, ids, renderer=self.renderer, store=self.store, now=now)

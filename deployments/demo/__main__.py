@@ -3,7 +3,6 @@
 A server, a database, mailboxes and ports of its own: it can run while `make up` runs, and again.
 """
 
-import fcntl
 import os
 import shutil
 import sys
@@ -14,19 +13,21 @@ from typing import Annotated
 import typer
 
 from deployments import prefect_server
-from deployments.processes import stop_on_sigterm
+from deployments.processes import alone, stop_on_sigterm
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT
 
 VAR = PROJECT_ROOT / "var" / "demo"
+# The first file in a demo's folder: says that it is one, and is locked while the demo runs.
+_MARK = ".gongmun-demo"
 
 
-class DemoRunning(GongmunError):
-    """Another demo runs in the same checkout."""
+class FolderNotOurs(GongmunError):
+    """A folder whose content no demo has left: it would be deleted."""
 
-    code = "demo.running"
-    ko = "시연이 이미 실행 중입니다. 끝난 뒤 다시 실행해 주십시오."
-    en = "The demo is already running here. Run it again when it has ended."
+    code = "demo.folder_not_ours"
+    ko = "{folder}에는 시연이 만들지 않은 파일이 있어 사용하지 않습니다. 비어 있거나 새로운 폴더를 지정해 주십시오."
+    en = "{folder} holds what no demo has left, and is not used. Name an empty or a new folder."
 
 
 def main(
@@ -35,8 +36,8 @@ def main(
     """Play the demo."""
     stop_on_sigterm()
     with ExitStack() as stack:
-        _alone(var, stack)
-        _empty(var)
+        take(var, stack)
+        empty(var)
         port = prefect_server.free_port()
         os.environ.update(prefect_server.environment(var / "prefect", port))
         # What the user's environment says about gongmun is for the user's own installation.
@@ -51,16 +52,26 @@ def main(
         play(var, port, stack)
 
 
-def _alone(var: Path, stack: ExitStack) -> None:
-    var.mkdir(parents=True, exist_ok=True)
-    lock = stack.enter_context((var / "lock").open("w"))
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise DemoRunning from None
+def take(var: Path, stack: ExitStack) -> None:
+    """Make `var` the folder of this demo alone, until `stack` is closed.
+
+    Raises:
+        FolderNotOurs: something of others is in it; nothing is changed.
+        AlreadyRunning: another demo has it.
+    """
+    if not _is_ours(var):
+        raise FolderNotOurs(folder=var)
+    stack.enter_context(alone(var, _MARK))
 
 
-def _empty(var: Path) -> None:
+def _is_ours(var: Path) -> bool:
+    """Whether it is new, empty or left by a demo. In the default folder nobody else has business."""
+    if not var.exists() or (var / _MARK).is_file():
+        return True
+    return var.is_dir() and (var.resolve() == VAR.resolve() or not any(var.iterdir()))
+
+
+def empty(var: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
     for name in ("documents", "logs", "mailboxes", "pdf", "prefect"):
         shutil.rmtree(var / name, ignore_errors=True)

@@ -43,6 +43,7 @@ def write(db: Database, var: Path, console: Console) -> None:
     console.print(f"공문 PDF {len(pdfs)}건 / documents: {var / 'pdf'}")
     console.print(f"메일함 / mailboxes: {var / 'mailboxes'}")
     console.print(f"요약 / summary: {path}")
+    console.print(f"더 보기 / look on: GONGMUN_VAR={var} gongmun waiting")
 
 
 def summarise(session: Session, today: datetime) -> Mapping[str, Any]:
@@ -133,6 +134,14 @@ def _history(session: Session, referral: Referral) -> str:
             text = f"회신({DECISIONS[decision.decision].ko})"
         if text:
             lines.append(f"{seoul_date(event.occurred_at):%m.%d.} {text}")
+    if referral.status is Status.APPROVED and referral.document_id is not None:
+        failed = session.scalars(
+            select(Dispatch).where(
+                Dispatch.document_id == referral.document_id,
+                Dispatch.status == DispatchStatus.FAILED,
+            )
+        )
+        lines.extend(f"발송 실패({dispatch.last_error})" for dispatch in failed)
     return " → ".join(lines)
 
 

@@ -6,6 +6,7 @@ working day (Civil Act art. 161; Civil Petitions Treatment Act art. 19).
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,13 +14,6 @@ from enum import StrEnum
 from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
 from gongmun.clock import seoul_date
 from gongmun.text import Bilingual, english_date, korean_date
-
-# Not from strftime, which follows the locale of the process.
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 class Unit(StrEnum):
@@ -87,7 +81,9 @@ class Deadline:
         length_ko = _LENGTH_KO[rule.unit].format(rule.length)
         plural = "s" if rule.length > 1 else ""
         length_en = f"{rule.length} {_UNIT_EN[rule.unit]}{plural}"
-        skipped_ko, skipped_en = _describe(self.skipped)
+        skipped_ko, skipped_en = _describe(
+            [(day, why) for day, why in self.skipped if day >= self.first_day]
+        )
         return Bilingual(
             ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {korean_date(started, weekday=True)}에 시작되어, "
             f"{korean_date(self.first_day, weekday=True)}부터 {length_ko}을 계산한 {korean_date(self.due, weekday=True)}까지입니다. "
@@ -148,7 +144,7 @@ def _days_off(
     return tuple((day, why) for day in days if (why := calendar.why_off(day)))
 
 
-def _describe(skipped: tuple[tuple[date, Bilingual], ...]) -> tuple[str, str]:
+def _describe(skipped: Sequence[tuple[date, Bilingual]]) -> tuple[str, str]:
     """Weekends as a number, holidays by name: a sentence for each language, or nothing."""
     named = [(day, why) for day, why in skipped if why not in (SATURDAY, SUNDAY)]
     weekend = len(skipped) - len(named)

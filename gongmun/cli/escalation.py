@@ -4,8 +4,10 @@ import typer
 
 from gongmun import wiring
 from gongmun.cli.output import AsOf, DocumentId, Name, Reason, done, moment, table
-from gongmun.documents import Decision
+from gongmun.documents import Decision, EscalationContext
 from gongmun.documents import queries as document_queries
+from gongmun.documents.contexts import from_json
+from gongmun.errors import NotFound
 from gongmun.referrals.escalating import decide_escalation
 from gongmun.text import Bilingual
 
@@ -29,6 +31,52 @@ def list_() -> None:
             Bilingual(ko="기안", en="drafted"),
         ),
         rows,
+    )
+
+
+@app.command("show")
+def show(document_id: DocumentId) -> None:
+    """결재할 문서의 내용 / what the document says."""
+    with wiring.database().reading() as session:
+        document = document_queries.by_id(session, document_id)
+    context = from_json(document.kind, document.context)
+    if not isinstance(context, EscalationContext):
+        raise NotFound(thing_ko=f"상향 통보 {document_id}", thing_en=f"escalation {document_id}")
+    table(
+        Bilingual(ko=f"상향 통보 {document_id}", en=f"Escalation {document_id}"),
+        (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
+        [
+            ("수신 / to", context.letter.recipient),
+            ("제목 / title", context.letter.title),
+            ("미회신 기관 / no answer from", context.ministry_name),
+            ("기안 / drafted", document.created_at),
+        ],
+    )
+    table(
+        Bilingual(ko="미회신 건(기안일 기준)", en="Unanswered on the day of the draft"),
+        (
+            Bilingual(ko="제안번호", en="reference"),
+            Bilingual(ko="제목", en="title"),
+            Bilingual(ko="보낸 공문", en="sent with"),
+            Bilingual(ko="회신 기한", en="answer by"),
+        ),
+        [
+            (
+                item.reference,
+                item.title,
+                f"{item.original_number}\n{item.sent_on}",
+                Bilingual(
+                    ko=f"{item.due_on}\n{item.days_overdue}일 경과",
+                    en=f"+{item.days_overdue} days",
+                ),
+            )
+            for item in context.items
+        ],
+    )
+    table(
+        Bilingual(ko="경과", en="History"),
+        (Bilingual(ko="일자", en="when"), Bilingual(ko="내용", en="what")),
+        [(line.on, line.text) for line in context.history],
     )
 
 

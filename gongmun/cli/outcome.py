@@ -1,17 +1,21 @@
 """`gongmun outcome`: see, approve, return and issue the outcome of a forum."""
 
+from collections.abc import Sequence
+
 import typer
+from sqlalchemy.orm import Session
 
 from gongmun import wiring
 from gongmun.cli import runs
 from gongmun.cli.output import AsOf, Name, OutcomeId, Reason, done, moment, table
 from gongmun.cli.words import OUTCOMES
-from gongmun.documents import Decision
+from gongmun.documents import Decision, Role
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import issue_outcomes
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import outcome_overview
+from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
 app = typer.Typer()
@@ -49,6 +53,7 @@ def show(outcome_id: OutcomeId) -> None:
     """결재할 내용을 보여 줍니다. / What there is to decide on."""
     with wiring.database().reading() as session:
         overview = outcome_overview(session, outcome_id, moment(None))
+        suggestions = _suggestions(session, outcome_id)
     table(
         Bilingual(
             ko=f"{overview.forum_title_ko} {overview.round}차({OUTCOMES[overview.status].ko})",
@@ -70,12 +75,36 @@ def show(outcome_id: OutcomeId) -> None:
             for m in overview.ministries
         ],
     )
+    table(
+        Bilingual(ko="제안", en="Suggestions"),
+        (
+            Bilingual(ko="제안번호", en="reference"),
+            Bilingual(ko="제목", en="title"),
+            Bilingual(ko="주관", en="lead"),
+        ),
+        suggestions,
+    )
     for reference in overview.unrouted:
         done(
             Bilingual(
                 ko=f"소관이 지정되지 않은 제안: {reference}", en=f"No ministry yet for {reference}"
             )
         )
+
+
+def _suggestions(session: Session, outcome_id: int) -> Sequence[Sequence[object]]:
+    """What it is about. Titles are for this screen: the overview goes to Prefect and has none."""
+    leads = {
+        referral.suggestion_id: ministry
+        for ministry, referrals in queries.referrals_by_ministry(session, outcome_id)
+        for referral in referrals
+        if referral.role is Role.LEAD
+    }
+    suggestions = [(suggestion_queries.by_id(session, id_), leads[id_]) for id_ in sorted(leads)]
+    return [
+        (suggestion.reference, suggestion.title, Bilingual(ko=lead.name_ko, en=lead.code))
+        for suggestion, lead in suggestions
+    ]
 
 
 @app.command("approve")

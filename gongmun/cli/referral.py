@@ -136,11 +136,20 @@ def acknowledge_(
     moved = acknowledge(
         db, document.id, registration_number=registration, now=now, ladder=wiring.ladder()
     )
-    done(
-        Bilingual(
-            ko=f"{len(moved)}건의 접수를 기록했습니다.", en=f"{len(moved)} referrals acknowledged."
+    if moved:
+        done(
+            Bilingual(
+                ko=f"{len(moved)}건의 접수를 기록했습니다.",
+                en=f"Referrals acknowledged: {len(moved)}.",
+            )
         )
-    )
+    else:
+        done(
+            Bilingual(
+                ko="접수를 기다리는 건이 없습니다. 이미 접수되었거나 아직 발송되지 않았습니다.",
+                en="Nothing waits to be acknowledged: it is already, or was not dispatched yet.",
+            )
+        )
 
 
 @app.command("respond")

@@ -60,7 +60,8 @@ def resume_wrap_up(forum: str) -> bool:
     waiting = FlowRunFilter.model_validate(
         {"name": {"any_": [f"WRAP-UP {forum}"]}, "state": {"type": {"any_": ["PAUSED"]}}}
     )
-    form = {"decision": "return", "name": "gongmun", "reason": "gongmun"}
+    # A run that should, after all, take this for a decision refuses it and asks again.
+    form = {"decision": "return", "name": " ", "reason": " "}
     try:
         with get_client(sync_client=True) as client:
             runs = client.read_flow_runs(flow_run_filter=waiting)

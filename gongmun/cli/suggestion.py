@@ -8,10 +8,20 @@ import typer
 from gongmun import wiring
 from gongmun.cli.output import ForumCode, Name, Reason, SuggestionId, done, moment, table
 from gongmun.clock import seoul_date
+from gongmun.errors import NotFound
 from gongmun.forums import queries as forum_queries
 from gongmun.forums.redrafting import redraft
 from gongmun.forums.routing import route_of, route_suggestion
-from gongmun.suggestions import ColumnMapping, deselect, import_file, queries, select
+from gongmun.organisations import topic
+from gongmun.suggestions import (
+    ColumnMapping,
+    deselect,
+    import_file,
+    queries,
+    select,
+    set_topic,
+)
+from gongmun.suggestions.topics import topic_code
 from gongmun.text import Bilingual
 
 app = typer.Typer()
@@ -54,27 +64,35 @@ def import_(
 
 
 @app.command("list")
-def list_(forum: ForumCode) -> None:
+def list_(
+    forum: ForumCode,
+    all_: Annotated[
+        bool, typer.Option("--all", help="미선정 제안도 함께 / those not selected too")
+    ] = False,
+) -> None:
     """포럼의 제안과 소관 기관 / a forum's selected suggestions and who is responsible."""
     now = moment(None)
     with wiring.database().reading() as session:
         rows = []
-        for suggestion in queries.selected_of_forum(
-            session, forum_queries.required_forum(session, forum).id
-        ):
+        forum_id = forum_queries.required_forum(session, forum).id
+        found = (queries.of_forum if all_ else queries.selected_of_forum)(session, forum_id)
+        for suggestion in found:
             route = route_of(session, suggestion, seoul_date(now))
             rows.append(
                 (
                     suggestion.id,
                     suggestion.reference,
-                    suggestion.title,
+                    suggestion.title if suggestion.selected else f"(미선정) {suggestion.title}",
                     suggestion.topic,
                     route.lead if route else "?",
                     ", ".join(route.cooperating) if route else "",
                 )
             )
     table(
-        Bilingual(ko=f"선정된 제안: {forum}", en="Selected suggestions"),
+        Bilingual(
+            ko=f"{'제안' if all_ else '선정된 제안'}: {forum}",
+            en="Suggestions" if all_ else "Selected suggestions",
+        ),
         (
             Bilingual(ko="번호", en="id"),
             Bilingual(ko="제안번호", en="reference"),
@@ -111,6 +129,20 @@ def route(
     _done(suggestion_id, Bilingual(ko="소관을 지정했습니다.", en="The route is recorded."))
 
 
+@app.command("topic")
+def topic_(
+    suggestion_id: SuggestionId,
+    code: Annotated[str, typer.Argument(help="분야 코드 / code of the topic")],
+) -> None:
+    """분야를 지정합니다. 소관 기관은 분야에 따릅니다. / Give the topic, which routes it."""
+    db = wiring.database()
+    with db.reading() as session:
+        if topic(session, topic_code(code)) is None:
+            raise NotFound(thing_ko=f"분야 {code}", thing_en=f"topic {code}")
+    set_topic(db, suggestion_id, code, now=moment(None))
+    _done(suggestion_id, Bilingual(ko="분야를 지정했습니다.", en="The topic is set."))
+
+
 @app.command("select")
 def select_(suggestion_id: SuggestionId) -> None:
     """제안을 선정합니다. / Select a suggestion."""
@@ -134,7 +166,7 @@ def _done(suggestion_id: int, what: Bilingual) -> None:
         )
     else:
         where = Bilingual(
-            ko="다음 결과 정리에 반영됩니다. 이미 이송된 건은 바뀌지 않습니다.",
-            en="The next wrap-up takes it up; what was referred already stays as it is.",
+            ko="선정된 제안이면 다음 결과 정리에 반영됩니다. 이미 이송된 건은 바뀌지 않습니다.",
+            en="If it is selected, the next wrap-up takes it up; what was referred stays as it is.",
         )
     done(Bilingual(ko=f"{what.ko} {where.ko}", en=f"{what.en} {where.en}"))

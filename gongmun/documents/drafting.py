@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.documents import queries
 from gongmun.documents.contexts import Context, WrongContext, to_json
-from gongmun.documents.life import APPROVED, Event, Status, advance
+from gongmun.documents.life import APPROVED, UNNUMBERED, Event, Status, advance
 from gongmun.documents.models import Approval, Decision, Document, DocumentKind
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
@@ -67,6 +67,25 @@ def draft(
         document.language = context.letter.language
         document.context = to_json(context)
     return document
+
+
+def refresh(session: Session, document: Document, context: Context, now: datetime) -> None:
+    """Bring a document up to date that has no number yet; quiet where it has one, or is discarded.
+
+    For facts that have changed since (an answer that came): what was approved is not widened.
+
+    Raises:
+        WrongContext: `context` belongs to another kind of document.
+    """
+    if context.kind is not document.kind:
+        raise WrongContext(kind=document.kind.value, given=context.kind.value)
+    document = queries.locked(session, document.id)
+    changed = to_json(context)
+    if document.status not in UNNUMBERED or document.context == changed:
+        return
+    document.title = context.letter.title
+    document.context = changed
+    ledger.record(session, "document.refreshed", subject=("document", document.id), now=now)
 
 
 def approve(session: Session, document: Document, approval: Approval | None, now: datetime) -> None:

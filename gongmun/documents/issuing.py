@@ -1,7 +1,7 @@
 """Issuing documents: number, render, store. Each step commits before the next begins.
 
-A crash between any two steps leaves documents that `queries.waiting_to_issue` names; calling again
-goes on where it stopped. A document that cannot be rendered keeps its number and waits with the
+A crash between any two steps leaves documents that are approved or numbered but not rendered;
+calling again goes on where it stopped. A document that cannot be rendered keeps its number and waits with the
 reason on its row.
 """
 

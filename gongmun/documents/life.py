@@ -20,6 +20,8 @@ class Status(StrEnum):
     DISCARDED = "discarded"
 
 
+# Without a number: what it says may still follow the facts.
+UNNUMBERED = frozenset({Status.DRAFTED, Status.APPROVED})
 # Approved once and for all; what follows does not take it back.
 APPROVED = frozenset({Status.APPROVED, Status.NUMBERED, Status.RENDERED})
 

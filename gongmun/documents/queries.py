@@ -9,6 +9,9 @@ from gongmun.documents.life import Status
 from gongmun.documents.models import Document, DocumentKind, RegisterEntry
 from gongmun.errors import NotFound
 
+# Nine digits fit the column that a serial is compared with; no register has more.
+_SERIAL_DIGITS = 9
+
 
 def by_id(session: Session, document_id: int) -> Document:
     """The document.
@@ -52,15 +55,6 @@ def locked_by_key(session: Session, key: str) -> Document:
     ).one()
 
 
-def waiting_to_issue(session: Session) -> Sequence[int]:
-    """Ids of the documents that are approved or numbered but not yet rendered, oldest first."""
-    return session.scalars(
-        select(Document.id)
-        .where(Document.status.in_((Status.APPROVED, Status.NUMBERED)))
-        .order_by(Document.id)
-    ).all()
-
-
 def with_problems(session: Session) -> Sequence[Document]:
     """The documents whose last rendering failed and that wait for another, oldest first."""
     return session.scalars(
@@ -89,11 +83,11 @@ def by_number(session: Session, number: str) -> Document:
     document = (
         session.scalars(
             select(Document)
-            .where(Document.division == division, Document.serial == (int(serial or 0)))
+            .where(Document.division == division, Document.serial == int(serial))
             .order_by(Document.year.desc())
             .limit(1)
         ).one_or_none()
-        if serial.isdecimal()
+        if serial.isdecimal() and len(serial) <= _SERIAL_DIGITS
         else None
     )
     if document is None:

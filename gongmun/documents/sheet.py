@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from gongmun.documents.numbering import TooManyItems, marks
 from gongmun.documents.printing import RenderFailed
 from gongmun.documents.seal import seal_rows
 from gongmun.settings import settings
-
-_WEEKDAYS_KO = "월화수목금토일"
+from gongmun.text import korean_date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +76,8 @@ def _environment(templates: Path) -> Environment:
     )
     environment.filters |= {
         "words": _kept,
-        "day": day,
-        "day_with_weekday": day_with_weekday,
+        "day": korean_date,
+        "day_with_weekday": partial(korean_date, weekday=True),
         "period": period,
         "excerpt": wording.excerpt,
     }
@@ -108,20 +107,10 @@ def _kept(text: str | Markup) -> Markup:
     return escape(wording.keep_words(wording.break_tokens(text)))
 
 
-def day(value: date) -> str:
-    """A date as official documents write it: `2026. 11. 21.`"""
-    return f"{value.year}. {value.month}. {value.day}."
-
-
-def day_with_weekday(value: date) -> str:
-    """A date with its weekday: `2026. 11. 14.(토)`"""
-    return f"{day(value)}({_WEEKDAYS_KO[value.weekday()]})"
-
-
 def period(days: tuple[date, date]) -> str:
     """First and last day: `2026. 9. 18.~9. 19.`, the year once where it is the same."""
     first, last = days
     if first == last:
-        return day(first)
-    end = f"{last.month}. {last.day}." if first.year == last.year else day(last)
-    return f"{day(first)}~{end}"
+        return korean_date(first)
+    end = f"{last.month}. {last.day}." if first.year == last.year else korean_date(last)
+    return f"{korean_date(first)}~{end}"

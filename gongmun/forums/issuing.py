@@ -4,6 +4,7 @@ A sweep over all that is approved: what a killed process or a failed rendering l
 the next call.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +13,14 @@ from gongmun.db import Database
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
+from gongmun.errors import GongmunError
 from gongmun.forums import queries
 from gongmun.forums.letters import outcome_message
 from gongmun.forums.life import Event as OutcomeEvent
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import enqueue
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +61,15 @@ def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
         waiting = [d.id for d in queries.documents_without_mail(session, outcome_id)]
     queued: list[int] = []
     for document_id in waiting:
-        with db.transaction() as session:
-            outcome = queries.outcome(session, outcome_id)
-            forum = queries.forum(session, outcome.forum_id)
-            document = document_queries.by_id(session, document_id)
-            queued.append(enqueue(session, outcome_message(session, forum, document), now).id)
+        # One that fails does not hold up the others; its outcome stays on the coordinators' list.
+        try:
+            with db.transaction() as session:
+                outcome = queries.outcome(session, outcome_id)
+                forum = queries.forum(session, outcome.forum_id)
+                document = document_queries.by_id(session, document_id)
+                queued.append(enqueue(session, outcome_message(session, forum, document), now).id)
+        except GongmunError as error:
+            log.warning("document %s: %s", document_id, error)
     return queued
 
 

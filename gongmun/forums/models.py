@@ -56,6 +56,8 @@ class Outcome(Base):
     # Chosen by whoever wraps up, so that a run that is repeated finds its own outcome again.
     key: Mapped[str] = mapped_column(String(64), unique=True)
     status: Mapped[OutcomeStatus] = mapped_column(state(OutcomeStatus), index=True)
+    # Raised by every redraft: a decision names the revision it was made on.
+    revision: Mapped[int] = mapped_column(default=0)
     drafted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]

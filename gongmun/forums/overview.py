@@ -37,6 +37,7 @@ class OutcomeOverview:
     forum_title_ko: str
     forum_title_en: str
     round: int
+    revision: int
     status: OutcomeStatus
     suggestions: int
     referrals: int
@@ -57,28 +58,29 @@ def outcome_overview(session: Session, outcome_id: int, now: datetime) -> Outcom
     }
     lines: list[MinistryLine] = []
     for ministry, referrals in by_ministry:
-        assert referrals[0].document_id is not None
-        document = documents[referrals[0].document_id]
-        lines.append(
-            MinistryLine(
-                code=ministry.code,
-                name_ko=ministry.name_ko,
-                name_en=ministry.name_en,
-                document_id=document.id,
-                number=document.number,
-                pages=document.pages,
-                lead=tuple(references[r.suggestion_id] for r in referrals if r.role is Role.LEAD),
-                cooperating=tuple(
-                    references[r.suggestion_id] for r in referrals if r.role is Role.COOPERATING
-                ),
+        for document in dict.fromkeys(documents[r.document_id] for r in referrals if r.document_id):
+            items = [r for r in referrals if r.document_id == document.id]
+            lines.append(
+                MinistryLine(
+                    code=ministry.code,
+                    name_ko=ministry.name_ko,
+                    name_en=ministry.name_en,
+                    document_id=document.id,
+                    number=document.number,
+                    pages=document.pages,
+                    lead=tuple(references[r.suggestion_id] for r in items if r.role is Role.LEAD),
+                    cooperating=tuple(
+                        references[r.suggestion_id] for r in items if r.role is Role.COOPERATING
+                    ),
+                )
             )
-        )
     return OutcomeOverview(
         outcome_id=outcome.id,
         forum_code=forum.code,
         forum_title_ko=forum.title_ko,
         forum_title_en=forum.title_en,
         round=outcome.round,
+        revision=outcome.revision,
         status=outcome.status,
         suggestions=len(references),
         referrals=sum(len(referrals) for _, referrals in by_ministry),

@@ -64,6 +64,14 @@ def outcome(session: Session, outcome_id: int) -> Outcome:
     return found
 
 
+def locked_outcome(session: Session, outcome_id: int) -> Outcome:
+    """As `outcome`, locked until the transaction ends."""
+    found = session.get(Outcome, outcome_id, with_for_update=True)
+    if found is None:
+        raise NotFound(thing_ko=f"결과 {outcome_id}", thing_en=f"outcome {outcome_id}")
+    return found
+
+
 def latest_outcome(session: Session, forum_id: int, *, lock: bool = False) -> Outcome | None:
     """The outcome of the last wrap-up of a forum; locked until the transaction ends if asked for."""
     query = (

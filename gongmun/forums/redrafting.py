@@ -47,6 +47,7 @@ def redraft(db: Database, suggestion_id: int, *, now: datetime) -> bool:
             referral_queries.move(session, referral, Event.WITHDRAWN)
             ledger.record(session, "referral.withdrawn", subject=("referral", referral.id), now=now)
         if added or stale:
+            outcome.revision += 1
             refer(session, forum, outcome, added, now)
             current = draft_documents(session, forum, outcome, now)
             for document in queries.documents_of(session, outcome.id):

@@ -12,7 +12,13 @@ from gongmun.errors import GongmunError, NotFound
 from gongmun.forums import queries
 from gongmun.forums.models import ManualRoute
 from gongmun.ledger import Actor
-from gongmun.organisations import Organisation, Route, organisation, route_for
+from gongmun.organisations import (
+    Organisation,
+    Route,
+    current_successor,
+    organisation,
+    route_for,
+)
 from gongmun.suggestions.models import Suggestion
 from gongmun.text import clean_line
 
@@ -26,11 +32,19 @@ class RouteInvalid(GongmunError):
 
 
 def route_of(session: Session, suggestion: Suggestion, on: date) -> Route | None:
-    """The ministries responsible for a suggestion; None where a coordinator has to say."""
+    """The ministries responsible for a suggestion; None where a coordinator has to say.
+
+    A ministry that was named by hand and has ended since passes on to its one successor.
+    """
     manual = queries.manual_route(session, suggestion.id)
-    if manual is not None:
-        return Route(lead=manual.lead_code, cooperating=tuple(manual.cooperating_codes))
-    return route_for(session, suggestion.topic, on) if suggestion.topic else None
+    if manual is None:
+        return route_for(session, suggestion.topic, on) if suggestion.topic else None
+    codes = [manual.lead_code, *manual.cooperating_codes]
+    heirs = [current_successor(session, code, on) for code in codes]
+    if None in heirs:
+        return None
+    lead, *cooperating = dict.fromkeys(heir.code for heir in heirs if heir is not None)
+    return Route(lead=lead, cooperating=tuple(cooperating))
 
 
 def responsible(session: Session, code: str, now: datetime) -> Organisation:

@@ -19,6 +19,8 @@ from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.text import Bilingual, english_date, korean_date
 
+_WRAP_UP_MISSING_AFTER = timedelta(hours=1)
+_MAIL_DELAYED_AFTER = timedelta(hours=1)
 # The chase runs on weekdays: from Friday to Monday are three days.
 _CHASE_MISSING_AFTER = timedelta(days=4)
 
@@ -36,9 +38,11 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
     return [
         *_missing_sweep(session),
         *_approvals(session),
+        *_stuck(session, now),
         *_escalations(session),
         *_unrouted(session, now),
         *_dispatches(session),
+        *_delayed(session, now),
         *_documents(session),
     ]
 
@@ -80,11 +84,33 @@ def _approvals(session: Session) -> Iterator[Waiting]:
             )
 
 
+def _stuck(session: Session, now: datetime) -> Iterator[Waiting]:
+    """Forums whose wrap-up did not happen, and outcomes that are approved but not issued."""
+    for forum in queries.not_wrapped_up(session):
+        if forum.ends_at is not None and forum.ends_at + _WRAP_UP_MISSING_AFTER < now:
+            yield Waiting(
+                what=Bilingual(
+                    ko=f"결과 정리가 되지 않음: 포럼 {forum.code}",
+                    en=f"forum {forum.code} has ended and was not wrapped up",
+                ),
+                remedy=f"gongmun forum wrap-up {forum.code}",
+            )
+    for outcome in queries.outcomes_with(session, OutcomeStatus.APPROVED):
+        forum = queries.forum(session, outcome.forum_id)
+        yield Waiting(
+            what=Bilingual(
+                ko=f"시행 대기: 포럼 {forum.code} 결과 {outcome.round}차",
+                en=f"approved, not issued yet: outcome {outcome.round} of forum {forum.code}",
+            ),
+            remedy="gongmun outcome issue",
+        )
+
+
 def _escalations(session: Session) -> Iterator[Waiting]:
     for document in document_queries.drafted_escalations(session):
         yield Waiting(
             what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: an escalation"),
-            remedy=f"gongmun escalation approve {document.id} --name … --reason …",
+            remedy=f"gongmun escalation show {document.id}",
         )
 
 
@@ -95,7 +121,7 @@ def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
             if route_of(session, suggestion, today) is None:
                 yield Waiting(
                     what=Bilingual(
-                        ko=f"소관 미지정: {suggestion.reference} {suggestion.title}",
+                        ko=f"소관 미지정: {suggestion.reference}",
                         en=f"no responsible ministry: {suggestion.reference}",
                     ),
                     remedy=f"gongmun suggestion route {suggestion.id} --lead … --name … --reason …",
@@ -106,11 +132,23 @@ def _dispatches(session: Session) -> Iterator[Waiting]:
     for dispatch in mail_queries.needing_a_person(session):
         yield Waiting(
             what=Bilingual(
-                ko=f"발송 확인 필요({dispatch.status.value}): {dispatch.organisation_code} "
-                f"{dispatch.last_error or ''}".strip(),
+                # Not the relay's words, which hold an address: this list is published in runs.
+                ko=f"발송 확인 필요({dispatch.status.value}): {dispatch.organisation_code}",
                 en=f"mail {dispatch.id} to {dispatch.organisation_code} is {dispatch.status.value}",
             ),
             remedy=f"gongmun mail show {dispatch.id}",
+        )
+
+
+def _delayed(session: Session, now: datetime) -> Iterator[Waiting]:
+    count = mail_queries.delayed(session, now - _MAIL_DELAYED_AFTER)
+    if count:
+        yield Waiting(
+            what=Bilingual(
+                ko=f"발송이 늦어지는 메일 {count}통: 중계 서버와 설정을 확인해 주십시오.",
+                en=f"mails that do not go out: {count}. Check the relay and its settings.",
+            ),
+            remedy="gongmun mail list",
         )
 
 

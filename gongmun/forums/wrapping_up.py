@@ -15,6 +15,7 @@ from gongmun import ledger
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.documents import Role, drafting
+from gongmun.documents.contexts import ROW_LIMIT
 from gongmun.documents.models import DocumentKind
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
@@ -160,20 +161,25 @@ def refer(
 def draft_documents(
     session: Session, forum: Forum, outcome: Outcome, now: datetime
 ) -> Sequence[int]:
-    """Draft the document of each ministry, or bring it up to date; the ids of the documents."""
+    """Draft the document of each ministry, or bring it up to date; the ids of the documents.
+
+    A ministry with more suggestions than a document may hold gets several.
+    """
     documents: list[int] = []
-    for ministry, referrals in queries.referrals_by_ministry(session, outcome.id):
-        # A ministry that was taken out of a draft and comes back gets another document.
-        first = min(referral.id for referral in referrals)
-        document = drafting.draft(
-            session,
-            kind=DocumentKind.OUTCOME,
-            key=f"outcome:{outcome.id}:{ministry.code}:{first}",
-            recipient_code=ministry.code,
-            context=outcome_context(session, forum, ministry, referrals, now=now),
-            now=now,
-        )
-        for referral in referrals:
-            referral.document_id = document.id
-        documents.append(document.id)
+    for ministry, all_referrals in queries.referrals_by_ministry(session, outcome.id):
+        for start in range(0, len(all_referrals), ROW_LIMIT):
+            referrals = all_referrals[start : start + ROW_LIMIT]
+            # A ministry that was taken out of a draft and comes back gets another document.
+            first = min(referral.id for referral in referrals)
+            document = drafting.draft(
+                session,
+                kind=DocumentKind.OUTCOME,
+                key=f"outcome:{outcome.id}:{ministry.code}:{first}",
+                recipient_code=ministry.code,
+                context=outcome_context(session, forum, ministry, referrals, now=now),
+                now=now,
+            )
+            for referral in referrals:
+                referral.document_id = document.id
+            documents.append(document.id)
     return documents

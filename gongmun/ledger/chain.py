@@ -43,7 +43,6 @@ class Actor(StrEnum):
     SYSTEM = "system"
     COORDINATOR = "coordinator"
     MINISTRY = "ministry"
-    SCHEDULER = "scheduler"
 
 
 class LedgerBroken(GongmunError):

@@ -74,11 +74,13 @@ def dispatch_due(
     owner: str,
     limit: int = 100,
     witness: Witness | None = None,
+    at: Callable[[], datetime] | None = None,
 ) -> DispatchReport:
     """Recover what earlier dispatchers left, then send up to `limit` due dispatches.
 
     `attachments` gives the bytes of a file by its SHA-256; it is called once for each file of the
-    batch. `owner` names the caller for a reader of the table. With a journal, give its `witness` in
+    batch. `at` tells the time when the relay accepts a message, which starts the clocks (`now` where it
+    is left out): a batch may run over midnight. `owner` names the caller for a reader of the table. With a journal, give its `witness` in
     every call: without one, the outcome of an interrupted send is a person's to find out.
     """
     sender = agency_sender()
@@ -97,6 +99,7 @@ def dispatch_due(
         sender=sender,
         attachment=_Files(attachments, batch),
         now=now,
+        at=at or (lambda: now),
     )
     counts: Counter[str] = Counter()
     trouble = None
@@ -125,6 +128,7 @@ class _Run:
     sender: Sender
     attachment: Callable[[str], bytes]
     now: datetime
+    at: Callable[[], datetime]
 
     def send(self, connection: Connection, dispatch: Dispatch) -> str:
         try:
@@ -159,7 +163,7 @@ class _Run:
             lost = {"last_error": _note(error.params["reason"])}
             return self._record(dispatch, Status.SENDING, Event.LOST, "uncertain", lost)
         values = {
-            "accepted_at": self.now,
+            "accepted_at": self.at(),
             "relay_reply": _note(f"{reply.code} {reply.text}"),
             "last_error": None,
         }

@@ -62,7 +62,6 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.FAILED, Event.RELEASED): Status.QUEUED,
 }
 
-OPEN = frozenset({Status.QUEUED, Status.CLAIMED, Status.SENDING})
 NEEDS_A_PERSON = frozenset({Status.HELD, Status.FAILED, Status.UNCERTAIN})
 DONE = frozenset({Status.ACCEPTED})
 

@@ -1,6 +1,5 @@
 """The outbox (발송함): a message becomes a row in the transaction that decides on it."""
 
-import re
 from dataclasses import asdict
 from datetime import datetime
 
@@ -12,17 +11,9 @@ from gongmun.mail import queries
 from gongmun.mail.life import Status
 from gongmun.mail.message import OutgoingMessage, Sender, message_id, usable_references
 from gongmun.mail.models import Dispatch, HoldReason
+from gongmun.organisations import addresses
 from gongmun.settings import settings
 from gongmun.text import clean, clean_line
-
-# One mailbox in ASCII, without quoting: what ministries have. Everything that could end a header or
-# an SMTP command is outside these classes.
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-)
-_LONGEST_ADDRESS = 254
-_LONGEST_LOCAL_PART = 64
 
 
 class AddressRefused(GongmunError):
@@ -34,18 +25,15 @@ class AddressRefused(GongmunError):
 
 
 def checked_address(address: str) -> str:
-    """`address`, if it is one plain ASCII mail address.
+    """`address`, if mail can go to it: the rule is that of the organisations' contacts.
 
     Raises:
         AddressRefused: it is not.
     """
-    if (
-        len(address) > _LONGEST_ADDRESS
-        or address.find("@") > _LONGEST_LOCAL_PART
-        or not _ADDRESS.fullmatch(address)
-    ):
-        raise AddressRefused
-    return address
+    try:
+        return addresses.checked_address(address)
+    except addresses.AddressInvalid:
+        raise AddressRefused from None
 
 
 def agency_sender() -> Sender:
@@ -70,7 +58,7 @@ def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispat
         "intent": message.intent,
         "organisation_code": message.organisation_code,
         # A refused address is kept for the eye of the person who corrects it.
-        "address": message.address and clean_line(message.address)[:_LONGEST_ADDRESS],
+        "address": message.address and clean_line(message.address)[: addresses.LONGEST_ADDRESS],
         "subject": clean_line(message.subject),
         "body": clean(message.body) + "\n",
         "attachments": [asdict(attachment) for attachment in message.attachments],

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,11 @@ def add(session: Session, values: Mapping[str, Any]) -> bool:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Dispatch).values(**values).on_conflict_do_nothing(index_elements=["key"])
     return session.scalar(statement.returning(Dispatch.id)) is not None
+
+
+def find(session: Session, key: str) -> Dispatch | None:
+    """The dispatch with this key, if it was ever queued."""
+    return session.scalars(select(Dispatch).where(Dispatch.key == key)).one_or_none()
 
 
 def by_key(session: Session, key: str) -> Dispatch:
@@ -166,6 +171,18 @@ def uncertain(session: Session) -> Sequence[Dispatch]:
     return session.scalars(
         select(Dispatch).where(Dispatch.status == Status.UNCERTAIN).order_by(Dispatch.id)
     ).all()
+
+
+def delayed(session: Session, before: datetime) -> int:
+    """How many mails were refused or not taken for now, and have been in the outbox since `before`."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                _is(Status.QUEUED), Dispatch.last_error.is_not(None), Dispatch.created_at < before
+            )
+        )
+        or 0
+    )
 
 
 def needing_a_person(session: Session) -> Sequence[Dispatch]:

@@ -95,7 +95,7 @@ class _SmtpConnection:
         self._announced = False
         try:
             await self._client.connect()
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:  # ValueError: a bad name
             raise RelayUnreachable(reason=_reason(error)) from error
 
     async def close(self) -> None:

@@ -1,11 +1,7 @@
 """Organisations: ministries and agencies over time, their mailboxes, and the routing of topics."""
 
-from gongmun.organisations.contacts import (
-    AddressInvalid,
-    checked_address,
-    retire_contact,
-    set_contact,
-)
+from gongmun.organisations.addresses import AddressInvalid, checked_address
+from gongmun.organisations.contacts import retire_contact, set_contact
 from gongmun.organisations.loader import LoadReport, load
 from gongmun.organisations.models import (
     Contact,

@@ -1,6 +1,5 @@
 """Set and retire the mailboxes of organisations. Addresses stay out of the ledger, errors and logs."""
 
-import re
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,36 +7,10 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.db import Database
-from gongmun.errors import GongmunError, NotFound
+from gongmun.errors import NotFound
 from gongmun.ledger import Actor
+from gongmun.organisations.addresses import checked_address
 from gongmun.organisations.models import Contact, ContactRole, Organisation
-
-# One plain address in ASCII, as ministries have them (RFC 5321 without quoted local parts): nothing
-# that could end a header line or add a second recipient fits this pattern.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(
-    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}"
-)
-
-
-class AddressInvalid(GongmunError):
-    """Something that is not one plain e-mail address."""
-
-    code = "organisations.address_invalid"
-    ko = "전자우편 주소가 올바르지 않습니다. forum@ministry.example 형식의 주소 하나만 입력해 주십시오."
-    en = "Not an e-mail address. Give a single plain one, such as forum@ministry.example."
-
-
-def checked_address(text: str) -> str:
-    """`text`, if it is one plain e-mail address.
-
-    Raises:
-        AddressInvalid: anything else; the error does not repeat it.
-    """
-    if not _ADDRESS.fullmatch(text):
-        raise AddressInvalid
-    return text
 
 
 def set_contact(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from gongmun.organisations.contacts import AddressInvalid, checked_address
+from gongmun.organisations.addresses import AddressInvalid, checked_address
 from gongmun.organisations.models import ContactRole, OrganisationKind
 from gongmun.text import clean_line
 

@@ -5,14 +5,14 @@ from datetime import date, datetime
 
 from gongmun import ledger
 from gongmun.calendar import calendar
-from gongmun.clock import seoul_date
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError, InvalidTransition
 from gongmun.ledger import Actor
 from gongmun.referrals import queries
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Event, Status
-from gongmun.referrals.models import Response, ResponseDecision
+from gongmun.referrals.models import Referral, Response, ResponseDecision
 from gongmun.text import clean, clean_line
 
 _REASON_LIMIT = 10_000
@@ -25,6 +25,14 @@ NEEDS_DATE = frozenset(
         ResponseDecision.LONG_TERM_REVIEW,
     }
 )
+
+
+class BeforeDispatch(GongmunError):
+    """Something a ministry is said to have done before it was sent anything."""
+
+    code = "referral.before_dispatch"
+    ko = "공문을 발송한 {dispatched} 이전의 일시는 기록할 수 없습니다. 일시를 확인해 주십시오."
+    en = "The document was dispatched at {dispatched}; nothing before that can be recorded."
 
 
 class ResponseIncomplete(GongmunError):
@@ -55,6 +63,7 @@ def acknowledge(
         for referral in queries.of_document(session, document_id):
             if referral.status is not Status.DISPATCHED:
                 continue
+            _require_dispatched(referral, now)
             if not queries.move(
                 session,
                 referral,
@@ -102,6 +111,7 @@ def respond(
     _check(decision, reason, promised_on, today=seoul_date(now))
     with db.transaction() as session:
         referral = queries.by_id(session, referral_id)
+        _require_dispatched(referral, now)
         if not queries.move(
             session, referral, Event.ANSWERED, answered_at=now, next_action_on=None
         ):
@@ -131,6 +141,13 @@ def respond(
             promised_on=promised_on.isoformat() if promised_on else None,
         )
     return response
+
+
+def _require_dispatched(referral: Referral, now: datetime) -> None:
+    if referral.dispatched_at is not None and now < referral.dispatched_at:
+        raise BeforeDispatch(
+            dispatched=f"{referral.dispatched_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
+        )
 
 
 def _check(

@@ -6,7 +6,8 @@ The way of one sweep, each step with its own transaction and resumable by the ne
 3. `notices.enqueue_notices` puts every notice whose documents are ready into the outbox.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -18,9 +19,10 @@ from gongmun import ledger
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.db import Database
+from gongmun.errors import GongmunError
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
-from gongmun.referrals.ladder import DueStep, Ladder, Rung, decide
+from gongmun.referrals.ladder import DueStep, Ladder, Rung, Verdict, decide
 from gongmun.referrals.letters import draft_escalation, draft_reminder
 from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
 
@@ -34,13 +36,14 @@ _NOT_MAILED = (Rung.ESCALATION, Rung.SILENCE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChaseReport:
-    """What one sweep did. `fired` and `skipped` count rungs; `quiet` says the day was no working day."""
+    """What one sweep did. `fired` and `skipped` count rungs, `problems` are ministries left out."""
 
     today: date
     quiet: bool = False
     notices: tuple[int, ...] = ()
-    fired: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
+    fired: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[GongmunError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,27 +61,38 @@ def sweep(db: Database, *, ladder: Ladder, now: datetime) -> ChaseReport:
     if not calendar().is_working_day(today):
         return ChaseReport(today=today, quiet=True)
     notices: list[int] = []
-    fired: dict[str, int] = {}
-    skipped: dict[str, int] = {}
+    fired: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    problems: list[GongmunError] = []
     with db.reading() as session:
         ministries = queries.ministries_due(session, today)
     # A transaction for each ministry: one that fails does not hold up the others.
     for organisation_id in ministries:
-        with db.transaction() as session:
-            referrals = queries.claim_due(session, organisation_id, today)
-            claimed = [
-                item for r in referrals for item in _claim(session, r, ladder, today, skipped)
-            ]
-            notices.extend(_notices(session, organisation_id, claimed, today=today, now=now))
-        for item in claimed:
-            fired[item.due.step.rung] = fired.get(item.due.step.rung, 0) + 1
-    return ChaseReport(today=today, notices=tuple(notices), fired=fired, skipped=skipped)
+        try:
+            with db.transaction() as session:
+                referrals = queries.claim_due(session, organisation_id, today)
+                verdicts = [(r, _claim(session, r, ladder, today, now)) for r in referrals]
+                claimed = [_Due(referral=r, due=due) for r, v in verdicts for due in v.fire]
+                made = _notices(session, organisation_id, claimed, today=today, now=now)
+        except GongmunError as error:
+            problems.append(error)
+            continue
+        notices.extend(made)
+        fired.update(item.due.step.rung for item in claimed)
+        skipped.update(due.step.rung for _, verdict in verdicts for due in verdict.skip)
+    return ChaseReport(
+        today=today,
+        notices=tuple(notices),
+        fired=fired,
+        skipped=skipped,
+        problems=tuple(problems),
+    )
 
 
 def _claim(
-    session: Session, referral: Referral, ladder: Ladder, today: date, skipped: dict[str, int]
-) -> Sequence[_Due]:
-    """Write down what the verdict of today skips; return what it fires."""
+    session: Session, referral: Referral, ladder: Ladder, today: date, now: datetime
+) -> Verdict:
+    """Write down what the verdict of today skips; the verdict."""
     verdict = decide(
         ladder,
         referral.clocks,
@@ -87,10 +101,18 @@ def _claim(
         shift=calendar().shift,
     )
     for due in verdict.skip:
-        skipped[due.step.rung] = skipped.get(due.step.rung, 0) + 1
         session.add(_row(referral, due, today, skipped=True))
     referral.next_action_on = verdict.next_on
-    return [_Due(referral=referral, due=due) for due in verdict.fire]
+    if verdict.overdue and referral.overdue_noted_on is None:
+        referral.overdue_noted_on = today
+        ledger.record(
+            session,
+            "referral.overdue",
+            subject=("referral", referral.id),
+            now=now,
+            answer_due=referral.clocks.answer_due.isoformat(),
+        )
+    return verdict
 
 
 def _row(referral: Referral, due: DueStep, today: date, *, skipped: bool = False) -> LadderStep:
@@ -118,7 +140,9 @@ def _notices(
     made: list[int] = []
     if mailed:
         notice = _notice(session, NoticeKind.CHASE, organisation_id, organisation_id, today)
-        notice.to_backup = any(i.due.step.rung is Rung.BACKUP_NUDGE for i in mailed)
+        rungs = {item.due.step.rung for item in mailed}
+        # A formal reminder is the ministry's own to receive, whoever is asked besides.
+        notice.to_backup = Rung.BACKUP_NUDGE in rungs and rungs.isdisjoint(_FORMAL)
         for rung, items in _by_rung(mailed):
             document = None
             if rung in _FORMAL:
@@ -191,7 +215,6 @@ def _fire(
             now=now,
             rung=item.due.step.rung.value,
             due_on=item.due.due_on.isoformat(),
-            overdue=today > item.referral.clocks.answer_due,
             notice_id=row.notice_id,
             document_id=document_id,
         )

@@ -1,16 +1,22 @@
 """Note that the relay has accepted an outcome document: its referrals' clocks start."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.db import Database
+from gongmun.errors import GongmunError
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import start_clocks
 from gongmun.referrals.ladder import Clocks, Ladder, decide
-from gongmun.referrals.life import Event
+from gongmun.referrals.life import Event, Status
+
+log = logging.getLogger(__name__)
 
 
 def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[int]:
@@ -19,42 +25,58 @@ def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[
     Returns the ids of the referrals that were moved; a second call finds none. The clocks count
     from the moment the relay accepted the mail, however late that is noted.
     """
+    with db.reading() as session:
+        waiting = [referral.id for referral, _ in queries.dispatched_but_unnoted(session)]
     moved: list[int] = []
-    with db.transaction() as session:
-        for referral, dispatch in queries.dispatched_but_unnoted(session):
-            assert dispatch.accepted_at is not None
-            clocks = start_clocks(referral.answer_rule, dispatch.accepted_at, calendar())
-            first = decide(
-                ladder,
-                Clocks(
-                    acknowledge_due=clocks.acknowledge.due,
-                    acknowledged=False,
-                    answer_due=clocks.answer.due,
-                ),
-                fired=frozenset(),
-                today=seoul_date(dispatch.accepted_at),
-                shift=calendar().shift,
-            )
-            if not queries.move(
-                session,
-                referral,
-                Event.DISPATCHED,
-                arming=referral.arming + 1,
-                dispatched_at=dispatch.accepted_at,
-                acknowledge_due=clocks.acknowledge.due,
-                answer_due=clocks.answer.due,
-                next_action_on=first.look_again(seoul_date(dispatch.accepted_at)),
-            ):
-                continue
-            ledger.record(
-                session,
-                "referral.dispatched",
-                subject=("referral", referral.id),
-                now=now,
-                dispatch_id=dispatch.id,
-                document_id=referral.document_id,
-                acknowledge_due=clocks.acknowledge.due.isoformat(),
-                answer_due=clocks.answer.due.isoformat(),
-            )
-            moved.append(referral.id)
+    for referral_id in waiting:
+        # A transaction each: one that fails does not hold up the others.
+        try:
+            with db.transaction() as session:
+                if _note(session, referral_id, ladder, now):
+                    moved.append(referral_id)
+        except GongmunError as error:
+            log.warning("referral %s: %s", referral_id, error)
     return moved
+
+
+def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> bool:
+    referral = queries.by_id(session, referral_id)
+    dispatch = queries.accepted_dispatch(session, referral)
+    if referral.status is not Status.APPROVED or dispatch is None:
+        return False
+    assert dispatch.accepted_at is not None
+    clocks = start_clocks(referral.answer_rule, dispatch.accepted_at, calendar())
+    first = decide(
+        ladder,
+        Clocks(
+            acknowledge_due=clocks.acknowledge.due,
+            acknowledged=False,
+            answer_due=clocks.answer.due,
+        ),
+        fired=frozenset(),
+        today=seoul_date(dispatch.accepted_at),
+        shift=calendar().shift,
+    )
+    if not queries.move(
+        session,
+        referral,
+        Event.DISPATCHED,
+        arming=referral.arming + 1,
+        dispatched_at=dispatch.accepted_at,
+        acknowledge_due=clocks.acknowledge.due,
+        answer_due=clocks.answer.due,
+        overdue_noted_on=None,
+        next_action_on=first.look_again(seoul_date(dispatch.accepted_at)),
+    ):
+        return False
+    ledger.record(
+        session,
+        "referral.dispatched",
+        subject=("referral", referral.id),
+        now=now,
+        dispatch_id=dispatch.id,
+        document_id=referral.document_id,
+        acknowledge_due=clocks.acknowledge.due.isoformat(),
+        answer_due=clocks.answer.due.isoformat(),
+    )
+    return True

@@ -87,6 +87,7 @@ class Verdict:
     fire: tuple[DueStep, ...]
     skip: tuple[DueStep, ...]
     next_on: date | None
+    overdue: bool
 
     def look_again(self, today: date) -> date | None:
         """The day of the next sweep that concerns this referral, if nothing was fired yet."""
@@ -140,7 +141,14 @@ def decide(
             *lower, highest = due
             fire.append(highest)
             skip.extend(lower)
-    return Verdict(fire=tuple(fire), skip=tuple(skip), next_on=min(later, default=None))
+    # To cross the due day is an event of its own, whether or not a rung stands there.
+    crossing = shift(clocks.answer_due, 1)
+    overdue = crossing <= today
+    if not overdue:
+        later.append(crossing)
+    return Verdict(
+        fire=tuple(fire), skip=tuple(skip), next_on=min(later, default=None), overdue=overdue
+    )
 
 
 def _tracks(clocks: Clocks) -> Mapping[Clock, date]:

@@ -19,12 +19,14 @@ from gongmun.documents import (
 )
 from gongmun.documents import Rung as ReminderRung
 from gongmun.documents import queries as document_queries
+from gongmun.mail import queries as mail_queries
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import days_overdue
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.models import Notice, Referral
+from gongmun.referrals.mailing import notice_key
+from gongmun.referrals.models import LadderStep, Notice, Referral
 from gongmun.referrals.names import RUNGS
 from gongmun.suggestions import queries as suggestion_queries
 
@@ -41,31 +43,42 @@ def draft_reminder(
 
     No coordinator decides on it: the ladder is their standing decision.
     """
-    form, kind, ordinal = _FORMS[rung]
     today = seoul_date(now)
     ministry = organisation_queries.by_id(session, notice.organisation_id)
-    items = overdue_items(session, referrals, today)
     document = drafting.draft(
         session,
-        kind=kind,
+        kind=_FORMS[rung][1],
         key=f"{notice.key}:{rung.value}",
         recipient_code=ministry.code,
-        context=ReminderContext(
-            letter=Letter(
-                recipient=ministry.head_ko,
-                handling=handling(session, ministry, referrals),
-                title=f"시민 제안 미회신 사항 회신 요청({ordinal} 독촉)",
-                decided_on=today,
-                legal_basis=_legal_basis(referrals, today),
-                references=_references(session, referrals),
-            ),
-            rung=form,
-            items=items,
-        ),
+        context=_reminder(session, ministry, rung, referrals, today, decided_on=today),
         now=now,
     )
     drafting.approve(session, document, None, now)
     return document
+
+
+def _reminder(
+    session: Session,
+    ministry: Organisation,
+    rung: Rung,
+    referrals: Sequence[Referral],
+    today: date,
+    *,
+    decided_on: date,
+) -> ReminderContext:
+    form, _, ordinal = _FORMS[rung]
+    return ReminderContext(
+        letter=Letter(
+            recipient=ministry.head_ko,
+            handling=handling(session, ministry, referrals),
+            title=f"시민 제안 미회신 사항 회신 요청({ordinal} 독촉)",
+            decided_on=decided_on,
+            legal_basis=_legal_basis(referrals, today),
+            references=_references(session, referrals),
+        ),
+        rung=form,
+        items=overdue_items(session, referrals, today),
+    )
 
 
 def draft_escalation(
@@ -84,20 +97,55 @@ def draft_escalation(
         kind=DocumentKind.ESCALATION,
         key=key,
         recipient_code=parent.code,
-        context=EscalationContext(
-            letter=Letter(
-                recipient=parent.head_ko,
-                title=f"시민 제안 장기 미회신 사항 통보({ministry.name_ko})",
-                decided_on=today,
-                legal_basis=_legal_basis(referrals, today),
-                references=_references(session, referrals),
-            ),
-            ministry_name=ministry.name_ko,
-            items=overdue_items(session, referrals, today),
-            history=_history(session, referrals, today),
-        ),
+        context=_escalation(session, ministry, parent, referrals, today, decided_on=today),
         now=now,
     )
+
+
+def _escalation(
+    session: Session,
+    ministry: Organisation,
+    parent: Organisation,
+    referrals: Sequence[Referral],
+    today: date,
+    *,
+    decided_on: date,
+) -> EscalationContext:
+    return EscalationContext(
+        letter=Letter(
+            recipient=parent.head_ko,
+            title=f"시민 제안 장기 미회신 사항 통보({ministry.name_ko})",
+            decided_on=decided_on,
+            legal_basis=_legal_basis(referrals, today),
+            references=_references(session, referrals),
+        ),
+        ministry_name=ministry.name_ko,
+        items=overdue_items(session, referrals, today),
+        history=_history(session, referrals, today),
+    )
+
+
+def refresh_document(
+    session: Session,
+    notice: Notice,
+    document: Document,
+    rung: Rung,
+    referrals: Sequence[Referral],
+    *,
+    now: datetime,
+) -> None:
+    """Let a document that has no number yet say what is still true, under the same approval."""
+    today = seoul_date(now)
+    decided_on = seoul_date(document.approved_at) if document.approved_at else today
+    ministry = organisation_queries.by_id(session, notice.organisation_id)
+    if rung is Rung.ESCALATION:
+        parent = organisation_queries.by_id(session, notice.addressee_id)
+        context: ReminderContext | EscalationContext = _escalation(
+            session, ministry, parent, referrals, today, decided_on=decided_on
+        )
+    else:
+        context = _reminder(session, ministry, rung, referrals, today, decided_on=decided_on)
+    drafting.refresh(session, document, context, now)
 
 
 def overdue_items(
@@ -166,13 +214,22 @@ def _history(
             lines.add((seoul_date(referral.acknowledged_at), 1, f"소관 기관 접수{registered}"))
         lines.add((referral.clocks.answer_due, 2, "회신 기한"))
         for order, step in enumerate(queries.steps(session, referral.id), start=3):
-            if not step.skipped and step.rung not in (Rung.ESCALATION, Rung.SILENCE):
-                lines.add((step.fired_on, order, _step_text(session, step.rung, step.document_id)))
+            told = _told(session, step)
+            if told is not None:
+                lines.add((told[0], order, told[1]))
     lines.add((today, 99, "현재까지 회신 없음"))
     return tuple(HistoryLine(on=on, text=text) for on, _, text in sorted(lines))
 
 
-def _step_text(session: Session, rung: Rung, document_id: int | None) -> str:
-    if document_id is None:
-        return f"{RUNGS[rung].ko}(전자우편)"
-    return f"{RUNGS[rung].ko} 공문 발송({document_queries.by_id(session, document_id).number})"
+def _told(session: Session, step: LadderStep) -> tuple[date, str] | None:
+    """When the relay accepted the mail of a step, and what it was; None if none went out."""
+    if step.skipped or step.notice_id is None or step.rung is Rung.ESCALATION:
+        return None
+    dispatch = mail_queries.find(session, notice_key(step.notice_id))
+    if dispatch is None or dispatch.accepted_at is None:
+        return None
+    on = seoul_date(dispatch.accepted_at)
+    if step.document_id is None:
+        return on, f"{RUNGS[step.rung].ko}(전자우편)"
+    number = document_queries.by_id(session, step.document_id).number
+    return on, f"{RUNGS[step.rung].ko} 공문 발송({number})"

@@ -41,3 +41,8 @@ def thread(session: Session, document_ids: Sequence[int | None]) -> tuple[str, .
             .order_by(Dispatch.id)
         )
     )
+
+
+def notice_key(notice_id: int) -> str:
+    """The outbox's key of the one mail of a notice."""
+    return f"notice:{notice_id}"

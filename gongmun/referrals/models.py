@@ -79,6 +79,8 @@ class Referral(Base):
     registration_number: Mapped[str | None] = mapped_column(String(60))
     answer_due: Mapped[date | None]
     answered_at: Mapped[datetime | None]
+    # The day on which a sweep told the ledger that the due day has passed.
+    overdue_noted_on: Mapped[date | None]
     next_action_on: Mapped[date | None]
 
     @property

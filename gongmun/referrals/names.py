@@ -41,7 +41,7 @@ RUNGS: Mapping[Rung, Bilingual] = {
     Rung.COURTESY_DUE: Bilingual(ko="회신 기한 당일 안내", en="due today"),
     Rung.FIRST_REMINDER: Bilingual(ko="1차 독촉", en="first formal reminder"),
     Rung.SECOND_REMINDER: Bilingual(ko="2차 독촉", en="second formal reminder"),
-    Rung.ESCALATION: Bilingual(ko="상급기관 통보", en="escalation to the parent body"),
+    Rung.ESCALATION: Bilingual(ko="상향 통보", en="escalation to the parent body"),
     Rung.SILENCE: Bilingual(ko="미회신 공개", en="publication of no answer"),
 }
 
@@ -60,7 +60,7 @@ REQUESTS: Mapping[Rung, Bilingual] = {
         ko="회신 기한이 다가오고 있어 안내해 드립니다.", en="The deadline is coming up."
     ),
     Rung.COURTESY_LATE: Bilingual(
-        ko="회신 기한이 얼마 남지 않았습니다.", en="The deadline is near."
+        ko="회신 기한이 얼마 남지 않았습니다.", en="Please answer in time."
     ),
     Rung.COURTESY_DUE: Bilingual(ko="오늘이 회신 기한입니다.", en="Your answer is due today."),
     Rung.FIRST_REMINDER: Bilingual(

@@ -1,10 +1,11 @@
 """Put notices into the outbox, once their documents are ready.
 
-What became untrue since the sweep (an answer, a withdrawal) is left out; a notice of which nothing
-is left is suppressed, and says so in the ledger.
+What became untrue since the sweep (an answer, a withdrawal) is left out, of documents as long as
+they have no number, of mails until they are queued. A notice of which nothing is left is suppressed,
+and says so in the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,14 +17,16 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document, OverdueItem, drafting
 from gongmun.documents import queries as document_queries
+from gongmun.documents.life import UNNUMBERED
 from gongmun.documents.life import Status as DocumentStatus
+from gongmun.errors import GongmunError
 from gongmun.mail import OutgoingMessage, compose, enqueue
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.letters import overdue_items
+from gongmun.referrals.letters import overdue_items, refresh_document
 from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.mailing import attachment, mailbox, thread
+from gongmun.referrals.mailing import attachment, mailbox, notice_key, thread
 from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
 from gongmun.referrals.names import REQUESTS, RUNGS
 from gongmun.settings import settings
@@ -39,6 +42,7 @@ class NoticeReport:
     enqueued: tuple[int, ...]
     suppressed: tuple[int, ...]
     waiting: tuple[int, ...]
+    problems: tuple[GongmunError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,39 +54,86 @@ class _Section:
     items: Sequence[OverdueItem]
 
 
+def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
+    """Before anything is numbered: let waiting notices say what is still true.
+
+    The ids of those of which nothing is; they are suppressed. One that cannot be prepared is left
+    as it is, and met again when it is queued.
+    """
+    outcomes: dict[str, list[int]] = {"suppressed": []}
+    _each(db, lambda session, notice: _prepare(session, notice, now), outcomes)
+    return outcomes["suppressed"]
+
+
 def enqueue_notices(db: Database, *, now: datetime) -> NoticeReport:
     """Put every notice that is ready into the outbox, each in its own transaction."""
     outcomes: dict[str, list[int]] = {"enqueued": [], "suppressed": [], "waiting": []}
+    problems = _each(db, lambda session, notice: _settle(session, notice, now), outcomes)
+    return NoticeReport(
+        **{name: tuple(ids) for name, ids in outcomes.items()}, problems=tuple(problems)
+    )
+
+
+def _each(
+    db: Database, settle: Callable[[Session, Notice], str], outcomes: dict[str, list[int]]
+) -> Sequence[GongmunError]:
+    """Settle each waiting notice in its own transaction; one that fails does not stop the others."""
+    problems: list[GongmunError] = []
     with db.reading() as session:
         ids = [notice.id for notice in queries.waiting_notices(session)]
     for notice_id in ids:
-        with db.transaction() as session:
-            notice = queries.lock_waiting_notice(session, notice_id)
-            if notice is not None:
-                outcomes[_settle(session, notice, now)].append(notice_id)
-    return NoticeReport(**{name: tuple(ids) for name, ids in outcomes.items()})
+        try:
+            with db.transaction() as session:
+                notice = queries.lock_waiting_notice(session, notice_id)
+                outcome = settle(session, notice) if notice is not None else ""
+        except GongmunError as error:
+            problems.append(error)
+        else:
+            outcomes.setdefault(outcome, []).append(notice_id)
+    return problems
 
 
-def _settle(session: Session, notice: Notice, now: datetime) -> str:
-    still_true = [
+def _still_true(session: Session, notice: Notice) -> Sequence[tuple[LadderStep, Referral]]:
+    return [
         (step, referral)
         for step, referral in queries.steps_of_notice(session, notice.id)
         if _is_true(step, referral)
     ]
+
+
+def _prepare(session: Session, notice: Notice, now: datetime) -> str:
+    lines = _still_true(session, notice)
+    for document_id in notice.document_ids:
+        document = document_queries.by_id(session, document_id)
+        if document.status not in UNNUMBERED:
+            continue  # one that has its number says what was true on its day
+        about = [
+            (step.rung, referral) for step, referral in lines if step.document_id == document_id
+        ]
+        if about:
+            referrals = [referral for _, referral in about]
+            refresh_document(session, notice, document, about[0][0], referrals, now=now)
+        else:
+            drafting.discard(session, document, now)
+            notice.document_ids = [i for i in notice.document_ids if i != document_id]
+    return _suppress(session, notice, now) if not lines else "prepared"
+
+
+def _suppress(session: Session, notice: Notice, now: datetime) -> str:
+    notice.suppressed_at = now
+    _record(session, "notice.suppressed", notice, now)
+    return "suppressed"
+
+
+def _settle(session: Session, notice: Notice, now: datetime) -> str:
+    lines = _still_true(session, notice)
     documents = [document_queries.by_id(session, i) for i in notice.document_ids]
-    if not still_true:
-        for document in documents:
-            # One that has its number stays in the register, unsent.
-            if document.status in (DocumentStatus.DRAFTED, DocumentStatus.APPROVED):
-                drafting.discard(session, document, now)
-    discarded = any(document.status is DocumentStatus.DISCARDED for document in documents)
-    if not still_true or discarded:
-        notice.suppressed_at = now
-        _record(session, "notice.suppressed", notice, now)
-        return "suppressed"
+    # A discarded one here is an escalation that a coordinator returned.
+    if not lines or any(document.status is DocumentStatus.DISCARDED for document in documents):
+        return _suppress(session, notice, now)
     if any(document.status is not DocumentStatus.RENDERED for document in documents):
         return "waiting"
-    message = _message(session, notice, still_true, documents, seoul_date(now))
+    message = _message(session, notice, lines, documents, seoul_date(now))
     dispatch = enqueue(session, message, now)
     notice.enqueued_at = now
     _record(session, "notice.enqueued", notice, now, dispatch_id=dispatch.id)
@@ -120,7 +171,7 @@ def _message(
     mail = compose(notice.kind.value, context)
     escalation = notice.kind is NoticeKind.ESCALATION
     return OutgoingMessage(
-        key=f"notice:{notice.id}",
+        key=notice_key(notice.id),
         intent=notice.kind.value,
         organisation_code=addressee.code,
         address=mailbox(session, addressee.id, backup=notice.to_backup),

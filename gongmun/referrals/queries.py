@@ -143,6 +143,19 @@ def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatc
     return [(referral, dispatch) for referral, dispatch in rows]
 
 
+def accepted_dispatch(session: Session, referral: Referral) -> Dispatch | None:
+    """The dispatch of a referral's outcome document, if the relay has accepted it."""
+    return session.scalars(
+        select(Dispatch)
+        .where(
+            Dispatch.document_id == referral.document_id,
+            Dispatch.intent == OUTCOME_INTENT,
+            Dispatch.status == DispatchStatus.ACCEPTED,
+        )
+        .limit(1)
+    ).one_or_none()
+
+
 def fired(session: Session, referral: Referral) -> frozenset[Rung]:
     """The rungs fired or skipped since the referral's clocks were last started."""
     return frozenset(

@@ -35,6 +35,13 @@ def by_id(session: Session, suggestion_id: int) -> Suggestion:
     return suggestion
 
 
+def of_forum(session: Session, forum_id: int) -> Sequence[Suggestion]:
+    """All suggestions of a forum, by number."""
+    return session.scalars(
+        select(Suggestion).where(Suggestion.forum_id == forum_id).order_by(Suggestion.number)
+    ).all()
+
+
 def selected_of_forum(session: Session, forum_id: int) -> Sequence[Suggestion]:
     """The selected suggestions of a forum, by number."""
     return session.scalars(
@@ -106,7 +113,7 @@ def content_by_key(session: Session, forum_id: int, keys: Sequence[str]) -> dict
         .join(wanted, Suggestion.key == wanted.c.key)
         .where(Suggestion.forum_id == forum_id)
     )
-    return dict(rows.all())
+    return {row.key: row.content_hash for row in rows}
 
 
 def insert_suggestions(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -122,7 +129,7 @@ def ids_after(session: Session, forum_id: int, number: int) -> dict[str, int]:
             Suggestion.forum_id == forum_id, Suggestion.number > number
         )
     )
-    return dict(rows.all())
+    return {row.key: row.id for row in rows}
 
 
 def insert_proposers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

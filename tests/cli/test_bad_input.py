@@ -33,18 +33,22 @@ def refused(ended: Ended, code: str) -> str:
         ("outcome", "show", "99"),
         ("outcome", "approve", "99", *ME),
         ("outcome", "return", "99", *ME),
+        ("escalation", "show", "99"),
         ("escalation", "approve", "99", *ME),
         ("forum", "wrap-up", "NO-SUCH"),
         ("suggestion", "list", "NO-SUCH"),
         ("suggestion", "select", "99"),
+        ("suggestion", "topic", "99", "statistics"),
         ("suggestion", "route", "99", "--lead", "MOLIT", *ME),
         ("referral", "show", "99"),
         ("referral", "acknowledge", "공론소통과-99"),
+        ("referral", "acknowledge", "공론소통과-99999999999999999999"),
         ("referral", "respond", "99", "--decision", "not_accepted", "--reason", "예산이 없습니다."),
         ("mail", "show", "99"),
         ("mail", "release", "99", "--to", "forum@ministry.example"),
         ("mail", "settle", "99", "--accepted"),
         ("contact", "set", "NO-SUCH", "forum@ministry.example"),
+        ("contact", "retire", "NO-SUCH"),
         ("referral", "list", "--ministry", "NO-SUCH"),
     ],
     ids=" ".join,
@@ -80,6 +84,18 @@ def test_a_route_that_makes_no_sense(gongmun: Gongmun, installation: World) -> N
     refused(gongmun(*route, *twice, *ME), "route.invalid")
     empty = ("--lead", "MOLIT", "--name", "", "--reason", "")
     refused(gongmun(*route, *empty), "route.invalid")
+
+
+def test_a_topic_that_is_none(gongmun: Gongmun, installation: World) -> None:
+    suggestion_id = installation.suggest(installation.forum(), None)
+    topic = ("suggestion", "topic", suggestion_id)
+    assert "no_such_topic" in refused(gongmun(*topic, "no_such_topic"), "not_found")
+    refused(gongmun(*topic, "대중교통"), "suggestions.invalid_topic")
+
+
+def test_an_outcome_document_is_no_escalation(gongmun: Gongmun, installation: World) -> None:
+    installation.dispatched("statistics")
+    assert "1" in refused(gongmun("escalation", "show", "1"), "not_found")
 
 
 @pytest.mark.parametrize(

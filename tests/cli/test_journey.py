@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from gongmun import wiring
+from gongmun.documents import EscalationContext
 from gongmun.documents import queries as document_queries
+from gongmun.documents.contexts import from_json
 from gongmun.forums import queries as forum_queries
 from gongmun.mail import Dispatch
 from gongmun.mail import queries as mail_queries
-from gongmun.organisations import ContactRole, retire_contact
+from gongmun.organisations import ContactRole, contact, organisation
 from gongmun.settings import PROJECT_ROOT
 from tests.cli.conftest import Ended, Gongmun
 from tests.conftest import NOW
@@ -82,9 +84,10 @@ def test_from_an_empty_folder_to_an_answered_referral(
     shown = accomplished(gongmun("outcome", "show", outcome_id))
     assert "1차(결재 대기)" in shown
     assert {"MOLIT", "MSIT", "PIPC"} <= set(shown.split())
+    assert "[bold]그늘막[/bold]을" in shown
 
     # A ministry without a mailbox: its mail is held and nothing is lost.
-    retire_contact(installation.db, "PIPC", ContactRole.PRIMARY, installation.now)
+    assert "보내지 않습니다" in accomplished(gongmun("contact", "retire", "PIPC"))
     approved = accomplished(gongmun("outcome", "approve", outcome_id, *ME, "--as-of", DAY))
     assert "승인했습니다. 다음 시행 점검에서 처리됩니다." in approved
     issued = accomplished(gongmun("outcome", "issue", "--as-of", DAY))
@@ -170,6 +173,33 @@ def test_a_late_route_joins_the_outcome_that_waits(gongmun: Gongmun, installatio
     assert "MOIS" in accomplished(gongmun("outcome", "show", outcome_id))
 
 
+def test_a_topic_given_by_hand_routes_into_the_outcome_that_waits(
+    gongmun: Gongmun, installation: World
+) -> None:
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "statistics")
+    unrouted = installation.suggest(forum_id, None, title="버스를 늘려 주십시오")
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    given = gongmun("suggestion", "topic", unrouted, "public_transport")
+    assert "결재를 기다리는 결과에 반영했습니다" in accomplished(given)
+    shown = accomplished(gongmun("outcome", "show", outcome_id))
+    assert "소관이 지정되지 않은 제안" not in shown
+    (line,) = (line for line in shown.split("OCF-") if "버스를 늘려 주십시오" in line)
+    assert "국토교통부" in line
+
+
+def test_a_backup_contact_is_retired_alone(gongmun: Gongmun, installation: World) -> None:
+    accomplished(gongmun("contact", "set", "MOE", "first@moe.example"))
+    accomplished(gongmun("contact", "set", "MOE", "deputy@moe.example", "--backup"))
+    accomplished(gongmun("contact", "retire", "MOE", "--backup"))
+    accomplished(gongmun("contact", "retire", "MOE", "--backup"))
+    with installation.db.reading() as session:
+        ministry = organisation(session, "MOE", NOW.date())
+        assert ministry is not None
+        assert contact(session, ministry.id, ContactRole.PRIMARY) is not None
+        assert contact(session, ministry.id, ContactRole.BACKUP) is None
+
+
 @pytest.mark.parametrize(
     ("flag", "status"),
     [("--accepted", ("발송", "accepted")), ("--not-accepted", ("대기", "queued"))],
@@ -208,14 +238,21 @@ def test_an_escalation_waits_for_a_decision(
     with installation.db.reading() as session:
         (document,) = document_queries.drafted_escalations(session)
     assert document.title in accomplished(gongmun("escalation", "list"))
-    assert f"gongmun escalation approve {document.id}" in accomplished(gongmun("waiting"))
+    shown = accomplished(gongmun("escalation", "show", document.id))
+    context = from_json(document.kind, document.context)
+    assert isinstance(context, EscalationContext)
+    item = context.items[0]
+    assert shows(gongmun("escalation", "show", document.id), item.reference, item.title)
+    assert f"{item.days_overdue}일 경과" in shown
+    assert all(line.text in shown for line in context.history)
+    assert f"gongmun escalation show {document.id}" in accomplished(gongmun("waiting"))
     now = ("--as-of", "2026-11-18T10:00")
     assert said in accomplished(gongmun("escalation", decision, document.id, *ME, *now))
     assert document.title not in accomplished(gongmun("escalation", "list"))
     second = gongmun("escalation", decision, document.id, *ME, *now)
     assert second.code == 1
     assert "escalation.decided" in second.err
-    assert shows(gongmun("referral", "show", 1), "상급기관 통보", "escalation to the parent body")
+    assert shows(gongmun("referral", "show", 1), "상향 통보", "escalation to the parent body")
 
 
 def test_nothing_waits_in_a_new_installation(gongmun: Gongmun, installation: World) -> None:

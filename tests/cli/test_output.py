@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.main import get_group
 
 from gongmun.cli import output
 from gongmun.cli.app import NOUNS, app
+from gongmun.documents import queries as document_queries
 from gongmun.forums.models import Forum
 from gongmun.text import Bilingual
 from tests.cli.conftest import Gongmun
@@ -104,6 +106,33 @@ def test_nothing_is_wider_than_the_screen_or_cut_off(
     assert ended.out.count("…") == wide.out.count("…")
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_an_escalation_can_be_read_before_it_is_decided(
+    gongmun: Gongmun, installation: World, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "statistics", title=HOSTILE + "가나다라 마바사 " * 12 + "끝")
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    installation.decide(outcome_id)
+    installation.issue()
+    installation.dispatch()
+    for day in (date(2026, 10, 30), date(2026, 11, 9), date(2026, 11, 18)):
+        installation.chase(day)
+    with installation.db.reading() as session:
+        (document,) = document_queries.drafted_escalations(session)
+    wide = gongmun("escalation", "show", document.id)
+    assert "[bold red]빨강[/]" in wide.out
+    monkeypatch.setattr(output.console, "width", width)
+    ended = gongmun("escalation", "show", document.id)
+    assert ended.code == 0
+    assert max(map(cell_len, ended.out.splitlines())) <= width
+    assert ended.out.count("…") == wide.out.count("…")
+    assert not set("\x1b\x07\u202e\r") & set(ended.out)
+    for word in ("OCF-2026-10-001", "공론소통과-1", "끝", "2026-10-"):
+        assert word in ended.out
+
+
 HOSTILE = "[bold red]빨강[/] [link=http://evil.example]x[/link] \\[ [/] \x1b]0;title\x07\x1b[2J\u202e뒤집힘\r"
 
 
@@ -119,7 +148,6 @@ def test_text_from_outside_is_printed_as_text(gongmun: Gongmun, installation: Wo
         "suggestion list OCF-2026-10",
         "outcome show 1",
         "referral show 1",
-        "waiting",
     ):
         ended = gongmun(*command.split())
         assert ended.code == 0, ended

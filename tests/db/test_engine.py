@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
 
 from gongmun import clock
 from gongmun.db import Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
+from gongmun.suggestions.models import Proposer
 
 
 def test_a_stored_time_comes_back_aware_and_in_utc(db: Database) -> None:
@@ -94,3 +97,14 @@ def test_a_database_that_is_gone_says_so() -> None:
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(UnsupportedDatabase, match="postgresql\\+psycopg"):
         Database(url)
+
+
+def test_an_error_of_the_database_holds_no_values(db: Database) -> None:
+    with pytest.raises(DBAPIError) as caught, db.transaction() as session:
+        session.execute(
+            insert(Proposer).values(suggestion_id=1, name="홍길동", contact="010-1234-5678")
+        )
+        session.execute(
+            insert(Proposer).values(suggestion_id=1, name="홍길동", contact="010-1234-5678")
+        )
+    assert "010-1234" not in str(caught.value)

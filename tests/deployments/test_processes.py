@@ -7,10 +7,11 @@ import sys
 import textwrap
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deployments import processes
-from deployments.processes import running
+from deployments.processes import AlreadyRunning, alone, running
 from gongmun.settings import PROJECT_ROOT
 
 # A child that starts one of its own, tells both ids, and waits for what never comes.
@@ -176,3 +177,31 @@ def test_sigterm_stops_a_block_like_ctrl_c_does(tmp_path: Path) -> None:
     holder.communicate(timeout=30)
     while is_alive(pid):
         os.sched_yield()
+
+
+def test_a_child_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
+    """A killed starter cannot stop anything: the kernel tells the child."""
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from deployments.processes import running\n"
+        "with running('child', ['http.server', '--bind', '127.0.0.1', '0'],\n"
+        f"             logs=Path({str(tmp_path)!r}), environment={{}}) as child:\n"
+        "    print(child.pid, flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    child = psutil.Process(int(starter.stdout.readline()))
+    starter.kill()
+    starter.wait()
+    starter.stdout.close()
+    psutil.wait_procs([child], timeout=30)
+    assert not child.is_running()
+
+
+def test_a_folder_has_one_holder_at_a_time_and_a_killed_one_frees_it(tmp_path: Path) -> None:
+    with alone(tmp_path, "lock"), pytest.raises(AlreadyRunning), alone(tmp_path, "lock"):
+        pass
+    with alone(tmp_path, "lock"):
+        pass

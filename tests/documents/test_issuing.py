@@ -25,6 +25,7 @@ from gongmun.documents import (
 )
 from gongmun.documents.printing import RenderTimedOut
 from gongmun.documents.store import StoreUnavailable
+from gongmun.errors import NotFound
 from tests.documents import samples
 
 
@@ -99,6 +100,21 @@ def test_issuing_again_changes_nothing(db: Database, now: datetime, store: Local
     assert [document.rendered_at for document in _load(db, ids)] == [now] * 3
 
 
+def test_a_document_is_found_by_its_number_only(
+    db: Database, now: datetime, store: LocalStore
+) -> None:
+    ids = _approved(db, now)
+    issue(db, ids, renderer=FakeRenderer(), store=store, now=now)
+    with db.reading() as session:
+        assert queries.by_number(session, "공론소통과-2").id == ids[1]
+        for serial in ("99", "9" * 9, "9" * 10, "9" * 20, "9" * 10_000, "", "-1", "²", "1e3"):
+            with pytest.raises(NotFound):
+                queries.by_number(session, f"공론소통과-{serial}")
+        for number in ("", "-", "공론소통과", "1", "홍보과-1"):
+            with pytest.raises(NotFound):
+                queries.by_number(session, number)
+
+
 def test_drafts_and_discarded_documents_are_skipped(
     db: Database, now: datetime, store: LocalStore
 ) -> None:
@@ -121,7 +137,6 @@ def test_one_failure_waits_with_its_number_and_the_rest_go_on(
     assert problem.retryable
     with db.reading() as session:
         (waiting,) = queries.with_problems(session)
-        assert queries.waiting_to_issue(session) == [ids[1]]
     assert (waiting.status, waiting.number) == (Status.NUMBERED, "공론소통과-2")
     assert waiting.problem_ko == problem.message_ko
     assert waiting.problem_en == problem.message_en

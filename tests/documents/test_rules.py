@@ -10,7 +10,7 @@ from gongmun.documents.disclosure import DisclosureInvalid, disclosure_class
 from gongmun.documents.endmark import EndPlace, end_place
 from gongmun.documents.numbering import TooManyItems, marks
 from gongmun.documents.seal import seal_rows
-from gongmun.documents.sheet import day, day_with_weekday, period
+from gongmun.documents.sheet import period
 from gongmun.documents.wording import BODY_LIMIT, WORD_JOINER, break_tokens, excerpt, keep_words
 
 
@@ -108,11 +108,6 @@ def test_the_seal_keeps_every_character(head: str) -> None:
     rows = seal_rows(head)
     assert "".join(rows).startswith(head)
     assert len(rows) <= len(rows[0])
-
-
-def test_dates() -> None:
-    assert day(date(2026, 11, 21)) == "2026. 11. 21."
-    assert day_with_weekday(date(2026, 11, 14)) == "2026. 11. 14.(토)"
 
 
 def test_periods() -> None:

@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import select
 
 from deployments.prefect_server import free_port
+from deployments.registry import registry
 from gongmun.db import Database
 from gongmun.documents import Approval, Document
 from gongmun.documents import Status as DocumentStatus
@@ -111,6 +112,10 @@ class Installation:
     def run(self, name: str, state: str) -> dict[str, Any] | None:
         return next((run for run in self.runs(state) if run["name"] == name), None)
 
+    def scheduled_by_prefect(self) -> set[str]:
+        """The deployments for which Prefect's scheduler has made a run."""
+        return {run["deployment_id"] for run in self.runs("SCHEDULED") if run["auto_scheduled"]}
+
     def rows(self, query: Any) -> list[Any]:
         with self.db.reading() as session:
             return list(session.scalars(query))
@@ -133,6 +138,12 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
             lambda: installation.run(f"{FORUM}-NEXT", "SCHEDULED"),
         )
         assert upcoming["expected_start_time"] > run["expected_start_time"]
+        # Prefect's own scheduler has to work, too: without it no sweep runs by itself.
+        schedules = sum(bool(deployment.schedules) for deployment in registry())
+        wait_for(
+            "every schedule has its next run",
+            lambda: len(installation.scheduled_by_prefect()) == schedules,
+        )
         kill_everything(process)
 
     with installation.running() as process:
@@ -153,6 +164,8 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
         family = process.children(recursive=True)
     assert len(list((tmp_path / "mailboxes" / "journal" / "new").iterdir())) == len(documents)
     assert not [member for member in family if member.is_running()]
+    for log in (tmp_path / "logs").glob("server.log*"):
+        assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 def a_foreign_page_is_refused(url: str, run_id: str) -> bool:

@@ -1,7 +1,10 @@
 """The flows under Prefect: names, artifacts, running twice. What they do is tested with the services."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -16,10 +19,13 @@ from gongmun.db.sweeps import SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.redrafting import redraft
+from gongmun.suggestions import deselect
 from tests.smtp_servers import running as running_relay
 from tests.world import World, at
 
 pytestmark = pytest.mark.prefect
+wrap_up_module = import_module("flows.wrap_up_forum")
 
 MAPPING = """
 [columns]
@@ -81,6 +87,29 @@ def test_a_wrap_up_of_a_forum_that_still_runs_says_so_and_ends(installation: Wor
     installation.forum("OCF-MOVED", ends_at=installation.now + timedelta(days=1))
     assert wrap_up_forum("OCF-MOVED", as_of=installation.now) == "not ended"
     assert "아직 끝나지 않아" in artifact("wrap-up")
+
+
+def test_an_answer_is_taken_only_for_the_form_that_was_shown(
+    installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prefect keeps answers by key; the key names the outcome, its revision and the attempt."""
+    forum_id = installation.forum()
+    kept = installation.suggest(forum_id, "public_transport")
+    dropped = installation.suggest(forum_id, "public_transport")
+    shown: list[str] = []
+
+    def answer(form: Any, *, key: str) -> Any:
+        shown.append(key)
+        if len(shown) == 2:  # a colleague deselects one while the form is open
+            deselect(installation.db, dropped, now=installation.now)
+            assert redraft(installation.db, dropped, now=installation.now)
+        name = " " if len(shown) == 1 else "한소통"
+        return SimpleNamespace(decision="approve", name=name, reason="확인하였습니다.")
+
+    monkeypatch.setattr(wrap_up_module, "suspend_flow_run", answer)
+    assert wrap_up_forum("OCF-2026-10", as_of=installation.now) == "approved"
+    assert shown == ["outcome-1-0-1", "outcome-1-0-2", "outcome-1-1-3"]
+    assert {r.suggestion_id for r in installation.referrals(1)} == {kept}
 
 
 def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(

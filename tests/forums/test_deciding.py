@@ -8,9 +8,16 @@ from sqlalchemy import func, select
 from gongmun.documents import Approval, Decision, DecisionIncomplete, DecisionUnknown, Document
 from gongmun.documents import Status as DocumentStatus
 from gongmun.forums import queries
-from gongmun.forums.deciding import OutcomeDecided, decide_outcome
+from gongmun.forums.deciding import (
+    OutcomeChanged,
+    OutcomeDecided,
+    OutcomeEmpty,
+    decide_outcome,
+)
 from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.redrafting import redraft
 from gongmun.referrals.life import Status
+from gongmun.suggestions import deselect
 from tests.world import World
 
 
@@ -114,3 +121,28 @@ def test_of_many_decisions_at_once_one_is_taken(world: World, outcome_id: int) -
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(decide, range(6))) == 1
     assert approvals(world) == 1
+
+
+def test_a_decision_on_a_draft_that_has_changed_since_is_asked_again(
+    world: World, outcome_id: int
+) -> None:
+    (suggestion_id, *_) = {r.suggestion_id for r in world.referrals(outcome_id)}
+    deselect(world.db, suggestion_id, now=world.now)
+    redraft(world.db, suggestion_id, now=world.now)
+    words = {"decision": "approve", "name": "한소통", "reason": "확인", "now": world.now}
+    with pytest.raises(OutcomeChanged):
+        decide_outcome(world.db, outcome_id, revision=0, **words)  # type: ignore[arg-type]
+    assert approvals(world) == 0
+    decide_outcome(world.db, outcome_id, revision=1, **words)  # type: ignore[arg-type]
+    assert approvals(world) == 1
+
+
+def test_an_outcome_with_nothing_left_in_it_can_be_returned_but_not_approved(
+    world: World, outcome_id: int
+) -> None:
+    for suggestion_id in {r.suggestion_id for r in world.referrals(outcome_id)}:
+        deselect(world.db, suggestion_id, now=world.now)
+        redraft(world.db, suggestion_id, now=world.now)
+    with pytest.raises(OutcomeEmpty):
+        world.decide(outcome_id)
+    assert world.decide(outcome_id, "return").status is OutcomeStatus.RETURNED

@@ -86,8 +86,9 @@ def test_a_document_that_cannot_be_rendered_waits_visibly_and_the_others_go(
     assert len(issued.failed) == 1
     with world.db.reading() as session:
         assert queries.outcome(session, outcome_id).status is OutcomeStatus.APPROVED
-        (item,) = waiting(session, world.now)
-    assert "문서 생성 실패" in item.what.ko
+        told = " ".join(item.what.ko for item in waiting(session, world.now))
+    assert "문서 생성 실패" in told
+    assert "시행 대기" in told
     (failed,) = (d for d in documents(world, outcome_id) if d.status is DocumentStatus.NUMBERED)
     number = failed.number
     world.renderer = FakeRenderer()

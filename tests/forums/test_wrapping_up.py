@@ -9,6 +9,8 @@ from gongmun.documents import DocumentKind, Role
 from gongmun.documents import Status as DocumentStatus
 from gongmun.errors import NotFound
 from gongmun.forums import queries
+from gongmun.forums.models import ManualRoute
+from gongmun.forums.overview import outcome_overview
 from gongmun.forums.redrafting import redraft
 from gongmun.forums.routing import route_suggestion
 from gongmun.forums.wrapping_up import ForumNotEnded
@@ -209,3 +211,44 @@ def test_runs_at_once_make_one_outcome(world: World) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = set(pool.map(lambda n: world.wrap_up(forum, f"run-{n}").outcome_id, range(4)))
     assert len(outcomes) == 1
+
+
+def test_a_ministry_named_by_hand_that_has_ended_passes_on_to_its_successor(world: World) -> None:
+    forum = world.forum()
+    suggestion = world.suggest(forum, None)
+    with world.db.transaction() as session:
+        session.add(
+            ManualRoute(
+                suggestion_id=suggestion,
+                lead_code="KOSTAT",
+                cooperating_codes=["MOEF"],
+                name="한소통",
+                reason="예전 기관",
+                routed_at=world.now,
+            )
+        )
+    # One of them was split: a coordinator has to say.
+    assert world.wrap_up(forum).unrouted == (suggestion,)
+    with world.db.transaction() as session:
+        session.get_one(ManualRoute, suggestion).cooperating_codes = []
+    outcome_id = world.wrap_up(forum).outcome_id
+    assert outcome_id is not None
+    assert drafted(world, outcome_id) == {"MODS": {(suggestion, "lead")}}
+
+
+def test_more_suggestions_than_a_document_holds_make_several(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongmun.forums.wrapping_up.ROW_LIMIT", 2)
+    forum = world.forum()
+    for _ in range(5):
+        world.suggest(forum, "statistics")
+    outcome_id = world.wrap_up(forum).outcome_id
+    assert outcome_id is not None
+    world.decide(outcome_id)
+    assert len(world.issue().documents) == 3
+    assert world.dispatch().accepted == 3
+    assert {r.status for r in world.referrals(outcome_id)} == {Status.DISPATCHED}
+    with world.db.reading() as session:
+        overview = outcome_overview(session, outcome_id, world.now)
+    assert [len(line.lead) for line in overview.ministries] == [2, 2, 1]

@@ -91,6 +91,7 @@ BAD_ADDRESSES = [
     "a@-x.example",
     "a@x..example",
     "a@[127.0.0.1]",
+    "a@127.0.0.1",
     f"{'a' * 65}@x.example",
     f"a@{'x' * 63}.{'x' * 63}.{'x' * 63}.{'x' * 63}.example",
     "a" * 100_000,

@@ -9,7 +9,12 @@ import pytest
 from gongmun import ledger
 from gongmun.errors import InvalidTransition, NotFound
 from gongmun.referrals import queries
-from gongmun.referrals.answering import ResponseIncomplete, acknowledge, respond
+from gongmun.referrals.answering import (
+    BeforeDispatch,
+    ResponseIncomplete,
+    acknowledge,
+    respond,
+)
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Response, ResponseDecision
 from tests.world import LADDER, World, at
@@ -117,3 +122,14 @@ def test_an_answer_before_the_dispatch_is_refused(world: World) -> None:
 def test_a_referral_that_does_not_exist_is_named(world: World) -> None:
     with pytest.raises(NotFound, match="999"):
         say(world, 999)
+
+
+def test_nothing_can_be_recorded_from_before_the_dispatch(world: World, referral_id: int) -> None:
+    document_id = world.referral(referral_id).document_id
+    assert document_id is not None
+    before = at(date(2026, 10, 11))
+    with pytest.raises(BeforeDispatch):
+        acknowledge(world.db, document_id, registration_number=None, now=before, ladder=LADDER)
+    with pytest.raises(BeforeDispatch):
+        say(world, referral_id, now=before)
+    assert world.referral(referral_id).status is Status.DISPATCHED

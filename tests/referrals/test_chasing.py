@@ -10,6 +10,7 @@ from sqlalchemy import select
 from gongmun import ledger
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, FakeRenderer
+from gongmun.documents.models import RegisterEntry
 from gongmun.documents.printing import RenderFailed
 from gongmun.forums.waiting import waiting
 from gongmun.mail import Dispatch
@@ -210,8 +211,12 @@ def test_an_answer_between_the_sweep_and_the_mail_suppresses_it(world: World) ->
     answer(world, referral_id, today)
     sent = len(world.mailer.sent)
     notices = world.send_notices(at(today, 10))
-    assert (notices.enqueued, len(notices.suppressed)) == ((), 1)
+    assert notices.enqueued == notices.waiting == ()
     assert len(world.mailer.sent) == sent
+    with world.db.reading() as session:
+        assert queries.waiting_notices(session) == []
+        # It was not numbered either: the register has the outcome document only.
+        assert len(session.scalars(select(RegisterEntry)).all()) == 1
 
 
 def test_a_mail_leaves_out_what_was_answered_meanwhile(world: World) -> None:
@@ -294,3 +299,37 @@ def test_clocks_count_from_the_acceptance_however_late_it_is_noted(world: World)
     assert referral.dispatched_at == world.now
     assert seoul_date(referral.dispatched_at) == DISPATCHED
     assert referral.answer_due == DUE
+
+
+def test_a_ministry_whose_sweep_fails_holds_up_nobody_else(world: World) -> None:
+    broken, sound = world.dispatched("statistics", "privacy")
+    with world.db.transaction() as session:
+        queries.by_id(session, broken).answer_rule = "no_such_rule"
+    swept, notices = world.chase(date(2026, 10, 30))
+    assert [error.code for error in swept.problems] == ["calendar.unknown_rule"]
+    assert len(notices.enqueued) == 1
+    assert rungs(world, broken) == {}
+    assert Rung.FIRST_REMINDER in rungs(world, sound)
+
+
+def test_a_formal_reminder_goes_to_the_main_contact_even_beside_a_backup_nudge(
+    world: World,
+) -> None:
+    (referral_id,) = world.dispatched("statistics")
+    world.chase(date(2026, 10, 30))
+    assert {Rung.BACKUP_NUDGE, Rung.FIRST_REMINDER} <= rungs(world, referral_id).keys()
+    code = world.code(world.referral(referral_id)).lower()
+    assert world.sent()[-1][0] == f"forum@{code}.example"
+
+
+def test_crossing_the_due_day_is_told_once(world: World) -> None:
+    (referral_id,) = world.dispatched("statistics")
+    for day in days(DUE, date(2026, 11, 20)):
+        world.chase(day)
+    with world.db.reading() as session:
+        told = [
+            event.occurred_at
+            for event in ledger.history(session, "referral", referral_id)
+            if event.kind == "referral.overdue"
+        ]
+    assert [seoul_date(moment) for moment in told] == [date(2026, 10, 30)]

@@ -140,3 +140,42 @@ def test_after_an_outage_it_claims_no_reminder_that_was_not_sent(world: World) -
     assert "미회신" in said
     for untrue in ("독촉", "두 차례", "거듭", "reminder"):
         assert untrue not in said
+
+
+def test_what_is_answered_between_approval_and_numbering_is_left_out_of_the_document(
+    world: World, document_id: int, referral_ids: list[int]
+) -> None:
+    decide(world, document_id)
+    answer(world, referral_ids[0])
+    world.chase(date(2026, 11, 19))
+    escalation = document(world, document_id)
+    assert escalation.number is not None
+    assert [item["reference"] for item in escalation.context["items"]] == ["OCF-2026-10-002"]
+    body = world.sent()[-1][1].get_body(("plain",))
+    assert body is not None
+    assert "OCF-2026-10-001" not in body.get_content()
+
+
+def test_answered_wholly_after_the_approval_it_gets_no_number(
+    world: World, document_id: int, referral_ids: list[int]
+) -> None:
+    decide(world, document_id)
+    for referral_id in referral_ids:
+        answer(world, referral_id)
+    sent = len(world.mailer.sent)
+    world.chase(date(2026, 11, 19))
+    assert document(world, document_id).status is DocumentStatus.DISCARDED
+    assert len(world.mailer.sent) == sent
+
+
+def test_a_reminder_that_was_refused_is_no_part_of_the_history(world: World) -> None:
+    world.dispatched("statistics")
+    world.chase(date(2026, 10, 30))
+    world.mailer.refusing = {"forum@mods.example": 550}
+    world.chase(date(2026, 11, 9))
+    world.chase(DAY)
+    with world.db.reading() as session:
+        (escalation,) = document_queries.drafted_escalations(session)
+    texts = " ".join(line["text"] for line in escalation.context["history"])
+    assert "1차 독촉 공문 발송" in texts
+    assert "2차 독촉" not in texts

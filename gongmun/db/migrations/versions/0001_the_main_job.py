@@ -303,12 +303,13 @@ def upgrade() -> None:
                 "approved",
                 "returned",
                 "issued",
-                name="outcomestatus",
+                name="status",
                 native_enum=False,
                 length=32,
             ),
             nullable=False,
         ),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("drafted_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=False),
         sa.Column("decided_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.Column("issued_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
@@ -630,6 +631,7 @@ def upgrade() -> None:
         sa.Column("registration_number", sa.String(length=60), nullable=True),
         sa.Column("answer_due", sa.Date(), nullable=True),
         sa.Column("answered_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("overdue_noted_on", sa.Date(), nullable=True),
         sa.Column("next_action_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name=op.f("fk_referrals_document_id_documents")
