@@ -42,7 +42,7 @@ _BODY = (
 _SENDER = "forum@participation.example"
 
 
-def run(*, messages: int = 100, rounds: int = 5) -> dict[str, Any]:
+def run(*, messages: int = 300, rounds: int = 5) -> dict[str, Any]:
     """Measure; messages a second, ours beside the rival's and the limit's."""
     pdfs = {}
     for _ in range(messages):

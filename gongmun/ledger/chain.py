@@ -117,7 +117,8 @@ def _extend_chain(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    head = session.execute(_READ_HEAD).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_READ_HEAD).one_or_none()
     seq, last = (head.seq, head.hash) if head else (0, _GENESIS)
     rows: list[dict[str, Any]] = []
     for item in pending:
@@ -137,11 +138,11 @@ def _extend_chain(session: Session) -> None:
             }
         )
         last = digest
-    session.execute(_ADD_EVENTS, rows)
+    connection.execute(_ADD_EVENTS, rows)
     if head is None:
-        session.execute(_ADD_HEAD, {"id": _HEAD_ID, "seq": seq, "hash": last})
+        connection.execute(_ADD_HEAD, {"id": _HEAD_ID, "seq": seq, "hash": last})
     else:
-        session.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
+        connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
 
 
 @event.listens_for(Session, "after_soft_rollback")

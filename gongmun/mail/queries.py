@@ -110,7 +110,8 @@ def move(
         changed |= {"owner": None, "lease_until": None}
     statement = _guarded_update(tuple(changed), owned=owner is not None)
     guard = {"guard_id": dispatch_id, "guard_status": status, "guard_owner": owner}
-    if session.execute(statement, changed | guard).rowcount == 0:  # type: ignore[attr-defined]
+    # On the connection: the table is named in Core, and the session would only add its own time.
+    if session.connection().execute(statement, changed | guard).rowcount == 0:
         return False
     if event not in _UNTOLD:
         ledger.record(
