@@ -64,7 +64,7 @@ def decide_outcome(
         DecisionIncomplete, DecisionUnknown: the form is not filled in; nothing is recorded.
     """
     with db.transaction() as session:
-        outcome = queries.locked_outcome(session, outcome_id)
+        outcome = queries.outcome(session, outcome_id, lock=True)
         approval = record_decision(session, decision=decision, name=name, reason=reason, now=now)
         approved = approval.decision is Decision.APPROVE
         if outcome.status is not OutcomeStatus.DRAFTED:

@@ -22,17 +22,9 @@ from gongmun.referrals.models import Referral
 from gongmun.suggestions.models import Suggestion
 
 
-def forum(session: Session, forum_id: int) -> Forum:
-    """One forum by its id; NotFound where there is none."""
-    found = session.get(Forum, forum_id)
-    if found is None:
-        raise NotFound(thing_ko=f"포럼 {forum_id}", thing_en=f"forum {forum_id}")
-    return found
-
-
-def locked_forum(session: Session, forum_id: int) -> Forum:
-    """As `forum`, locked until the transaction ends."""
-    found = session.get(Forum, forum_id, with_for_update=True)
+def forum(session: Session, forum_id: int, *, lock: bool = False) -> Forum:
+    """One forum by its id, locked until the transaction ends if asked for; NotFound without one."""
+    found = session.get(Forum, forum_id, with_for_update=lock or None)
     if found is None:
         raise NotFound(thing_ko=f"포럼 {forum_id}", thing_en=f"forum {forum_id}")
     return found
@@ -56,17 +48,9 @@ def forums(session: Session) -> Sequence[Forum]:
     return session.scalars(select(Forum).order_by(Forum.ends_at.desc(), Forum.id)).all()
 
 
-def outcome(session: Session, outcome_id: int) -> Outcome:
-    """One outcome by its id; NotFound where there is none."""
-    found = session.get(Outcome, outcome_id)
-    if found is None:
-        raise NotFound(thing_ko=f"결과 {outcome_id}", thing_en=f"outcome {outcome_id}")
-    return found
-
-
-def locked_outcome(session: Session, outcome_id: int) -> Outcome:
-    """As `outcome`, locked until the transaction ends."""
-    found = session.get(Outcome, outcome_id, with_for_update=True)
+def outcome(session: Session, outcome_id: int, *, lock: bool = False) -> Outcome:
+    """One outcome by its id, locked until the transaction ends if asked for; NotFound without one."""
+    found = session.get(Outcome, outcome_id, with_for_update=lock or None)
     if found is None:
         raise NotFound(thing_ko=f"결과 {outcome_id}", thing_en=f"outcome {outcome_id}")
     return found

@@ -30,7 +30,7 @@ def redraft(db: Database, suggestion_id: int, *, now: datetime) -> bool:
     """
     with db.transaction() as session:
         forum_id = suggestion_queries.by_id(session, suggestion_id).forum_id
-        forum = queries.locked_forum(session, forum_id)
+        forum = queries.forum(session, forum_id, lock=True)
         outcome = queries.latest_outcome(session, forum_id, lock=True)
         if outcome is None or outcome.status is not OutcomeStatus.DRAFTED:
             return False

@@ -63,7 +63,7 @@ def wrap_up(db: Database, forum_id: int, *, key: str, now: datetime) -> WrapUp:
     """
     with db.transaction() as session:
         # Locked: of two runs at once the second finds what the first has drafted.
-        forum = queries.locked_forum(session, forum_id)
+        forum = queries.forum(session, forum_id, lock=True)
         require_ended(forum, now)
         forum.wrapped_up_at = forum.wrapped_up_at or now
         referred, unrouted = routes(session, queries.unreferred(session, forum_id), now)

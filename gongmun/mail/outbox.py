@@ -13,7 +13,7 @@ from gongmun.mail.message import OutgoingMessage, Sender, message_id, usable_ref
 from gongmun.mail.models import Dispatch, HoldReason
 from gongmun.organisations import addresses
 from gongmun.settings import settings
-from gongmun.text import clean, clean_line
+from gongmun.text import clean_line, lay_out
 
 
 class AddressRefused(GongmunError):
@@ -60,7 +60,7 @@ def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispat
         # A refused address is kept for the eye of the person who corrects it.
         "address": message.address and clean_line(message.address)[: addresses.LONGEST_ADDRESS],
         "subject": clean_line(message.subject),
-        "body": clean(message.body) + "\n",
+        "body": lay_out(message.body) + "\n",
         "attachments": [asdict(attachment) for attachment in message.attachments],
         "references": list(usable_references(message.references)),
         "language": message.language,

@@ -2,7 +2,8 @@
 
 The way of one sweep, each step with its own transaction and resumable by the next sweep:
 1. `sweep` claims the due rungs of each ministry: ladder steps, one notice, drafts of its documents;
-2. documents of notices are issued (documents.issue, called by the flow);
+2. `notices.prepare_notices` lets them say what is still true, and their documents are issued
+   (documents.issue, called by the flow);
 3. `notices.enqueue_notices` puts every notice whose documents are ready into the outbox.
 """
 

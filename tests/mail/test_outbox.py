@@ -154,6 +154,11 @@ def test_the_lists_show_what_is_open_and_what_is_due(db: Database, put: Put, now
         assert not queries.is_anything_due(session, now - timedelta(hours=1))
 
 
+def test_the_layout_of_a_body_is_kept_and_its_control_characters_are_not(put: Put) -> None:
+    kept = put(body="붙임  문서 1부.  끝.\n   들여쓴\x00 줄\u202e\n\n\n\n다음")
+    assert kept.body == "붙임  문서 1부.  끝.\n   들여쓴 줄\n\n다음\n"
+
+
 def test_a_sender_that_is_no_address_stops_at_once(
     db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
