@@ -44,8 +44,8 @@ demo: setup ## run the main job on 40 real suggestions; everything is left under
 up: setup ## start server, deployments and dispatch loop (PORT=4200, SAMPLE=1 for sample forums)
 	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(SAMPLE),--sample)
 
-test: dev ## run the tests
-	@$(BIN)/python -m pytest
+test: dev ## run the tests, on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: dev ## formatting, lint, types, imports
 	@$(BIN)/ruff format --check .

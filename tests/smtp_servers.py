@@ -141,12 +141,15 @@ def running(
             ),
         }
 
+    sessions: list[_Server] = []
+
     def factory() -> SMTP:
         relay.connections += 1
         with warnings.catch_warnings():
             # aiosmtpd warns of a login without STARTTLS, also where the connection began with TLS.
             warnings.simplefilter("ignore")
-            return _Server(relay, loop=asyncio.get_running_loop(), **options)
+            sessions.append(_Server(relay, loop=asyncio.get_running_loop(), **options))
+        return sessions[-1]
 
     started: Future[Callable[[], object]] = Future()
 
@@ -160,6 +163,9 @@ def running(
             await asyncio.Event().wait()
         finally:
             server.close()
+            for session in sessions:
+                if session.transport is not None:
+                    session.transport.abort()
 
     def run() -> None:
         with suppress(asyncio.CancelledError):

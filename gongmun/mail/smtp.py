@@ -103,7 +103,14 @@ class _SmtpConnection:
         if self._client.is_connected:
             with suppress(aiosmtplib.SMTPException, OSError):
                 await self._client.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Cut the connection now: what of a message is not on its way yet must not follow later."""
+        transport = self._client.transport
         self._client.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
     def envelope(self, sender: str, recipient: str) -> None:
         """As the port says."""
@@ -117,7 +124,7 @@ class _SmtpConnection:
                 # The relay objects to us, not to a recipient: that would hit every message alike.
                 raise RelayUnreachable(reason=_reason(error)) from error
             # The connection dropped since the last message: make it anew, once.
-            self._client.close()
+            self._drop()
             await self.connect()
             try:
                 await self._begin(sender)
@@ -128,7 +135,7 @@ class _SmtpConnection:
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and _is_refusal(error.code):
                 raise refusal(error.code, error.message) from error
-            self._client.close()
+            self._drop()
             raise ConnectionCut(reason=_reason(error)) from error
 
     async def _begin(self, sender: str) -> None:
@@ -146,7 +153,7 @@ class _SmtpConnection:
         try:
             reply = await self._exchange(message)
         except (aiosmtplib.SMTPException, OSError) as error:
-            self._client.close()
+            self._drop()
             raise ConnectionCut(reason=_reason(error)) from error
         if _is_refusal(reply.code):
             raise refusal(reply.code, reply.text)
