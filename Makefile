@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 4200
+# PORTAL_PORT: that of the portal, ten above PORT where it is not given.
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -9,10 +10,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo up test check format bench lock clean
+.PHONY: help setup dev system demo up test check check-documents format bench lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 system: ## check the system libraries (installs missing ones as root on Debian and Ubuntu)
 	@sh deployments/system_libraries.sh $(PYTHON)
@@ -41,8 +42,8 @@ dev: $(VENV)/installed-dev ## set up .venv for development as well
 demo: setup ## run the main job on 40 real suggestions; everything is left under var/demo
 	@$(BIN)/python -m deployments.demo
 
-up: setup ## start server, deployments and dispatch loop (PORT=4200, SAMPLE=1 for sample forums)
-	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(SAMPLE),--sample)
+up: setup ## start server, deployments, mail, portal (PORT=4200, PORTAL_PORT, SAMPLE=1)
+	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(PORTAL_PORT),--portal-port $(PORTAL_PORT)) $(if $(SAMPLE),--sample)
 
 test: dev ## run the tests, on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -52,6 +53,9 @@ check: dev ## formatting, lint, types, imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check-documents: dev ## every kind of document, both languages, through qpdf, outloud and our own checks (KIND=)
+	@$(BIN)/python -m tests.documents.checking $(KIND)
 
 format: dev ## format and sort
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -1,6 +1,7 @@
-"""`make up`: everything on one machine. Prefect's server, the served deployments, the dispatch loop.
+"""`make up`: everything on one machine. Prefect's server, the served deployments, the dispatch loop,
+the portal.
 
-`python -m deployments.up [--port N] [--sample]`. Stops all when told to (Ctrl-C, SIGTERM), or when
+`python -m deployments.up [--port N] [--portal-port N] [--sample]`. Stops all when told to (Ctrl-C, SIGTERM), or when
 one of them ends by itself, which it names.
 """
 
@@ -15,9 +16,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from deployments import prefect_server
+from deployments.demo import certificate
 from deployments.processes import alone, running, stop_on_sigterm
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT, settings
+
+# How far the portal's port is above that of Prefect's UI, where no other is asked for.
+PORTAL_ABOVE = 10
 
 
 class ProcessEnded(GongmunError):
@@ -30,6 +35,10 @@ class ProcessEnded(GongmunError):
 
 def main(
     port: Annotated[int, typer.Option(help="포트 / port of the Prefect UI")] = 4200,
+    portal_port: Annotated[
+        int | None,
+        typer.Option(help="포털 포트, 생략하면 포트+10 / port of the portal, or port + 10"),
+    ] = None,
     sample: Annotated[bool, typer.Option(help="예시 포럼을 함께 / load sample forums")] = False,
 ) -> None:
     """Start everything and stay until stopped."""
@@ -37,13 +46,17 @@ def main(
     if sample:
         # Never the real installation's: the sample's mail goes to mailboxes on this machine.
         os.environ.setdefault("GONGMUN_VAR", str(PROJECT_ROOT / "var" / "sample"))
+    portal_port = portal_port or port + PORTAL_ABOVE
+    # Printed on documents, unless the installation has an address of its own.
+    os.environ.setdefault("GONGMUN_PUBLIC_URL", f"http://{prefect_server.HOST}:{portal_port}")
     var = settings().var
     environment = prefect_server.environment(var / "prefect", port)
     os.environ.update(environment)
     logs = var / "logs"
     with ExitStack() as stack:
         stack.enter_context(alone(var, "up.lock"))
-        prefect_server.require_free(port)
+        for taken in (port, portal_port):
+            prefect_server.require_free(taken)
 
         def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
             return stack.enter_context(running(name, arguments, logs=logs, environment=environment))
@@ -52,6 +65,7 @@ def main(
         if sample:
             from deployments.sample import load_sample, sample_relay
 
+            os.environ.update(certificate.environment(var / "certificate"))
             os.environ.update(stack.enter_context(sample_relay(var / "mailboxes")))
         _set_up()
         if sample:
@@ -59,10 +73,12 @@ def main(
         prefect_server.wait_until_healthy(started["server"], port, logs / "server.log")
         started["deployments"] = start("deployments", "deployments.serve")
         started["dispatch"] = start("dispatch", "deployments.dispatch_loop")
+        started["portal"] = start("portal", "deployments.portal", "--port", str(portal_port))
         _schedule_now()
         typer.echo(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
+            f"공문 확인 / check documents: http://{prefect_server.HOST}:{portal_port}\n"
             f"다른 터미널에서 / in another terminal:\n"
             f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}"
             + (f"\n  export GONGMUN_VAR={var}" if "GONGMUN_VAR" in os.environ else ""),

@@ -1,4 +1,4 @@
-"""Issue approved outcomes (시행): number, render, put into the outbox."""
+"""Issue approved outcomes and corrections (시행): number, render, put into the outbox."""
 
 from datetime import datetime
 
@@ -12,17 +12,17 @@ from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
 
 @flow(flow_run_name="ISSUE outcomes")
 def issue_outcomes(as_of: datetime | None = None) -> int:
-    """결재된 결과 공문에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
+    """결재된 결과 공문과 정정 공문에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
 
-    Number and render the documents of every approved outcome and put them into the outbox. What an
-    earlier run left is taken up. Returns how many documents were issued.
+    Number and render the documents of every approved outcome, and approved corrections, and put
+    them into the outbox. What an earlier run left is taken up. Returns how many were issued.
     """
     now = clock.resolve(as_of)
     issued = issue_outcomes_task(now)
     overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
     publish(
         "issue-outcomes",
-        Bilingual(ko="결과 공문 시행", en="Outcome documents issued"),
+        Bilingual(ko="공문 시행", en="Documents issued"),
         {
             Bilingual(ko="시행한 공문", en="documents issued"): len(issued.documents),
             Bilingual(ko="발송 대기", en="mails queued"): len(issued.enqueued),
@@ -39,9 +39,17 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
                     Bilingual(ko="주관", en="leading"),
                     Bilingual(ko="협조", en="cooperating"),
                     Bilingual(ko="쪽", en="pages"),
+                    Bilingual(ko="대체 글자(〓)", en="replaced"),
                 ),
                 [
-                    (line.number, line.name_ko, len(line.lead), len(line.cooperating), line.pages)
+                    (
+                        line.number,
+                        line.name_ko,
+                        len(line.lead),
+                        len(line.cooperating),
+                        line.pages,
+                        line.replaced,
+                    )
                     for line in overview.ministries
                 ],
             )

@@ -59,6 +59,15 @@ class AgencySettings(BaseModel):
     drafter_rank_en: str = "Officer"
     drafter_name_ko: str = "김소통"
     drafter_name_en: str = "Kim So-tong"
+    # Printed where they are named.
+    reviewer_rank_ko: str = ""
+    reviewer_rank_en: str = ""
+    reviewer_name_ko: str = ""
+    reviewer_name_en: str = ""
+    cooperator_rank_ko: str = ""
+    cooperator_rank_en: str = ""
+    cooperator_name_ko: str = ""
+    cooperator_name_en: str = ""
     approver_rank_ko: str = "공론소통과장"
     approver_rank_en: str = "Director, Public Dialogue Division"
 
@@ -75,6 +84,8 @@ class MailSettings(BaseModel):
     sender: str = "forum@participation.example"
     # Seconds to wait for one answer of the relay before the attempt counts as failed.
     timeout: float = Field(default=30, gt=0)
+    # Connections to the relay at once; where it allows fewer, those it allows carry all.
+    connections: int = Field(default=2, ge=1, le=8)
     # A Maildir that receives a copy of all mail the relay accepted: the witness for uncertain sends.
     journal: Path | None = None
 
@@ -88,6 +99,47 @@ class MailSettings(BaseModel):
                 "starttls or implicit."
             )
         return self
+
+
+class SigningSettings(BaseModel):
+    """The key that signs documents: in files, or on a PKCS#11 token. None at all: nothing is signed."""
+
+    # PEM, or PKCS#12 with its certificates.
+    key: Path | None = None
+    # PEM: the certificate of the key, then those that vouch for it. A PKCS#12 file needs none.
+    certificate: Path | None = None
+    password: SecretStr | None = None
+    # The library that speaks to the token, the token's label, the label of key and certificate on it.
+    module: Path | None = None
+    token: str | None = None
+    key_label: str | None = None
+    pin: SecretStr | None = None
+    # PEM: the authorities that are trusted when a signature is verified.
+    trust: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.key and self.module:
+            raise ValueError(
+                "서명 키는 파일(GONGMUN_SIGNING__KEY)과 토큰(GONGMUN_SIGNING__MODULE) 가운데 하나만 지정해 "
+                "주십시오. / Name one signing key only: a file (GONGMUN_SIGNING__KEY) or a token "
+                "(GONGMUN_SIGNING__MODULE)."
+            )
+        if self.module and not (self.token and self.key_label and self.pin):
+            raise ValueError(
+                "토큰을 쓰려면 GONGMUN_SIGNING__TOKEN, __KEY_LABEL, __PIN 을 모두 지정해 주십시오. / A token "
+                "needs GONGMUN_SIGNING__TOKEN, __KEY_LABEL and __PIN."
+            )
+        return self
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(
+            "http:// 또는 https:// 로 시작하는 주소를 지정해 주십시오. / Give an address that begins with "
+            "http:// or https://."
+        )
+    return url.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -108,8 +160,13 @@ class Settings(BaseSettings):
     # The ladder file of this installation; the one in the package where none is given.
     ladder: Path | None = None
     templates: Path = PROJECT_ROOT / "templates"
+    # A division's own templates, words and style of documents; see the operator's guide.
+    document_overrides: Path | None = None
     agency: AgencySettings = AgencySettings()
     mail: MailSettings = MailSettings()
+    signing: SigningSettings = SigningSettings()
+    # Where readers reach the portal: printed on documents, so that a copy can be checked.
+    public_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:4210"
     # Worker processes that render documents at the same time.
     render_workers: int = Field(default=2, ge=1, le=64)
     # Seconds one document may take to render before its worker is killed.

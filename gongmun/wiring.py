@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from gongmun.db import Database
 from gongmun.documents import LocalStore, RenderPool
+from gongmun.documents.signing import Signer
 from gongmun.mail import JournalWitness, Witness
 from gongmun.mail.smtp import SmtpMailer
 from gongmun.referrals import ladder as ladders
@@ -31,6 +32,19 @@ def renderer() -> Iterator[RenderPool]:
     """Render workers, for the block."""
     with RenderPool(workers=settings().render_workers, timeout=settings().render_timeout) as pool:
         yield pool
+
+
+@lru_cache(maxsize=1)
+def signer() -> Signer | None:
+    """The agency's key, where the settings name one; documents are not signed without.
+
+    Raises:
+        SigningKeyUnusable: the settings name one that cannot be used.
+    """
+    # pyHanko is imported only where something is signed.
+    from gongmun.documents import pades
+
+    return pades.from_settings(settings().signing)
 
 
 def mailer() -> SmtpMailer:

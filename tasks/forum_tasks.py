@@ -85,7 +85,11 @@ def issue_outcomes_task(now: datetime) -> IssuedOutcomes:
     """Number, render and queue all that is approved. Rendering fans out over worker processes."""
     with wiring.renderer() as renderer:
         return issue_outcomes(
-            wiring.database(), renderer=renderer, store=wiring.file_store(), now=now
+            wiring.database(),
+            renderer=renderer,
+            store=wiring.file_store(),
+            now=now,
+            signer=wiring.signer(),
         )
 
 

@@ -40,7 +40,14 @@ def issue_notices_task(now: datetime) -> IssueReport:
     if not document_ids:
         return IssueReport(issued=(), failed=())
     with wiring.renderer() as renderer:
-        return issue(db, document_ids, renderer=renderer, store=wiring.file_store(), now=now)
+        return issue(
+            db,
+            document_ids,
+            renderer=renderer,
+            store=wiring.file_store(),
+            now=now,
+            signer=wiring.signer(),
+        )
 
 
 @service_task("enqueue notices")

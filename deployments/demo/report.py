@@ -17,7 +17,8 @@ from gongmun import ledger, wiring
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document
-from gongmun.documents import Status as DocumentStatus
+from gongmun.documents.life import ISSUED
+from gongmun.documents.verifying import verify
 from gongmun.mail import Dispatch
 from gongmun.mail import Status as DispatchStatus
 from gongmun.organisations import queries as organisation_queries
@@ -35,12 +36,19 @@ def write(db: Database, var: Path, console: Console) -> None:
         ledger.verify(session)
         today = _last_day(session)
         pdfs = _export(session, var / "pdf")
-        summary = summarise(session, today)
+        summary = {**summarise(session, today), **_verified(db, pdfs)}
         console.print(_table(session))
     path = var / "summary.json"
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     console.print_json(data=summary)
     console.print(f"공문 PDF {len(pdfs)}건 / documents: {var / 'pdf'}")
+    console.print(
+        f"진본 확인 {summary['documents_genuine']}건, 그중 전자서명 {summary['documents_signed']}건"
+        "(시험용 인증서: 변조되지 않았음만 증명) / "
+        "verified; signed with a test certificate, which proves integrity only"
+    )
+    console.print(f"문서 확인 / check one: GONGMUN_VAR={var} gongmun document verify {pdfs[0]}")
+    console.print(f"확인 화면 / the portal: GONGMUN_VAR={var} python -m deployments.portal")
     console.print(f"메일함 / mailboxes: {var / 'mailboxes'}")
     console.print(f"요약 / summary: {path}")
     console.print(f"더 보기 / look on: GONGMUN_VAR={var} gongmun waiting")
@@ -66,7 +74,7 @@ def summarise(session: Session, today: datetime) -> Mapping[str, Any]:
             select(func.count()).where(Referral.status != Status.WITHDRAWN)
         ),
         "referrals_by_status": _count(session, Referral.status),
-        "documents": _count(session, Document.kind, Document.status == DocumentStatus.RENDERED),
+        "documents": _count(session, Document.kind, Document.status.in_(ISSUED)),
         "mails": mails,
         "mails_accepted": mails.get(DispatchStatus.ACCEPTED.value, 0),
         "rungs": _count(session, LadderStep.rung, LadderStep.skipped.is_(False)),
@@ -91,19 +99,32 @@ def _last_day(session: Session) -> datetime:
 
 
 def _export(session: Session, folder: Path) -> Sequence[Path]:
-    """Copies of all rendered documents, named by number, recipient and kind."""
+    """Copies of all issued documents, named by number, recipient and kind."""
     folder.mkdir()
     store = wiring.file_store()
     exported: list[Path] = []
     for document in session.scalars(
-        select(Document).where(Document.status == DocumentStatus.RENDERED).order_by(Document.id)
+        select(Document).where(Document.status.in_(ISSUED)).order_by(Document.id)
     ):
-        assert document.sha256 is not None
+        assert document.file_sha256 is not None
         name = (
             f"{document.year}-{document.serial:04d}-{document.kind}-{document.recipient_code}.pdf"
         )
-        exported.append(Path(shutil.copyfile(store.path(document.sha256), folder / name)))
+        exported.append(Path(shutil.copyfile(store.path(document.file_sha256), folder / name)))
     return exported
+
+
+def _verified(db: Database, pdfs: Sequence[Path]) -> Mapping[str, int]:
+    """How many of the exported files are what was issued, and how many have an intact signature."""
+    verdicts = [verify(db, pdf.read_bytes()) for pdf in pdfs]
+    genuine = [verdict for verdict in verdicts if verdict.is_genuine]
+    signed = [
+        verdict
+        for verdict in genuine
+        if verdict.signatures
+        and all(each.is_intact and each.covers_file for each in verdict.signatures)
+    ]
+    return {"documents_genuine": len(genuine), "documents_signed": len(signed)}
 
 
 def _table(session: Session) -> Table:

@@ -19,7 +19,7 @@ from rich.console import Console
 from sqlalchemy.orm import Session
 
 from deployments import prefect_server
-from deployments.demo import cast, report
+from deployments.demo import cast, certificate, report
 from deployments.processes import running
 from deployments.registry import wait_until_served
 from deployments.sample import MAPPING, SUGGESTIONS, sample_forums, sample_relay
@@ -78,6 +78,11 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
         running("server", prefect_server.COMMAND, logs=logs, environment=environment)
     )
     refused = f"forum@{cast.UNDELIVERABLE.lower()}.example"
+    os.environ.update(certificate.environment(var / "certificate"))
+    say(
+        "시험용 인증서를 만들었습니다. 서명은 변조되지 않았음만 증명하며, 서명 시각은 실제 시각입니다.",
+        "Made a test certificate: it proves integrity only. Signatures claim the real time.",
+    )
     os.environ.update(stack.enter_context(sample_relay(var / "mailboxes", frozenset({refused}))))
     setup()
     db = wiring.database()

@@ -21,6 +21,7 @@ NOUNS = {
     "forum": "포럼 / forums",
     "suggestion": "제안 / suggestions",
     "outcome": "결과 / outcomes",
+    "document": "공문 / official documents",
     "escalation": "상향 통보 / escalations",
     "referral": "이송 / referrals",
     "mail": "발송 / mail",

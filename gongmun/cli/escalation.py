@@ -46,7 +46,7 @@ def show(document_id: DocumentId) -> None:
         Bilingual(ko=f"상향 통보 {document_id}", en=f"Escalation {document_id}"),
         (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
         [
-            ("수신 / to", context.letter.recipient),
+            ("수신 / to", context.letter.recipients[0].office),
             ("제목 / title", context.letter.title),
             ("미회신 기관 / no answer from", context.ministry_name),
             ("기안 / drafted", document.created_at),

@@ -64,6 +64,7 @@ def show(outcome_id: OutcomeId) -> None:
             Bilingual(ko="문서번호", en="number"),
             Bilingual(ko="주관", en="leading"),
             Bilingual(ko="협조", en="cooperating"),
+            Bilingual(ko="대체 글자(〓)", en="replaced"),
         ),
         [
             (
@@ -71,6 +72,7 @@ def show(outcome_id: OutcomeId) -> None:
                 m.number,
                 "\n".join(m.lead),
                 "\n".join(m.cooperating),
+                m.replaced or None,
             )
             for m in overview.ministries
         ],
@@ -143,7 +145,11 @@ def issue(as_of: AsOf = None) -> None:
     """결재된 공문을 지금 시행합니다. / Issue all that is approved, now."""
     with wiring.renderer() as renderer:
         issued = issue_outcomes(
-            wiring.database(), renderer=renderer, store=wiring.file_store(), now=moment(as_of)
+            wiring.database(),
+            renderer=renderer,
+            store=wiring.file_store(),
+            now=moment(as_of),
+            signer=wiring.signer(),
         )
     done(
         Bilingual(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from gongmun.documents import DocumentKind
+from gongmun.documents import Status as DocumentStatus
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import Status
 from gongmun.mail.models import HoldReason
@@ -12,6 +14,27 @@ OUTCOMES: Mapping[OutcomeStatus, Bilingual] = {
     OutcomeStatus.APPROVED: Bilingual(ko="승인", en="approved"),
     OutcomeStatus.RETURNED: Bilingual(ko="반려", en="returned"),
     OutcomeStatus.ISSUED: Bilingual(ko="시행", en="issued"),
+}
+
+KINDS: Mapping[DocumentKind, Bilingual] = {
+    DocumentKind.OUTCOME: Bilingual(ko="결과 통보", en="outcome"),
+    DocumentKind.FIRST_REMINDER: Bilingual(ko="1차 독촉", en="first reminder"),
+    DocumentKind.SECOND_REMINDER: Bilingual(ko="2차 독촉", en="second reminder"),
+    DocumentKind.ESCALATION: Bilingual(ko="상향 통보", en="escalation"),
+    DocumentKind.CORRECTION: Bilingual(ko="정정 통보", en="correction"),
+    DocumentKind.EXTENSION: Bilingual(ko="기한 연장", en="extension"),
+    DocumentKind.SUBMISSION: Bilingual(ko="안건 제출", en="submission"),
+}
+
+DOCUMENTS: Mapping[DocumentStatus, Bilingual] = {
+    DocumentStatus.DRAFTED: Bilingual(ko="기안", en="drafted"),
+    DocumentStatus.APPROVED: Bilingual(ko="승인", en="approved"),
+    DocumentStatus.NUMBERED: Bilingual(ko="등록", en="numbered"),
+    DocumentStatus.RENDERED: Bilingual(ko="생성", en="rendered"),
+    DocumentStatus.SIGNED: Bilingual(ko="서명", en="signed"),
+    DocumentStatus.DISPATCHED: Bilingual(ko="발송", en="dispatched"),
+    DocumentStatus.SUPERSEDED: Bilingual(ko="정정됨", en="superseded"),
+    DocumentStatus.DISCARDED: Bilingual(ko="폐기", en="discarded"),
 }
 
 DISPATCHES: Mapping[Status, Bilingual] = {

@@ -2,5 +2,14 @@
 
 from gongmun.db.engine import Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.models import Base, UtcDateTime, state
+from gongmun.db.upsert import upsert
 
-__all__ = ["Base", "Database", "DatabaseUnavailable", "UnsupportedDatabase", "UtcDateTime", "state"]
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseUnavailable",
+    "UnsupportedDatabase",
+    "UtcDateTime",
+    "state",
+    "upsert",
+]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -80,6 +81,7 @@ class Database:
         if self.url.drivername not in ("sqlite", "postgresql+psycopg"):
             raise UnsupportedDatabase(url=self.url.render_as_string(hide_password=True))
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writer = RLock() if self.is_sqlite else None
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(
             self.engine.execution_options(gongmun_readonly=True), expire_on_commit=False
@@ -97,7 +99,7 @@ class Database:
         Raises:
             DatabaseUnavailable: locked beyond the busy time-out, or gone.
         """
-        with self._translated(), self._writing.begin() as session:
+        with self._turn(), self._translated(), self._writing.begin() as session:
             yield session
 
     @contextmanager
@@ -109,6 +111,21 @@ class Database:
         """
         with self._translated(), self._reading() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The turn of one writer of this process, on SQLite.
+
+        SQLite wakes nobody when a lock falls free: who finds it taken sleeps and tries again, so that
+        two threads that write often lose a third of their time. The lock may be entered again, and is
+        waited for no longer than SQLite itself waits, so that SQLite still says what is wrong.
+        """
+        taken = self._writer is not None and self._writer.acquire(timeout=_BUSY_TIMEOUT_SECONDS)
+        try:
+            yield
+        finally:
+            if taken and self._writer is not None:
+                self._writer.release()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

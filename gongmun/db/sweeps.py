@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import String, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gongmun import clock
 from gongmun.db.engine import Database
 from gongmun.db.models import Base
+from gongmun.db.upsert import upsert
 from gongmun.errors import GongmunError
 
 LEASE = timedelta(minutes=15)
@@ -52,8 +52,7 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
     """
     owner, begun = uuid4().hex, clock.now()
     with db.transaction() as session:
-        upsert = sqlite.insert if db.is_sqlite else postgresql.insert
-        session.execute(upsert(Sweep).values(name=name).on_conflict_do_nothing())
+        session.execute(upsert(session, Sweep).values(name=name).on_conflict_do_nothing())
         taken = session.execute(
             update(Sweep)
             .where(Sweep.name == name, or_(Sweep.owner.is_(None), Sweep.lease_until < begun))

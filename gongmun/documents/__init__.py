@@ -6,22 +6,33 @@ weasyprint: that happens in the render workers only.
 
 from gongmun.documents.approval import DecisionIncomplete, DecisionUnknown, record_decision
 from gongmun.documents.contexts import (
+    AgendaItem,
     Context,
+    Correction,
+    CorrectionContext,
     EscalationContext,
+    ExtendedItem,
+    ExtensionContext,
     HistoryLine,
-    Letter,
-    NothingToSay,
     OutcomeContext,
     OverdueItem,
     ReminderContext,
     Role,
     Rung,
+    SubmissionContext,
     SuggestionItem,
-    TooManyRows,
 )
 from gongmun.documents.drafting import approve, discard, draft
 from gongmun.documents.fake import FakeRenderer
 from gongmun.documents.issuing import IssueReport, issue
+from gongmun.documents.letter import (
+    Language,
+    Letter,
+    NothingToSay,
+    Recipient,
+    Reference,
+    TooManyRows,
+)
 from gongmun.documents.libraries import check_system_libraries
 from gongmun.documents.life import Status
 from gongmun.documents.models import Approval, Decision, Document, DocumentKind
@@ -30,24 +41,32 @@ from gongmun.documents.printing import NotPrinted, RenderedPdf, Renderer
 from gongmun.documents.store import FileStore, LocalStore, StoredFileChanged, StoredFileMissing
 
 __all__ = [
+    "AgendaItem",
     "Approval",
     "Context",
+    "Correction",
+    "CorrectionContext",
     "Decision",
     "DecisionIncomplete",
     "DecisionUnknown",
     "Document",
     "DocumentKind",
     "EscalationContext",
+    "ExtendedItem",
+    "ExtensionContext",
     "FakeRenderer",
     "FileStore",
     "HistoryLine",
     "IssueReport",
+    "Language",
     "Letter",
     "LocalStore",
     "NotPrinted",
     "NothingToSay",
     "OutcomeContext",
     "OverdueItem",
+    "Recipient",
+    "Reference",
     "ReminderContext",
     "RenderPool",
     "RenderedPdf",
@@ -57,6 +76,7 @@ __all__ = [
     "Status",
     "StoredFileChanged",
     "StoredFileMissing",
+    "SubmissionContext",
     "SuggestionItem",
     "TooManyRows",
     "approve",

@@ -1,4 +1,4 @@
-"""What a document says: typed contexts, built by the rooms that own the data.
+"""What a document says: a typed context for each kind, built by the rooms that own the data.
 
 Every text is cleaned when a context is made (NFC, nothing unprintable), so a context holds only what
 can be printed. Contexts are kept on the document's row as JSON.
@@ -7,38 +7,15 @@ can be printed. Contexts are kept on the document's row as JSON.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from gongmun.documents.disclosure import OPEN, disclosure_class
+from gongmun.documents.letter import Both, Letter, Line, Paragraphs, Reference, Rows, Title
 from gongmun.documents.models import DocumentKind
 from gongmun.documents.printing import NotPrinted
 from gongmun.errors import GongmunError
-from gongmun.text import clean, clean_line, shorten
-
-ROW_LIMIT = 1000
-TITLE_LIMIT = 300
-LINE_LIMIT = 1000
-
-T = TypeVar("T")
-
-
-class TooManyRows(GongmunError):
-    """A document with more rows than can be printed safely."""
-
-    code = "documents.too_many_rows"
-    ko = "한 문서에는 {limit}건까지만 담을 수 있습니다({rows}건). 문서를 나누어 작성해 주십시오."
-    en = "A document holds {limit} items at most ({rows} given). Split it into several documents."
-
-
-class NothingToSay(GongmunError):
-    """A document without a single item."""
-
-    code = "documents.no_rows"
-    ko = "대상이 한 건도 없는 문서는 작성할 수 없습니다. 담을 제안을 확인해 주십시오."
-    en = "A document without any item cannot be drafted. Check which suggestions it is about."
 
 
 class WrongContext(GongmunError):
@@ -59,28 +36,6 @@ class ContextUnreadable(NotPrinted):
     )
 
 
-def _limited(rows: tuple[T, ...]) -> tuple[T, ...]:
-    if not rows:
-        raise NothingToSay()
-    if len(rows) > ROW_LIMIT:
-        raise TooManyRows(limit=ROW_LIMIT, rows=len(rows))
-    return rows
-
-
-def _line(value: object) -> object:
-    return shorten(clean_line(value), LINE_LIMIT) if isinstance(value, str) else value
-
-
-def _paragraphs(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
-
-
-# Cleaned before validation: pydantic refuses the lone surrogates that cleaning removes.
-Line = Annotated[str, BeforeValidator(_line)]
-Title = Annotated[Line, AfterValidator(lambda title: shorten(title, TITLE_LIMIT))]
-Paragraphs = Annotated[str, BeforeValidator(_paragraphs)]
-
-
 class Role(StrEnum):
     """The part of a ministry in a suggestion."""
 
@@ -96,32 +51,16 @@ class Rung(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """What every official document has, whatever it is about."""
-
-    recipient: Line  # the office of the head: 국토교통부장관
-    handling: Line | None = None  # the head of the division that handles it: 교통안전정책과장
-    via: Line = ""  # (경유), always printed
-    title: Title
-    decided_on: date  # the day of the decision, printed beside 전결
-    legal_basis: tuple[Line, ...] = ()  # each the name and article of a law, as it is cited
-    disclosure: Annotated[str, AfterValidator(disclosure_class)] = OPEN
-    references: tuple[Line, ...] = ()  # 관련: number and date of earlier documents
-    attachments: tuple[Line, ...] = ()  # names; "1부." is added in print
-    language: Line = "ko"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SuggestionItem:
     """One suggestion (제안) as it is put to one ministry. Without the proposer's name."""
 
     reference: Line
     title: Title
     body: Paragraphs
-    topic: Line
+    topic: Both
     role: Role
-    lead_name: Line
-    cooperating_names: tuple[Line, ...] = ()
+    lead_name: Both
+    cooperating_names: tuple[Both, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,12 +68,12 @@ class OutcomeContext:
     """The outcome document (결과 통보 공문): all suggestions of a forum for one ministry."""
 
     letter: Letter
-    forum_title: Line
+    forum_title: Both
     forum_period: tuple[date, date]  # first and last day
-    suggestions: Annotated[tuple[SuggestionItem, ...], AfterValidator(_limited)]
+    suggestions: Rows[SuggestionItem]
     answer_due: date
-    answer_due_explanation: Line  # the deadline explains itself, in a sentence
-    acknowledge_within: Line  # a sentence
+    answer_due_explanation: Both  # the deadline explains itself, in a sentence
+    acknowledge_within: Both  # a sentence
 
     @property
     def kind(self) -> DocumentKind:
@@ -160,7 +99,7 @@ class ReminderContext:
 
     letter: Letter
     rung: Rung
-    items: Annotated[tuple[OverdueItem, ...], AfterValidator(_limited)]
+    items: Rows[OverdueItem]
     new_due: date | None = None
 
     @property
@@ -175,7 +114,7 @@ class HistoryLine:
     """One step of the case, as the parent body reads it."""
 
     on: date
-    text: Line
+    text: Both
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,9 +122,9 @@ class EscalationContext:
     """An escalation (상향 통보) to the parent body, with the whole case."""
 
     letter: Letter
-    ministry_name: Line
-    items: Annotated[tuple[OverdueItem, ...], AfterValidator(_limited)]
-    history: Annotated[tuple[HistoryLine, ...], AfterValidator(_limited)]
+    ministry_name: Both
+    items: Rows[OverdueItem]
+    history: Rows[HistoryLine]
 
     @property
     def kind(self) -> DocumentKind:
@@ -193,13 +132,102 @@ class EscalationContext:
         return DocumentKind.ESCALATION
 
 
-Context = OutcomeContext | ReminderContext | EscalationContext
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """One place of an earlier document, as it stood (당초) and as it is to be read (정정)."""
+
+    place: Line
+    stood: Paragraphs
+    reads: Paragraphs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectionContext:
+    """A correction (정정 통보): a new document that takes the place of what an earlier one said."""
+
+    letter: Letter
+    corrected: Reference
+    corrected_title: Both
+    reason: Line
+    corrections: Rows[Correction]
+
+    @property
+    def kind(self) -> DocumentKind:
+        """The kind of document that prints this."""
+        return DocumentKind.CORRECTION
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtendedItem:
+    """One referral whose answer was asked for later; without `new_due` its deadline stands."""
+
+    reference: Line
+    title: Title
+    original_number: Line  # the outcome document that carried it
+    due_on: date
+    new_due: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtensionContext:
+    """A decision on requests for an extension (기한 연장 결정) of one ministry."""
+
+    letter: Letter
+    requested_on: date
+    request_reason: Line  # the ministry's own words
+    items: Rows[ExtendedItem]
+    decision_reason: Both
+
+    @property
+    def kind(self) -> DocumentKind:
+        """The kind of document that prints this."""
+        return DocumentKind.EXTENSION
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgendaItem:
+    """One suggestion that a committee is asked to decide on."""
+
+    reference: Line
+    title: Title
+    body: Paragraphs
+    ministry_name: Both
+    position: Both  # what the ministry answered, or that it did not
+    asked: Both  # what the committee is asked to do
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubmissionContext:
+    """A submission to a committee (위원회 안건 제출)."""
+
+    letter: Letter
+    committee: Both
+    meeting_on: date | None
+    agenda: Rows[AgendaItem]
+
+    @property
+    def kind(self) -> DocumentKind:
+        """The kind of document that prints this."""
+        return DocumentKind.SUBMISSION
+
+
+Context = (
+    OutcomeContext
+    | ReminderContext
+    | EscalationContext
+    | CorrectionContext
+    | ExtensionContext
+    | SubmissionContext
+)
 
 _ADAPTERS: Mapping[DocumentKind, TypeAdapter[Context]] = {
     DocumentKind.OUTCOME: TypeAdapter(OutcomeContext),
     DocumentKind.FIRST_REMINDER: TypeAdapter(ReminderContext),
     DocumentKind.SECOND_REMINDER: TypeAdapter(ReminderContext),
     DocumentKind.ESCALATION: TypeAdapter(EscalationContext),
+    DocumentKind.CORRECTION: TypeAdapter(CorrectionContext),
+    DocumentKind.EXTENSION: TypeAdapter(ExtensionContext),
+    DocumentKind.SUBMISSION: TypeAdapter(SubmissionContext),
 }
 
 

@@ -9,6 +9,7 @@ import re
 from gongmun.errors import GongmunError
 
 OPEN = "공개"
+_ENGLISH = {OPEN: "Open", "부분공개": "Partly open", "비공개": "Closed"}
 _CLASS = re.compile(r"(부분공개|비공개)\(([1-8](?:,[1-8])*)\)")
 
 
@@ -40,3 +41,9 @@ def disclosure_class(given: str) -> str:
         raise DisclosureInvalid(given=given)
     items = sorted(set(match[2].split(",")))
     return f"{match[1]}({','.join(items)})"
+
+
+def in_english(disclosure: str) -> str:
+    """A class in its one spelling, in English: `부분공개(6)` is `Partly open (6)`."""
+    name, bracket, items = disclosure.partition("(")
+    return _ENGLISH[name] + (f" ({items}" if bracket else "")

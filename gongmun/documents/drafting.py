@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
+from gongmun.db import upsert
 from gongmun.documents import queries
 from gongmun.documents.contexts import Context, WrongContext, to_json
 from gongmun.documents.life import APPROVED, UNNUMBERED, Event, Status, advance
@@ -40,16 +40,15 @@ def draft(
     """
     if context.kind is not kind:
         raise WrongContext(kind=kind.value, given=context.kind.value)
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     created = session.scalar(
-        insert(Document)
+        upsert(session, Document)
         .values(
             kind=kind,
             key=key,
             recipient_code=recipient_code,
             status=Status.DRAFTED,
             created_at=now,
-            title=context.letter.title,
+            title=context.letter.subject,
             language=context.letter.language,
             context=to_json(context),
         )
@@ -63,7 +62,7 @@ def draft(
         return queries.by_id(session, created)
     document = queries.locked_by_key(session, key)
     if document.status is Status.DRAFTED:
-        document.title = context.letter.title
+        document.title = context.letter.subject
         document.language = context.letter.language
         document.context = to_json(context)
     return document
@@ -83,7 +82,7 @@ def refresh(session: Session, document: Document, context: Context, now: datetim
     changed = to_json(context)
     if document.status not in UNNUMBERED or document.context == changed:
         return
-    document.title = context.letter.title
+    document.title = context.letter.subject
     document.context = changed
     ledger.record(session, "document.refreshed", subject=("document", document.id), now=now)
 

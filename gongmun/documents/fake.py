@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 
-from gongmun.documents.printing import NotPrinted, RenderedPdf
+from gongmun.documents.printing import NotPrinted, Page, RenderedPdf
 
 _OBJECTS = (
     "<< /Type /Catalog /Pages 2 0 R >>",
@@ -28,21 +28,29 @@ def _empty_page(title: str) -> bytes:
 
 
 class FakeRenderer:
-    """Makes an empty page whose title is the hash of the HTML, at once.
+    """Makes an empty page whose title is the hash of what was to be printed, at once.
 
-    `problem` may name what goes wrong with a page; `rendered` holds the pages that were asked for.
+    `problem` may name what goes wrong with a page's HTML; `pages` holds what was asked for.
     """
 
     workers = 1
 
     def __init__(self, problem: Callable[[str], NotPrinted | None] = lambda _html: None) -> None:
         self._problem = problem
-        self.rendered: list[str] = []
+        self.pages: list[Page] = []
 
-    def render(self, html: str) -> RenderedPdf:
+    @property
+    def rendered(self) -> list[str]:
+        """The HTML of each page that was asked for."""
+        return [page.html for page in self.pages]
+
+    def render(self, page: Page) -> RenderedPdf:
         """See Renderer."""
-        self.rendered.append(html)
-        problem = self._problem(html)
+        self.pages.append(page)
+        problem = self._problem(page.html)
         if problem is not None:
             raise problem
-        return RenderedPdf(content=_empty_page(hashlib.sha256(html.encode()).hexdigest()), pages=1)
+        digest = hashlib.sha256(page.html.encode())
+        for file in page.enclosed:
+            digest.update(hashlib.sha256(file.content).digest())
+        return RenderedPdf(content=_empty_page(digest.hexdigest()), pages=1)

@@ -1,6 +1,9 @@
-"""The life of a document (공문): drafted, approved, numbered, rendered; or discarded.
+"""The life of a document (공문): drafted, approved, numbered, rendered, signed, dispatched, superseded.
 
-A document that has a number is never discarded, because the register has no gaps.
+A document without a number may be discarded; one that has a number never, because the register has no
+gaps. It is not signed where the agency has no key. It is dispatched when the relay takes the first mail
+with it. One that is superseded stays as it is: the correction is another document, which names it. Its own
+mail may still go out then, which `dispatched_at` tells and the status does not.
 """
 
 from collections.abc import Mapping
@@ -17,13 +20,18 @@ class Status(StrEnum):
     APPROVED = "approved"
     NUMBERED = "numbered"
     RENDERED = "rendered"
+    SIGNED = "signed"
+    DISPATCHED = "dispatched"
+    SUPERSEDED = "superseded"
     DISCARDED = "discarded"
 
 
 # Without a number: what it says may still follow the facts.
 UNNUMBERED = frozenset({Status.DRAFTED, Status.APPROVED})
 # Approved once and for all; what follows does not take it back.
-APPROVED = frozenset({Status.APPROVED, Status.NUMBERED, Status.RENDERED})
+APPROVED = frozenset(Status) - {Status.DRAFTED, Status.DISCARDED}
+# With its file: may be sent, served, checked and corrected.
+ISSUED = frozenset({Status.RENDERED, Status.SIGNED, Status.DISPATCHED, Status.SUPERSEDED})
 
 
 class Event(StrEnum):
@@ -32,6 +40,9 @@ class Event(StrEnum):
     APPROVED = "approved"
     NUMBERED = "numbered"
     RENDERED = "rendered"
+    SIGNED = "signed"
+    DISPATCHED = "dispatched"
+    SUPERSEDED = "superseded"
     DISCARDED = "discarded"
 
 
@@ -41,6 +52,12 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.APPROVED, Event.DISCARDED): Status.DISCARDED,
     (Status.APPROVED, Event.NUMBERED): Status.NUMBERED,
     (Status.NUMBERED, Event.RENDERED): Status.RENDERED,
+    (Status.RENDERED, Event.SIGNED): Status.SIGNED,
+    (Status.RENDERED, Event.DISPATCHED): Status.DISPATCHED,
+    (Status.SIGNED, Event.DISPATCHED): Status.DISPATCHED,
+    (Status.RENDERED, Event.SUPERSEDED): Status.SUPERSEDED,
+    (Status.SIGNED, Event.SUPERSEDED): Status.SUPERSEDED,
+    (Status.DISPATCHED, Event.SUPERSEDED): Status.SUPERSEDED,
 }
 
 _THING = Bilingual(ko="문서", en="document")

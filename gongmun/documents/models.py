@@ -20,6 +20,9 @@ class DocumentKind(StrEnum):
     FIRST_REMINDER = "first_reminder"  # 1차 독촉
     SECOND_REMINDER = "second_reminder"  # 2차 독촉
     ESCALATION = "escalation"  # 상향 통보
+    CORRECTION = "correction"  # 정정 통보
+    EXTENSION = "extension"  # 기한 연장 결정
+    SUBMISSION = "submission"  # 위원회 안건 제출
 
 
 class Decision(StrEnum):
@@ -63,11 +66,18 @@ class Document(Base):
     year: Mapped[int | None]
     serial: Mapped[int | None]
 
-    # The stored file.
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    # What a reader types or scans to check a copy, in lower-case base32; given with the number.
+    check_code: Mapped[str | None] = mapped_column(String(16), unique=True)
+
+    # The stored file, before it is signed.
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int | None]  # bytes
     pages: Mapped[int | None]
     replaced_characters: Mapped[int | None]  # printed as 〓, because no font has them
+
+    # The signed file, where the agency has a key: this one is sent.
+    signed_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    signed_size: Mapped[int | None]  # bytes
 
     # Why rendering failed last; both or none. The document waits as `numbered`.
     problem_ko: Mapped[str | None] = mapped_column(Text)
@@ -77,13 +87,24 @@ class Document(Base):
     approved_at: Mapped[datetime | None]
     numbered_at: Mapped[datetime | None]
     rendered_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    # When the relay took the first mail that carried it.
+    dispatched_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
     # None where the document needs no decision of its own (reminders on the ladder).
     approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals.id"))
+    # The earlier document that a correction takes the place of.
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)
 
     @property
     def number(self) -> str | None:
         """The document number as it is cited, `division-serial`; None before it has one."""
         return f"{self.division}-{self.serial}" if self.serial is not None else None
+
+    @property
+    def file_sha256(self) -> str | None:
+        """The file that is sent and served: the signed one where there is one."""
+        return self.signed_sha256 or self.sha256
 
     @property
     def citation(self) -> str:

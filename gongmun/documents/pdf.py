@@ -7,9 +7,15 @@ import logging
 import os
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 
-from gongmun.documents.printing import RenderedPdf, RenderFailed
+import pydyf
+
+from gongmun.documents import archive, structure
+from gongmun.documents.overrides import ASSET, style_sheets
+from gongmun.documents.printing import Enclosed, Page, RenderedPdf, RenderFailed
+from gongmun.documents.streams import compressed_once
 
 # A private configuration without any folder of fonts: our own come by @font-face, and no font of
 # the machine is ever pulled in. It must stand before weasyprint loads fontconfig.
@@ -33,7 +39,7 @@ with warnings.catch_warnings():
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
-STYLESHEET = "asset:document.css"
+OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_tags": True}
 
 
 class _Assets(URLFetcher):  # type: ignore[misc]
@@ -42,10 +48,7 @@ class _Assets(URLFetcher):  # type: ignore[misc]
     def __init__(self, templates: Path) -> None:
         super().__init__()
         self._files = {
-            STYLESHEET: templates / "documents" / "document.css",
-            **{
-                f"asset:{font.name}": font for font in sorted((templates / "fonts").glob("*.woff2"))
-            },
+            ASSET + font.name: font for font in sorted((templates / "fonts").glob("*.woff2"))
         }
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
@@ -56,34 +59,59 @@ class _Assets(URLFetcher):  # type: ignore[misc]
 
 
 class Press:
-    """Makes PDF files of HTML; fonts and style sheet are read once."""
+    """Makes PDF files of HTML; fonts and style sheets are read once, and again when they change."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, overrides: Path | None = None) -> None:
         self._assets = _Assets(templates)
+        self._sheets = partial(style_sheets, templates, overrides)
+        self._read_style(self._stamps())
+
+    def _stamps(self) -> dict[Path, int]:
+        return {sheet: sheet.stat().st_mtime_ns for sheet in self._sheets()}
+
+    def _read_style(self, stamps: dict[Path, int]) -> None:
+        self._read = stamps
         self._fonts = FontConfiguration()
         self._counters = CounterStyle()
-        self._style = weasyprint.CSS(
-            url=STYLESHEET,
-            url_fetcher=self._assets,
-            font_config=self._fonts,
-            counter_style=self._counters,
-        )
-
-    def render(self, html: str) -> RenderedPdf:
-        """The PDF/A-3a of a page of HTML.
-
-        Raises:
-            RenderFailed: weasyprint raised an error.
-        """
-        try:
-            document = weasyprint.HTML(string=html, url_fetcher=self._assets).render(
-                stylesheets=[self._style],
+        self._styles = [
+            weasyprint.CSS(
+                string=sheet.read_text("utf-8"),
+                url_fetcher=self._assets,
                 font_config=self._fonts,
                 counter_style=self._counters,
-                pdf_tags=True,
             )
-            content = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True)
+            for sheet in stamps
+        ]
+
+    def render(self, page: Page) -> RenderedPdf:
+        """The PDF/A-3a and PDF/UA-1 of a page (not veraPDF-verified).
+
+        Raises:
+            RenderFailed: weasyprint raised an error, or a character has no glyph: `sheet.to_html`
+                replaces those of texts, so it comes from a template or a style sheet.
+        """
+        try:
+            if (stamps := self._stamps()) != self._read:
+                self._read_style(stamps)
+            document = weasyprint.HTML(string=page.html, url_fetcher=self._assets).render(
+                stylesheets=self._styles,
+                font_config=self._fonts,
+                counter_style=self._counters,
+            )
+            with compressed_once():
+                content = document.write_pdf(
+                    finisher=partial(_finish, files=page.enclosed), **OPTIONS
+                )
         # weasyprint raises whatever a malformed page leads to; a fetching error is no Exception.
         except (Exception, FatalURLFetchingError) as error:
             raise RenderFailed(reason=type(error).__name__) from error
+        missing = sorted({code for font in document.fonts.values() for code in font.missing})
+        if missing:
+            raise RenderFailed(reason="no glyph: " + " ".join(f"U+{code:04X}" for code in missing))
         return RenderedPdf(content=content, pages=len(document.pages))
+
+
+def _finish(document: weasyprint.Document, pdf: pydyf.PDF, *, files: tuple[Enclosed, ...]) -> None:
+    structure.mend(document, pdf)
+    archive.identify(pdf)
+    archive.enclose(pdf, files)

@@ -17,7 +17,14 @@ from types import TracebackType
 from typing import Self
 
 from gongmun.documents.libraries import check_system_libraries
-from gongmun.documents.printing import RenderCrashed, RenderedPdf, RenderFailed, RenderTimedOut
+from gongmun.documents.printing import (
+    Page,
+    RenderCrashed,
+    RenderedPdf,
+    RenderFailed,
+    RenderTimedOut,
+)
+from gongmun.documents.wire import send_page
 from gongmun.settings import settings
 
 # Measured: 93 MB rise to 131 MB in 150 documents.
@@ -30,7 +37,9 @@ START_SECONDS = 60.0
 class _Worker:
     """One worker process and our end of its pipe."""
 
-    def __init__(self, *, templates: Path, memory: int, seconds: float) -> None:
+    def __init__(
+        self, *, templates: Path, overrides: Path | None, memory: int, seconds: float
+    ) -> None:
         self.rendered = 0
         self._seconds = seconds
         # Decoded fonts and fontconfig's files; removed by us, because a killed worker cannot.
@@ -41,6 +50,7 @@ class _Worker:
                 [
                     *(sys.executable, "-m", "gongmun.documents.worker"),
                     *(str(theirs.fileno()), str(templates), str(memory), str(seconds)),
+                    *([str(overrides)] if overrides else []),
                 ],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -55,12 +65,12 @@ class _Worker:
         self._pipe = Connection(ours.detach())
         self._is_ready = False
 
-    def render(self, html: str) -> RenderedPdf:
+    def render(self, page: Page) -> RenderedPdf:
         if not self._is_ready:
             self._receive(START_SECONDS)
             self._is_ready = True
         try:
-            self._pipe.send_bytes(html.encode())
+            send_page(self._pipe, page)
         except OSError:
             raise self._crashed() from None
         head = json.loads(self._receive(self._seconds))
@@ -103,6 +113,7 @@ class RenderPool:
         memory: int = MEMORY_LIMIT,
         recycle_after: int = RECYCLE_AFTER,
         templates: Path | None = None,
+        overrides: Path | None = None,
     ) -> None:
         """`timeout` is in seconds a document, `memory` in bytes a worker.
 
@@ -111,6 +122,7 @@ class RenderPool:
         """
         check_system_libraries()
         self._templates = templates or settings().templates
+        self._overrides = overrides or settings().document_overrides
         self._timeout = timeout
         self._memory = memory
         self._recycle_after = recycle_after
@@ -125,15 +137,18 @@ class RenderPool:
         """See Renderer."""
         return self._workers
 
-    def render(self, html: str) -> RenderedPdf:
+    def render(self, page: Page) -> RenderedPdf:
         """See Renderer; waits for a free worker."""
         worker = self._idle.get()
         try:
             if worker is None:
                 worker = _Worker(
-                    templates=self._templates, memory=self._memory, seconds=self._timeout
+                    templates=self._templates,
+                    overrides=self._overrides,
+                    memory=self._memory,
+                    seconds=self._timeout,
                 )
-            rendered = worker.render(html)
+            rendered = worker.render(page)
         except BaseException:
             # Whatever went wrong, also where it only said so: one that ran out of memory reports
             # that, and crashes at the next page.

@@ -1,9 +1,33 @@
 """The port to the printer of PDF files, and what can go wrong there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gongmun.errors import GongmunError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enclosed:
+    """A file inside the PDF: the data that its text was made from.
+
+    `at` is aware and stands as the day of making and of change, so that the bytes of the PDF
+    depend on nothing else. `description` says to a reader what the file is.
+    """
+
+    filename: str
+    media_type: str
+    content: bytes
+    description: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What is to be printed: HTML that `sheet.to_html` wrote, and the files that go inside."""
+
+    html: str
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +39,7 @@ class RenderedPdf:
 
 
 class Renderer(Protocol):
-    """Makes a PDF of a page of HTML that `sheet.to_html` wrote. The same HTML gives the same bytes.
+    """Makes an archival, accessible PDF of a page. The same page gives the same bytes.
 
     Safe to call from several threads.
     """
@@ -24,7 +48,7 @@ class Renderer(Protocol):
     def workers(self) -> int:
         """How many documents are rendered at the same time."""
 
-    def render(self, html: str) -> RenderedPdf:
+    def render(self, page: Page) -> RenderedPdf:
         """The PDF.
 
         Raises:

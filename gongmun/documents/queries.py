@@ -1,12 +1,13 @@
 """Every SELECT of the documents room, named."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import Session, aliased, defer
 
-from gongmun.documents.life import Status
-from gongmun.documents.models import Document, DocumentKind, RegisterEntry
+from gongmun.documents.life import ISSUED, Status
+from gongmun.documents.models import Approval, Document, DocumentKind, RegisterEntry
 from gongmun.errors import NotFound
 
 # Nine digits fit the column that a serial is compared with; no register has more.
@@ -73,6 +74,36 @@ def register_entries(session: Session, division: str, year: int) -> Sequence[Reg
     ).all()
 
 
+def register_rows(session: Session, division: str, year: int) -> Sequence[Row[Any]]:
+    """What the printed register says of each number, by serial.
+
+    Of a context only the letter is read: a year's register may have ten thousand documents.
+    """
+    old, new = aliased(Document), aliased(Document)
+    return session.execute(
+        select(
+            RegisterEntry.serial,
+            RegisterEntry.registered_at,
+            Document.status,
+            Document.context["letter"].as_json().label("letter"),
+            Document.pages,
+            Document.dispatched_at,
+            Approval.name.label("approver"),
+            old.division.label("old_division"),
+            old.serial.label("old_serial"),
+            new.division.label("new_division"),
+            new.serial.label("new_serial"),
+        )
+        .join(Document, Document.id == RegisterEntry.document_id)
+        .outerjoin(Approval, Approval.id == Document.approval_id)
+        .outerjoin(old, old.id == Document.corrects_id)
+        # At most one: a document is corrected anew only where the one before was discarded.
+        .outerjoin(new, and_(new.corrects_id == Document.id, new.status.in_(ISSUED)))
+        .where(RegisterEntry.division == division, RegisterEntry.year == year)
+        .order_by(RegisterEntry.serial)
+    ).all()
+
+
 def by_number(session: Session, number: str) -> Document:
     """The document cited as `division-serial`, the newest year first.
 
@@ -95,10 +126,61 @@ def by_number(session: Session, number: str) -> Document:
     return document
 
 
-def drafted_escalations(session: Session) -> Sequence[Document]:
-    """Escalations that wait for a coordinator's decision, oldest first."""
+def named(session: Session, name: str) -> Document:
+    """The document that a person names: by its number, the newest year first, or by its id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if name.isdecimal() and len(name) <= _SERIAL_DIGITS:
+        return by_id(session, int(name))
+    return by_number(session, name)
+
+
+def listed(
+    session: Session, kind: DocumentKind | None = None, status: Status | None = None
+) -> Sequence[Document]:
+    """All documents, or those of a kind or in a status; oldest first."""
+    query = select(Document).options(defer(Document.context)).order_by(Document.id)
+    if kind is not None:
+        query = query.where(Document.kind == kind)
+    if status is not None:
+        query = query.where(Document.status == status)
+    return session.scalars(query).all()
+
+
+def drafted(session: Session, kind: DocumentKind) -> Sequence[Document]:
+    """Documents of a kind that wait for a coordinator's decision, oldest first."""
     return session.scalars(
         select(Document)
-        .where(Document.kind == DocumentKind.ESCALATION, Document.status == Status.DRAFTED)
+        .where(Document.kind == kind, Document.status == Status.DRAFTED)
+        .order_by(Document.id)
+    ).all()
+
+
+def drafted_escalations(session: Session) -> Sequence[Document]:
+    """Escalations that wait for a coordinator's decision, oldest first."""
+    return drafted(session, DocumentKind.ESCALATION)
+
+
+def corrections(session: Session, document_id: int) -> Sequence[Document]:
+    """The corrections of a document, oldest first: all but the last one were discarded."""
+    return session.scalars(
+        select(Document).where(Document.corrects_id == document_id).order_by(Document.id)
+    ).all()
+
+
+def in_force(session: Session, document: Document) -> Document:
+    """The last correction in the line that begins with `document`; itself if none was issued."""
+    while document.status is Status.SUPERSEDED:
+        document = corrections(session, document.id)[-1]
+    return document
+
+
+def undispatched(session: Session) -> Sequence[Document]:
+    """Documents that have their file and are not known to have gone out, oldest first."""
+    return session.scalars(
+        select(Document)
+        .where(Document.status.in_(ISSUED - {Status.DISPATCHED}), Document.dispatched_at.is_(None))
         .order_by(Document.id)
     ).all()

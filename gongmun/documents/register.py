@@ -6,10 +6,10 @@ gives its number back, and the next writer waits for the counter's row until it 
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
+from gongmun.db import upsert
 from gongmun.documents.models import Document, Register, RegisterEntry
 
 
@@ -19,9 +19,8 @@ def register(session: Session, document: Document, *, division: str, now: dateti
     The caller holds the document's lock and commits.
     """
     year = seoul_date(now).year
-    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     serial = session.scalars(
-        upsert(Register)
+        upsert(session, Register)
         .values(division=division, year=year, last_serial=1)
         .on_conflict_do_update(
             index_elements=[Register.division, Register.year],

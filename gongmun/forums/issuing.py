@@ -1,4 +1,4 @@
-"""Issue approved outcomes: number and render their documents, put them into the outbox.
+"""Issue approved outcomes and corrections: number and render their documents, queue their mail.
 
 A sweep over all that is approved: what a killed process or a failed rendering left is taken up by
 the next call.
@@ -12,13 +12,16 @@ from gongmun import ledger
 from gongmun.db import Database
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
-from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents.life import ISSUED
+from gongmun.documents.signing import Signer
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
 from gongmun.forums.letters import outcome_message
 from gongmun.forums.life import Event as OutcomeEvent
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import enqueue
+from gongmun.referrals import queries as referral_queries
+from gongmun.referrals.correcting import send_corrections
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +37,14 @@ class IssuedOutcomes:
 
 
 def issue_outcomes(
-    db: Database, *, renderer: Renderer, store: FileStore, now: datetime
+    db: Database,
+    *,
+    renderer: Renderer,
+    store: FileStore,
+    now: datetime,
+    signer: Signer | None = None,
 ) -> IssuedOutcomes:
-    """Bring every approved outcome as far as it will go; one whose mails are all queued is issued."""
+    """Bring all that is approved as far as it will go; an outcome whose mails are all queued is issued."""
     with db.reading() as session:
         outcome_ids = [o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)]
         document_ids = [
@@ -44,8 +52,11 @@ def issue_outcomes(
             for outcome_id in outcome_ids
             for document in queries.documents_of(session, outcome_id)
         ]
-    report = issue(db, document_ids, renderer=renderer, store=store, now=now)
+        document_ids += referral_queries.unsent_corrections(session)
+    report = issue(db, document_ids, renderer=renderer, store=store, now=now, signer=signer)
     enqueued = [i for outcome_id in outcome_ids for i in _enqueue(db, outcome_id, now)]
+    # After the outcomes: what they correct has its mail by then.
+    enqueued += send_corrections(db, now=now)
     done = tuple(outcome_id for outcome_id in outcome_ids if _finish(db, outcome_id, now))
     return IssuedOutcomes(
         documents=tuple(report.issued),
@@ -56,7 +67,7 @@ def issue_outcomes(
 
 
 def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
-    """Queue the mail of each rendered document; the outbox takes each key once."""
+    """Queue the mail of each issued document; the outbox takes each key once."""
     with db.reading() as session:
         waiting = [d.id for d in queries.documents_without_mail(session, outcome_id)]
     queued: list[int] = []
@@ -76,7 +87,7 @@ def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
 def _finish(db: Database, outcome_id: int, now: datetime) -> bool:
     with db.transaction() as session:
         documents = queries.documents_of(session, outcome_id)
-        if any(document.status is not DocumentStatus.RENDERED for document in documents):
+        if any(document.status not in ISSUED for document in documents):
             return False
         if queries.documents_without_mail(session, outcome_id):
             return False

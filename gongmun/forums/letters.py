@@ -15,12 +15,15 @@ from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.clocks import StartedClocks, start_clocks
-from gongmun.referrals.letters import handling
+from gongmun.referrals.letters import organisation_name, recipient
 from gongmun.referrals.mailing import attachment, mailbox
 from gongmun.referrals.models import Referral
 from gongmun.settings import settings
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
+from gongmun.text import Bilingual
+
+_NO_TOPIC = Bilingual(ko="기타", en="Other")
 
 
 def outcome_context(
@@ -34,21 +37,29 @@ def outcome_context(
     """All that the outcome document of one ministry says. Deadlines are counted from `now`."""
     clocks = _clocks(referrals, now)
     assert forum.ends_at is not None
-    items = [_item(session, referral) for referral in referrals]
+    kind, answer_rule = KINDS[forum.kind], clocks.answer.rule
     return OutcomeContext(
         letter=Letter(
-            recipient=ministry.head_ko,
-            handling=handling(session, ministry, referrals),
-            title=f"{KINDS[forum.kind].ko} 결과 통보 및 시민 제안 회신 요청",
+            recipients=(recipient(session, ministry, referrals),),
+            title=Bilingual(
+                ko=f"{kind.ko} 결과 통보 및 시민 제안 회신 요청",
+                en=f"Outcome of the {kind.en} and request to answer citizens' suggestions",
+            ),
             decided_on=seoul_date(now),
-            legal_basis=(clocks.answer.rule.citation_ko,),
+            legal_basis=(Bilingual(ko=answer_rule.citation_ko, en=answer_rule.citation_en),),
         ),
-        forum_title=forum.title_ko,
+        forum_title=Bilingual(ko=forum.title_ko, en=forum.title_en),
         forum_period=(seoul_date(forum.starts_at), seoul_date(forum.ends_at)),
-        suggestions=tuple(items),
+        suggestions=tuple(_item(session, referral) for referral in referrals),
         answer_due=clocks.answer.due,
-        answer_due_explanation=clocks.answer.explain().ko,
-        acknowledge_within=f"근무일 {clocks.acknowledge.rule.length}일 이내",
+        answer_due_explanation=clocks.answer.explain(),
+        acknowledge_within=_within(clocks.acknowledge.rule.length),
+    )
+
+
+def _within(days: int) -> Bilingual:
+    return Bilingual(
+        ko=f"근무일 {days}일 이내", en=f"within {days} working day{'s' if days > 1 else ''}"
     )
 
 
@@ -60,7 +71,7 @@ def _item(session: Session, referral: Referral) -> SuggestionItem:
     suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
     others = referral_queries.of_suggestion(session, referral.outcome_id, suggestion.id)
     names = {
-        other.id: organisation_queries.by_id(session, other.organisation_id).name_ko
+        other.id: organisation_name(organisation_queries.by_id(session, other.organisation_id))
         for other in others
     }
     return SuggestionItem(
@@ -76,9 +87,9 @@ def _item(session: Session, referral: Referral) -> SuggestionItem:
     )
 
 
-def _topic_name(session: Session, code: str | None) -> str:
+def _topic_name(session: Session, code: str | None) -> Bilingual:
     topic = organisation_queries.topic(session, code) if code else None
-    return topic.name_ko if topic else "기타"
+    return Bilingual(ko=topic.name_ko, en=topic.name_en) if topic else _NO_TOPIC
 
 
 def outcome_message(session: Session, forum: Forum, document: Document) -> OutgoingMessage:

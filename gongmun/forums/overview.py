@@ -24,6 +24,7 @@ class MinistryLine:
     document_id: int
     number: str | None
     pages: int | None
+    replaced: int | None  # characters printed as 〓, because no font has them
     lead: tuple[str, ...]
     cooperating: tuple[str, ...]
 
@@ -68,6 +69,7 @@ def outcome_overview(session: Session, outcome_id: int, now: datetime) -> Outcom
                     document_id=document.id,
                     number=document.number,
                     pages=document.pages,
+                    replaced=document.replaced_characters,
                     lead=tuple(references[r.suggestion_id] for r in items if r.role is Role.LEAD),
                     cooperating=tuple(
                         references[r.suggestion_id] for r in items if r.role is Role.COOPERATING

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
+from gongmun.documents.life import ISSUED
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.models import Document
 from gongmun.errors import NotFound
@@ -115,12 +116,12 @@ def documents_of(session: Session, outcome_id: int) -> Sequence[Document]:
 
 
 def documents_without_mail(session: Session, outcome_id: int) -> Sequence[Document]:
-    """The rendered documents of an outcome that the outbox has not taken yet."""
+    """The issued documents of an outcome that the outbox has not taken yet."""
     mailed = exists().where(Dispatch.document_id == Document.id)
     return session.scalars(
         select(Document)
         .where(
-            Document.status == DocumentStatus.RENDERED,
+            Document.status.in_(ISSUED),
             Document.id.in_(select(Referral.document_id).where(Referral.outcome_id == outcome_id)),
             ~mailed,
         )

@@ -40,6 +40,7 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *_approvals(session),
         *_stuck(session, now),
         *_escalations(session),
+        *_corrections(session),
         *_unrouted(session, now),
         *_dispatches(session),
         *_delayed(session, now),
@@ -114,6 +115,22 @@ def _escalations(session: Session) -> Iterator[Waiting]:
         )
 
 
+def _corrections(session: Session) -> Iterator[Waiting]:
+    for document in document_queries.drafted(session, DocumentKind.CORRECTION):
+        yield Waiting(
+            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: a correction"),
+            remedy=f"gongmun document show {document.id}",
+        )
+    for document_id in referral_queries.unsent_corrections(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"시행 대기: 정정 문서 {document_id}",
+                en=f"approved, not issued yet: correction {document_id}",
+            ),
+            remedy="gongmun outcome issue",
+        )
+
+
 def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
     today = seoul_date(now)
     for forum in queries.ended(session, now):
@@ -161,7 +178,7 @@ def _documents(session: Session) -> Iterator[Waiting]:
             ),
             remedy=(
                 "gongmun outcome issue"
-                if document.kind is DocumentKind.OUTCOME
+                if document.kind in (DocumentKind.OUTCOME, DocumentKind.CORRECTION)
                 else "prefect deployment run chase-referrals/chase-referrals"
             ),
         )

@@ -15,7 +15,7 @@ from gongmun import ledger
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.documents import Role, drafting
-from gongmun.documents.contexts import ROW_LIMIT
+from gongmun.documents.letter import ROW_LIMIT
 from gongmun.documents.models import DocumentKind
 from gongmun.errors import GongmunError
 from gongmun.forums import queries

@@ -3,11 +3,12 @@
 A batch is claimed under a lease and committed. Then, message by message: the envelope, which may be
 repeated freely; the commit of `sending`; the message itself; the commit of its outcome. No
 transaction is open while the relay is spoken to, and every update is fenced by owner and status.
+Several connections share a batch, each in a thread of its own.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +16,9 @@ from uuid import uuid4
 
 from gongmun import clock
 from gongmun.db import Database
-from gongmun.errors import GongmunError
 from gongmun.mail import queries
 from gongmun.mail.backoff import is_greylisting, next_attempt
+from gongmun.mail.files import AttachmentUnreadable, BatchFiles
 from gongmun.mail.life import Event, Status
 from gongmun.mail.mailer import (
     Connection,
@@ -26,7 +27,7 @@ from gongmun.mail.mailer import (
     RelayRefused,
     RelayUnreachable,
 )
-from gongmun.mail.message import Sender, encoded, wire
+from gongmun.mail.message import Sender, wire
 from gongmun.mail.models import Dispatch, HoldReason
 from gongmun.mail.outbox import AddressRefused, agency_sender, checked_address
 from gongmun.mail.recovering import RecoveryReport, recover
@@ -35,14 +36,6 @@ from gongmun.mail.witness import Witness
 # Longer than the slowest answer to one message; it is renewed when a message begins to be sent.
 LEASE = timedelta(minutes=30)
 _LONGEST_NOTE = 200
-
-
-class AttachmentUnreadable(GongmunError):
-    """A file of a message is missing, or its bytes are not those its SHA-256 names."""
-
-    code = "mail.attachment_unreadable"
-    ko = "첨부 파일 {sha256}을(를) 읽을 수 없습니다: {reason}. 문서 보관소를 확인해 주십시오."
-    en = "The attachment {sha256} cannot be read: {reason}. Check the document store."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +72,10 @@ def dispatch_due(
     """Recover what earlier dispatchers left, then send up to `limit` due dispatches.
 
     `attachments` gives the bytes of a file by its SHA-256; it is called once for each file of the
-    batch. `at` tells the time when the relay accepts a message, which starts the clocks (`now` where it
-    is left out): a batch may run over midnight. `owner` names the caller for a reader of the table. With a journal, give its `witness` in
-    every call: without one, the outcome of an interrupted send is a person's to find out.
+    batch, never by two threads at once. `at` tells the time when the relay accepts a message, which
+    starts the clocks (`now` where it is left out): a batch may run over midnight. `owner` names the
+    caller for a reader of the table. With a journal, give its `witness` in every call: without one,
+    the outcome of an interrupted send is a person's to find out.
     """
     sender = agency_sender()
     recovered = recover(db, witness=witness, now=now)
@@ -97,23 +91,66 @@ def dispatch_due(
         db=db,
         owner=token,
         sender=sender,
-        attachment=_Files(attachments, batch),
+        attachment=BatchFiles(attachments, batch),
         now=now,
         at=at or (lambda: now),
     )
-    counts: Counter[str] = Counter()
-    trouble = None
-    try:
-        with mailer.connection() as connection:
-            for dispatch in batch:
-                counts[run.send(connection, dispatch)] += 1
-    except RelayUnreachable as error:
-        trouble = error
+    counts, trouble = _send_all(run, mailer, batch)
+    if trouble is not None:
         with db.transaction() as session:
             counts["returned"] = queries.return_claimed(
-                session, owner=token, reason=_note(error.params["reason"])
+                session, owner=token, reason=_note(trouble.params["reason"])
             )
+        # The other connections may have sent all the same: then there is nothing to tell.
+        trouble = trouble if counts["returned"] else None
     return DispatchReport(**counts, trouble=trouble, recovered=recovered)
+
+
+# The mails of each recipient that no connection took yet.
+_Waiting = deque[list[Dispatch]]
+_Sent = tuple[Counter[str], RelayUnreachable | None]
+
+
+def _send_all(run: "_Run", mailer: Mailer, batch: Sequence[Dispatch]) -> _Sent:
+    """Send a batch over the mailer's connections, each in a thread of its own.
+
+    All mail to one recipient goes over one connection and keeps its order: an outcome before its
+    reminder. What a connection in trouble did not begin is left to the others. An unexpected error
+    is raised when the others are done.
+    """
+    by_recipient: dict[str, list[Dispatch]] = {}
+    for dispatch in batch:
+        by_recipient.setdefault((dispatch.address or "").casefold(), []).append(dispatch)
+    waiting = deque(by_recipient.values())
+    threads = min(mailer.connections, len(waiting))
+    with ThreadPoolExecutor(threads, thread_name_prefix="gongmun-mail") as pool:
+        try:
+            parts = [pool.submit(_send_part, run, mailer, waiting) for _ in range(threads)]
+            wait(parts)
+        finally:
+            waiting.clear()  # after an interrupt the threads only end what they began
+    sent, troubles = zip(*(part.result() for part in parts), strict=True)
+    return sum(sent, Counter()), next(filter(None, troubles), None)
+
+
+def _send_part(run: "_Run", mailer: Mailer, waiting: _Waiting) -> _Sent:
+    counts: Counter[str] = Counter()
+    try:
+        with mailer.connection() as connection:
+            for dispatch in _taken(waiting):
+                counts[run.send(connection, dispatch)] += 1
+    except RelayUnreachable as error:
+        return counts, error
+    return counts, None
+
+
+def _taken(waiting: _Waiting) -> Iterator[Dispatch]:
+    while True:
+        try:
+            mails = waiting.popleft()
+        except IndexError:
+            return
+        yield from mails
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,33 +275,6 @@ class _Run:
                 data=data,
             )
         return outcome if recorded else "skipped"
-
-
-class _Files:
-    """The encoded attachments of a batch: each is read once and kept while it is still needed."""
-
-    def __init__(self, read: Callable[[str], bytes], batch: Iterable[Dispatch]) -> None:
-        self._read = read
-        self._uses = Counter(
-            attachment["sha256"] for dispatch in batch for attachment in dispatch.attachments
-        )
-        self._kept: dict[str, bytes] = {}
-
-    def __call__(self, sha256: str) -> bytes:
-        data = self._kept.pop(sha256, None) or encoded(self._checked(sha256))
-        self._uses[sha256] -= 1
-        if self._uses[sha256] > 0:
-            self._kept[sha256] = data
-        return data
-
-    def _checked(self, sha256: str) -> bytes:
-        try:
-            data = self._read(sha256)
-        except (OSError, GongmunError) as error:
-            raise AttachmentUnreadable(sha256=sha256, reason=type(error).__name__) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise AttachmentUnreadable(sha256=sha256, reason="other bytes than its name says")
-        return data
 
 
 def _note(text: str) -> str:

@@ -90,6 +90,11 @@ class Connection(Protocol):
 class Mailer(Protocol):
     """Where mail leaves."""
 
+    @property
+    def connections(self) -> int:
+        """How many connections may be open at once, each in a thread of its own."""
+        ...
+
     def connection(self) -> AbstractContextManager[Connection]:
         """Connect, for the time of the block.
 
@@ -114,6 +119,7 @@ class FakeMailer:
     the connection before the envelope is answered, those in `cutting_data` while the message is sent.
     """
 
+    connections: int = 1
     reachable: bool = True
     refusing: Mapping[str, int] = field(default_factory=dict)
     refusing_data: Mapping[str, int] = field(default_factory=dict)

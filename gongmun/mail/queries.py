@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
+from gongmun.db import upsert
 from gongmun.errors import NotFound
 from gongmun.ledger import Actor
 from gongmun.mail.life import DONE, NEEDS_A_PERSON, Event, Status, advance
@@ -22,8 +22,8 @@ _LEASE_KEPT = frozenset({Status.CLAIMED, Status.SENDING})
 
 def add(session: Session, values: Mapping[str, Any]) -> bool:
     """Insert a dispatch; False if its key is there already, also when another process just added it."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Dispatch).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    statement = upsert(session, Dispatch).values(**values)
+    statement = statement.on_conflict_do_nothing(index_elements=["key"])
     return session.scalar(statement.returning(Dispatch.id)) is not None
 
 

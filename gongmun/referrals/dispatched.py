@@ -1,4 +1,4 @@
-"""Note that the relay has accepted an outcome document: its referrals' clocks start."""
+"""Note what the relay has accepted: documents have gone out, their referrals' clocks start."""
 
 import logging
 from collections.abc import Sequence
@@ -10,21 +10,25 @@ from gongmun import ledger
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.db import Database
+from gongmun.documents import queries as document_queries
+from gongmun.documents.dispatched import note_dispatched
 from gongmun.errors import GongmunError
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import start_clocks
 from gongmun.referrals.ladder import Clocks, Ladder, decide
 from gongmun.referrals.life import Event, Status
+from gongmun.referrals.mailing import mails_of
 
 log = logging.getLogger(__name__)
 
 
 def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[int]:
-    """Start the clocks of every approved referral whose document has gone out.
+    """Note each document that has gone out, and start the clocks of its approved referrals.
 
     Returns the ids of the referrals that were moved; a second call finds none. The clocks count
     from the moment the relay accepted the mail, however late that is noted.
     """
+    _note_documents(db, now)
     with db.reading() as session:
         waiting = [referral.id for referral, _ in queries.dispatched_but_unnoted(session)]
     moved: list[int] = []
@@ -37,6 +41,19 @@ def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[
         except GongmunError as error:
             log.warning("referral %s: %s", referral_id, error)
     return moved
+
+
+def _note_documents(db: Database, now: datetime) -> None:
+    with db.reading() as session:
+        sent = [
+            (document.id, mail.accepted_at)
+            for document in document_queries.undispatched(session)
+            for mail in mails_of(session, document.id)[:1]
+            if mail.accepted_at is not None
+        ]
+    for document_id, at in sent:
+        with db.transaction() as session:
+            note_dispatched(session, document_id, at=at, now=now)
 
 
 def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> bool:

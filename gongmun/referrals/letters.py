@@ -14,13 +14,15 @@ from gongmun.documents import (
     HistoryLine,
     Letter,
     OverdueItem,
+    Recipient,
+    Reference,
     ReminderContext,
     drafting,
 )
 from gongmun.documents import Rung as ReminderRung
 from gongmun.documents import queries as document_queries
 from gongmun.mail import queries as mail_queries
-from gongmun.organisations import Organisation
+from gongmun.organisations import Division, Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import days_overdue
@@ -29,11 +31,15 @@ from gongmun.referrals.mailing import notice_key
 from gongmun.referrals.models import LadderStep, Notice, Referral
 from gongmun.referrals.names import RUNGS
 from gongmun.suggestions import queries as suggestion_queries
+from gongmun.text import Bilingual
 
 _FORMS = {
-    Rung.FIRST_REMINDER: (ReminderRung.FIRST, DocumentKind.FIRST_REMINDER, "1차"),
-    Rung.SECOND_REMINDER: (ReminderRung.SECOND, DocumentKind.SECOND_REMINDER, "2차"),
+    Rung.FIRST_REMINDER: (ReminderRung.FIRST, DocumentKind.FIRST_REMINDER),
+    Rung.SECOND_REMINDER: (ReminderRung.SECOND, DocumentKind.SECOND_REMINDER),
 }
+
+_DUE = Bilingual(ko="회신 기한", en="The answer was due")
+_SILENT = Bilingual(ko="현재까지 회신 없음", en="No answer so far")
 
 
 def draft_reminder(
@@ -66,17 +72,18 @@ def _reminder(
     *,
     decided_on: date,
 ) -> ReminderContext:
-    form, _, ordinal = _FORMS[rung]
     return ReminderContext(
         letter=Letter(
-            recipient=ministry.head_ko,
-            handling=handling(session, ministry, referrals),
-            title=f"시민 제안 미회신 사항 회신 요청({ordinal} 독촉)",
+            recipients=(recipient(session, ministry, referrals),),
+            title=Bilingual(
+                ko=f"시민 제안 미회신 사항 회신 요청({RUNGS[rung].ko})",
+                en=f"Request to answer overdue citizens' suggestions ({RUNGS[rung].en})",
+            ),
             decided_on=decided_on,
             legal_basis=_legal_basis(referrals, today),
             references=_references(session, referrals),
         ),
-        rung=form,
+        rung=_FORMS[rung][0],
         items=overdue_items(session, referrals, today),
     )
 
@@ -113,13 +120,16 @@ def _escalation(
 ) -> EscalationContext:
     return EscalationContext(
         letter=Letter(
-            recipient=parent.head_ko,
-            title=f"시민 제안 장기 미회신 사항 통보({ministry.name_ko})",
+            recipients=(Recipient(office=_head(parent)),),
+            title=Bilingual(
+                ko=f"시민 제안 장기 미회신 사항 통보({ministry.name_ko})",
+                en=f"Citizens' suggestions long unanswered ({ministry.name_en})",
+            ),
             decided_on=decided_on,
             legal_basis=_legal_basis(referrals, today),
             references=_references(session, referrals),
         ),
-        ministry_name=ministry.name_ko,
+        ministry_name=organisation_name(ministry),
         items=overdue_items(session, referrals, today),
         history=_history(session, referrals, today),
     )
@@ -175,53 +185,84 @@ def _outcome_document(session: Session, referral: Referral) -> Document:
     return document_queries.by_id(session, referral.document_id)
 
 
-def handling(session: Session, ministry: Organisation, referrals: Sequence[Referral]) -> str | None:
-    """The head of the division that handles all of the referrals; None where they differ."""
-    heads: set[str | None] = set()
+def recipient(session: Session, ministry: Organisation, referrals: Sequence[Referral]) -> Recipient:
+    """The office of the ministry's head, with the division that handles all of the referrals.
+
+    Without a division where the referrals differ in it.
+    """
+    heads: set[Bilingual | None] = set()
     for referral in referrals:
         topic = suggestion_queries.by_id(session, referral.suggestion_id).topic
         division = (
             organisation_queries.handling_division(session, ministry.id, topic) if topic else None
         )
-        heads.add(division.head_ko if division else None)
-    return heads.pop() if len(heads) == 1 else None
+        heads.add(_head(division) if division else None)
+    return Recipient(office=_head(ministry), handling=heads.pop() if len(heads) == 1 else None)
 
 
-def _legal_basis(referrals: Sequence[Referral], today: date) -> tuple[str, ...]:
-    codes = dict.fromkeys(referral.answer_rule for referral in referrals)
-    return tuple(dict.fromkeys(rule(code, today).citation_ko for code in codes))
+def organisation_name(organisation: Organisation) -> Bilingual:
+    """The name of an organisation, as documents write it."""
+    return Bilingual(ko=organisation.name_ko, en=organisation.name_en)
 
 
-def _references(session: Session, referrals: Sequence[Referral]) -> tuple[str, ...]:
-    """The outcome documents, as they are cited: number and date."""
+def _head(body: Organisation | Division) -> Bilingual:
+    return Bilingual(ko=body.head_ko, en=body.head_en)
+
+
+def _legal_basis(referrals: Sequence[Referral], today: date) -> tuple[Bilingual, ...]:
+    rules = (rule(referral.answer_rule, today) for referral in referrals)
+    cited = (Bilingual(ko=each.citation_ko, en=each.citation_en) for each in rules)
+    return tuple(dict.fromkeys(cited))
+
+
+def _references(session: Session, referrals: Sequence[Referral]) -> tuple[Reference, ...]:
+    """The outcome documents, once each."""
     documents = {
         referral.document_id: _outcome_document(session, referral) for referral in referrals
     }
-    return tuple(document.citation for document in documents.values())
+    return tuple(_reference(document) for document in documents.values())
+
+
+def _reference(document: Document) -> Reference:
+    """A numbered document, as a later one cites it."""
+    assert document.number is not None
+    assert document.numbered_at is not None
+    return Reference(number=document.number, on=seoul_date(document.numbered_at))
 
 
 def _history(
     session: Session, referrals: Sequence[Referral], today: date
 ) -> tuple[HistoryLine, ...]:
     """The whole case by date: what was sent, what came back, what was asked again."""
-    lines: set[tuple[date, int, str]] = set()
+    lines: set[tuple[date, int, Bilingual]] = set()
     for referral in referrals:
         number = _outcome_document(session, referral).number
         assert referral.dispatched_at is not None
-        lines.add((seoul_date(referral.dispatched_at), 0, f"결과 통보 공문 발송({number})"))
+        sent = Bilingual(
+            ko=f"결과 통보 공문 발송({number})", en=f"Outcome document sent ({number})"
+        )
+        lines.add((seoul_date(referral.dispatched_at), 0, sent))
         if referral.acknowledged_at is not None:
-            registered = f"({referral.registration_number})" if referral.registration_number else ""
-            lines.add((seoul_date(referral.acknowledged_at), 1, f"소관 기관 접수{registered}"))
-        lines.add((referral.clocks.answer_due, 2, "회신 기한"))
+            lines.add((seoul_date(referral.acknowledged_at), 1, _acknowledged(referral)))
+        lines.add((referral.clocks.answer_due, 2, _DUE))
         for order, step in enumerate(queries.steps(session, referral.id), start=3):
             told = _told(session, step)
             if told is not None:
                 lines.add((told[0], order, told[1]))
-    lines.add((today, 99, "현재까지 회신 없음"))
-    return tuple(HistoryLine(on=on, text=text) for on, _, text in sorted(lines))
+    lines.add((today, 99, _SILENT))
+    in_order = sorted(lines, key=lambda line: (line[0], line[1], line[2].ko))
+    return tuple(HistoryLine(on=on, text=text) for on, _, text in in_order)
 
 
-def _told(session: Session, step: LadderStep) -> tuple[date, str] | None:
+def _acknowledged(referral: Referral) -> Bilingual:
+    registered = referral.registration_number
+    return Bilingual(
+        ko="소관 기관 접수" + (f"({registered})" if registered else ""),
+        en="Acknowledged by the ministry" + (f" ({registered})" if registered else ""),
+    )
+
+
+def _told(session: Session, step: LadderStep) -> tuple[date, Bilingual] | None:
     """When the relay accepted the mail of a step, and what it was; None if none went out."""
     if step.skipped or step.notice_id is None or step.rung is Rung.ESCALATION:
         return None
@@ -229,7 +270,8 @@ def _told(session: Session, step: LadderStep) -> tuple[date, str] | None:
     if dispatch is None or dispatch.accepted_at is None:
         return None
     on = seoul_date(dispatch.accepted_at)
+    name_ko, name_en = RUNGS[step.rung].ko, RUNGS[step.rung].en.capitalize()
     if step.document_id is None:
-        return on, f"{RUNGS[step.rung].ko}(전자우편)"
+        return on, Bilingual(ko=f"{name_ko}(전자우편)", en=f"{name_en} (by e-mail)")
     number = document_queries.by_id(session, step.document_id).number
-    return on, f"{RUNGS[step.rung].ko} 공문 발송({number})"
+    return on, Bilingual(ko=f"{name_ko} 공문 발송({number})", en=f"{name_en} sent ({number})")

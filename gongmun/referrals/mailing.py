@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongmun.documents import Document
-from gongmun.mail import Attachment
-from gongmun.mail.models import Dispatch
+from gongmun.mail import Attachment, Dispatch
+from gongmun.mail import queries as mail_queries
 from gongmun.organisations import ContactRole
 from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries
 
 
 def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> str | None:
@@ -23,12 +24,12 @@ def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> 
 
 
 def attachment(document: Document) -> Attachment:
-    """A rendered document as a file of a mail; its name begins with the year and serial in ASCII."""
-    assert document.sha256 is not None
+    """An issued document as a file of a mail; its name begins with the year and serial in ASCII."""
+    assert document.file_sha256 is not None
     return Attachment(
         filename=f"{document.year}-{document.serial:04d} {document.title}.pdf",
         media_type="application/pdf",
-        sha256=document.sha256,
+        sha256=document.file_sha256,
     )
 
 
@@ -41,6 +42,21 @@ def thread(session: Session, document_ids: Sequence[int | None]) -> tuple[str, .
             .order_by(Dispatch.id)
         )
     )
+
+
+def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
+    """The mails that carry a document: what the relay took first, what it did not take last."""
+    found = session.scalars(
+        select(Dispatch)
+        .where(Dispatch.document_id == document_id)
+        .order_by(Dispatch.accepted_at.is_(None), Dispatch.accepted_at, Dispatch.id)
+    ).all()
+    if found:
+        return found
+    # A mail with several documents names none of them: their notice leads to it.
+    notice = queries.notice_of_document(session, document_id)
+    mail = mail_queries.find(session, notice_key(notice.id)) if notice else None
+    return [mail] if mail else []
 
 
 def notice_key(notice_id: int) -> str:

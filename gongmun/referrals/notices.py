@@ -17,7 +17,7 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document, OverdueItem, drafting
 from gongmun.documents import queries as document_queries
-from gongmun.documents.life import UNNUMBERED
+from gongmun.documents.life import ISSUED, UNNUMBERED
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import GongmunError
 from gongmun.mail import OutgoingMessage, compose, enqueue
@@ -131,7 +131,7 @@ def _settle(session: Session, notice: Notice, now: datetime) -> str:
     # A discarded one here is an escalation that a coordinator returned.
     if not lines or any(document.status is DocumentStatus.DISCARDED for document in documents):
         return _suppress(session, notice, now)
-    if any(document.status is not DocumentStatus.RENDERED for document in documents):
+    if any(document.status not in ISSUED for document in documents):
         return "waiting"
     message = _message(session, notice, lines, documents, seoul_date(now))
     dispatch = enqueue(session, message, now)

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from gongmun.documents import Document, DocumentKind
+from gongmun.documents.life import APPROVED
 from gongmun.errors import NotFound
 from gongmun.mail.life import Status as DispatchStatus
 from gongmun.mail.models import Dispatch
@@ -211,6 +213,16 @@ def notice_of_document(session: Session, document_id: int) -> Notice | None:
         select(LadderStep.notice_id).where(LadderStep.document_id == document_id).limit(1)
     )
     return None if notice_id is None else session.get(Notice, notice_id)
+
+
+def unsent_corrections(session: Session) -> Sequence[int]:
+    """Approved corrections that the outbox has not taken yet, oldest first."""
+    mailed = exists().where(Dispatch.document_id == Document.id)
+    return session.scalars(
+        select(Document.id)
+        .where(Document.kind == DocumentKind.CORRECTION, Document.status.in_(APPROVED), ~mailed)
+        .order_by(Document.id)
+    ).all()
 
 
 def latest_response(session: Session, referral_id: int) -> Response | None:

@@ -49,6 +49,8 @@ PLANTED = [
     ),
     ("gongmun/forums/issuing.py", "import prefect", "gongmun.forums.issuing -> prefect"),
     ("gongmun/documents/seal.py", "import weasyprint", "gongmun.documents.seal -> weasyprint"),
+    ("gongmun/documents/glyphs.py", "import pyhanko", "gongmun.documents.glyphs -> pyhanko"),
+    ("gongmun/documents/numbering.py", "import hwpx", "gongmun.documents.numbering -> hwpx"),
     ("gongmun/mail/outbox.py", "import aiosmtplib", "gongmun.mail.outbox -> aiosmtplib"),
     ("deployments/up.py", "from smtplib import SMTP", "deployments.up -> smtplib"),
     ("gongmun/referrals/board.py", "import pandas as pd", "gongmun.referrals.board -> pandas"),

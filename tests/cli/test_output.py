@@ -54,7 +54,9 @@ def test_help_imports_nothing_of_what_takes_long() -> None:
 def test_every_noun_is_a_module_and_every_module_of_commands_a_noun() -> None:
     folder = Path(output.__file__).parent
     with_commands = {f.stem for f in folder.glob("*.py") if "app = typer.Typer()" in f.read_text()}
-    assert with_commands == set(NOUNS)
+    # A noun with many commands has further modules: document_records beside document.
+    assert {stem.partition("_")[0] for stem in with_commands} == set(NOUNS)
+    assert set(NOUNS) <= with_commands
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

@@ -1,6 +1,7 @@
 """Transactions, times and errors of the database."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -83,6 +84,40 @@ def test_a_locked_database_says_so_and_can_be_retried(
     with db.transaction() as session:
         session.connection()
     holder.close()
+    db.dispose()
+
+
+def test_threads_that_write_take_turns(db: Database) -> None:
+    with db.transaction() as session:
+        session.add(Sweep(name="test", owner="0"))
+
+    def count(_: int) -> None:
+        with db.transaction() as session:
+            row = session.get_one(Sweep, "test", with_for_update=True)
+            row.owner = str(int(row.owner or 0) + 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(100)))
+    with db.reading() as session:
+        assert session.get_one(Sweep, "test").owner == "100"
+
+
+@pytest.mark.parametrize("within", ["the same thread", "another thread"])
+def test_a_writer_that_waits_for_a_second_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: str
+) -> None:
+    monkeypatch.setattr("gongmun.db.engine._BUSY_TIMEOUT_SECONDS", 0.1)
+    db = Database(f"sqlite:///{tmp_path / 'one.db'}")
+
+    def write() -> None:
+        with db.transaction() as session:
+            session.connection()
+
+    with ThreadPoolExecutor(1) as pool, db.transaction() as session:
+        session.connection()
+        with pytest.raises(DatabaseUnavailable, match="locked"):
+            write() if within == "the same thread" else pool.submit(write).result()
+    write()
     db.dispose()
 
 

@@ -66,7 +66,8 @@ def _described(db: Database) -> object:
     inspector = inspect(db.engine)
     return {
         name: {
-            "columns": [_plain(column) for column in inspector.get_columns(name)],
+            # Sorted: a column that a later migration adds stands at the end of its table.
+            "columns": sorted(map(_plain, inspector.get_columns(name))),
             "primary key": _plain(inspector.get_pk_constraint(name)),
             "foreign keys": sorted(map(_plain, inspector.get_foreign_keys(name))),
             "unique": sorted(map(_plain, inspector.get_unique_constraints(name))),

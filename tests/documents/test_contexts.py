@@ -7,18 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongmun.documents import Context, DocumentKind, Rung
-from gongmun.documents.contexts import (
-    LINE_LIMIT,
-    ROW_LIMIT,
-    TITLE_LIMIT,
-    ContextUnreadable,
+from gongmun.documents import (
+    Context,
+    DocumentKind,
+    Language,
     NothingToSay,
+    Reference,
+    Rung,
     TooManyRows,
+)
+from gongmun.documents.contexts import (
+    ContextUnreadable,
     from_json,
     to_json,
 )
 from gongmun.documents.disclosure import DisclosureInvalid
+from gongmun.documents.letter import LINE_LIMIT, ROW_LIMIT, TITLE_LIMIT
+from gongmun.text import Bilingual
 from tests.documents import samples
 
 HOSTILE = st.text(st.characters(codec=None), max_size=200)
@@ -39,9 +44,17 @@ def test_any_text_becomes_a_context_that_round_trips(title: str, body: str) -> N
 
 
 def test_long_lines_are_shortened_visibly() -> None:
-    letter = samples.letter(title="가" * 1000, references=("나" * 5000,))
-    assert letter.title == "가" * (TITLE_LIMIT - 1) + "…"
-    assert letter.references == ("나" * (LINE_LIMIT - 1) + "…",)
+    cited = Reference(number="나" * 5000, on=date(2026, 8, 3))
+    letter = samples.letter(title=Bilingual(ko="가" * 1000, en="a" * 1000), references=(cited,))
+    assert letter.title.ko == "가" * (TITLE_LIMIT - 1) + "…"
+    assert letter.title.en == "a" * (TITLE_LIMIT - 1) + "…"
+    assert letter.references[0].number == "나" * (LINE_LIMIT - 1) + "…"
+
+
+def test_the_subject_is_the_title_of_the_official_text() -> None:
+    title = Bilingual(ko="제목", en="Title")
+    assert samples.letter(title=title).subject == "제목"
+    assert samples.letter(title=title, language=Language.EN).subject == "Title"
 
 
 def test_a_document_without_items_is_refused() -> None:
@@ -49,6 +62,8 @@ def test_a_document_without_items_is_refused() -> None:
         samples.outcome(suggestions=())
     with pytest.raises(NothingToSay):
         samples.reminder(items=())
+    with pytest.raises(NothingToSay):
+        samples.letter(recipients=())
 
 
 def test_too_many_rows_are_refused() -> None:

@@ -78,7 +78,7 @@ def test_every_kind_is_drafted(
         document = draft(
             session, kind=kind, key=kind.value, recipient_code="MOLIT", context=context, now=now
         )
-    assert document.title == context.letter.title
+    assert document.title == context.letter.subject
     assert document.number is None
 
 

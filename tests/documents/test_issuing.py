@@ -1,5 +1,6 @@
 """Issuing: number, render, store; resumed wherever it stopped, one failure apart from the rest."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -17,13 +18,14 @@ from gongmun.documents import (
     RenderedPdf,
     Status,
     approve,
+    check_codes,
     discard,
     draft,
     issue,
     queries,
     record_decision,
 )
-from gongmun.documents.printing import RenderTimedOut
+from gongmun.documents.printing import Page, RenderTimedOut
 from gongmun.documents.store import StoreUnavailable
 from gongmun.errors import NotFound
 from tests.documents import samples
@@ -34,14 +36,14 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "documents")
 
 
-def _draft(db: Database, now: datetime, key: str, **changes: str) -> Document:
+def _draft(db: Database, now: datetime, key: str) -> Document:
     with db.transaction() as session:
         return draft(
             session,
             kind=DocumentKind.OUTCOME,
             key=key,
             recipient_code="MOLIT",
-            context=samples.outcome(letter=samples.letter(title=f"문서 {key}", **changes)),
+            context=samples.outcome(letter=samples.letter(title=samples.both(f"문서 {key}"))),
             now=now,
         )
 
@@ -80,7 +82,9 @@ def test_documents_get_numbers_and_files(db: Database, now: datetime, store: Loc
         assert document.sha256 is not None
         assert len(store.get(document.sha256)) == document.size
         assert (document.pages, document.replaced_characters) == (1, 0)
-    assert all("이결재" in html and "공론소통과-" in html for html in renderer.rendered)
+    # Without the marks that keep words whole.
+    pages = [html.replace("\u2060", "") for html in renderer.rendered]
+    assert all("이결재" in html and "공론소통과-" in html for html in pages)
     with db.reading() as session:
         assert ledger.verify(session) > 0
         assert [event.kind for event in ledger.history(session, "document", ids[0])] == [
@@ -250,20 +254,53 @@ def test_no_transaction_is_open_while_rendering(
     ids = _approved(sqlite_db, now, count=1)
 
     class Writing(FakeRenderer):
-        def render(self, html: str) -> RenderedPdf:
+        def render(self, page: Page) -> RenderedPdf:
             _draft(sqlite_db, now, "meanwhile")  # would wait for an open writer until it fails
-            return super().render(html)
+            return super().render(page)
 
     assert issue(sqlite_db, ids, renderer=Writing(), store=store, now=now).issued == tuple(ids)
 
 
-def test_a_language_without_a_form_is_a_problem_of_its_document_only(
+def test_a_context_that_cannot_be_read_is_a_problem_of_its_document_only(
     db: Database, now: datetime, store: LocalStore
 ) -> None:
-    (good,) = _approved(db, now, count=1)
-    foreign = _draft(db, now, "foreign", language="xx")
+    good, bad = _approved(db, now, count=2)
     with db.transaction() as session:
-        approve(session, foreign, None, now)
-    report = issue(db, [good, foreign.id], renderer=FakeRenderer(), store=store, now=now)
+        queries.by_id(session, bad).context = {"of": "another version"}
+    report = issue(db, [good, bad], renderer=FakeRenderer(), store=store, now=now)
     assert report.issued == (good,)
-    assert report.failed[0][0] == foreign.id
+    assert [document_id for document_id, _ in report.failed] == [bad]
+
+
+def test_the_data_goes_into_the_file(db: Database, now: datetime, store: LocalStore) -> None:
+    ids = _approved(db, now, count=1)
+    renderer = FakeRenderer()
+    issue(db, ids, renderer=renderer, store=store, now=now)
+    ((enclosed,),) = [page.enclosed for page in renderer.pages]
+    assert json.loads(enclosed.content)["number"] == "공론소통과-1"
+
+
+def test_the_number_comes_with_a_check_code_that_is_printed(
+    db: Database, now: datetime, store: LocalStore
+) -> None:
+    ids = _approved(db, now)
+    renderer = FakeRenderer()
+    issue(db, ids, renderer=renderer, store=store, now=now)
+    codes = [document.check_code or "" for document in _load(db, ids)]
+    assert len(set(codes)) == len(ids)
+    for code in codes:
+        assert len(code) == check_codes.LENGTH
+        assert set(code) <= set(check_codes.ALPHABET)
+        # Among the metadata, and as a link beside the QR code.
+        assert any(html.count(check_codes.check_url(code)) == 3 for html in renderer.rendered)
+
+
+def test_the_same_document_is_printed_with_the_same_code(
+    db: Database, now: datetime, store: LocalStore
+) -> None:
+    ids = _approved(db, now, count=1)
+    renderer = FakeRenderer(lambda _html: RenderTimedOut(seconds=1))
+    issue(db, ids, renderer=renderer, store=store, now=now)
+    issue(db, ids, renderer=renderer, store=store, now=now + timedelta(days=1))
+    first, second = renderer.pages
+    assert first == second

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,18 @@ from pypdf import PdfReader
 
 from gongmun.documents import FakeRenderer, Renderer, RenderPool, libraries
 from gongmun.documents.libraries import SystemLibrariesMissing
-from gongmun.documents.printing import RenderCrashed, RenderFailed, RenderTimedOut
+from gongmun.documents.printing import (
+    Enclosed,
+    Page,
+    RenderCrashed,
+    RenderFailed,
+    RenderTimedOut,
+)
 
-PAGE = "<!DOCTYPE html><html lang=ko><title>제목</title><p>본문"
+HTML = "<!DOCTYPE html><html lang=ko><title>제목</title><p>본문"
+PAGE = Page(html=HTML)
 # A table without fixed columns and one enormous word: minutes of layout.
-STALLING = f"{PAGE}<table style='table-layout: auto'><tr>" + "<td>가 나" * 20_000
+STALLING = Page(html=f"{HTML}<table style='table-layout: auto'><tr>" + "<td>가 나" * 20_000)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +49,28 @@ def test_the_contract_a_readable_pdf_with_its_pages(renderer: Renderer) -> None:
 def test_the_contract_same_page_same_bytes_other_page_other_bytes(renderer: Renderer) -> None:
     first, second = renderer.render(PAGE), renderer.render(PAGE)
     assert first == second
-    assert renderer.render(PAGE.replace("본문", "다른 글")).content != first.content
+    other = Page(html=HTML.replace("본문", "다른 글"))
+    assert renderer.render(other).content != first.content
+
+
+def test_the_contract_enclosed_files_count(renderer: Renderer) -> None:
+    files = [
+        Enclosed(
+            filename="자료.json",
+            media_type="application/json",
+            content=content,
+            description="자료",
+            at=datetime(2026, 10, 12, tzinfo=UTC),
+        )
+        for content in (b"{}", b"", bytes(range(256)) * 4096)
+    ]
+    pages = [PAGE, *(Page(html=HTML, enclosed=(file,)) for file in files)]
+    assert len({renderer.render(page).content for page in pages}) == len(pages)
 
 
 def test_the_contract_threads_may_share_it(renderer: Renderer) -> None:
     assert renderer.workers >= 1
-    pages = [f"{PAGE} {number}" for number in range(6)]
+    pages = [Page(html=f"{HTML} {number}") for number in range(6)]
     alone = [renderer.render(page) for page in pages]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(renderer.render, pages)) == alone
@@ -65,7 +89,7 @@ def test_a_document_beyond_the_memory_limit_fails_alone() -> None:
     with RenderPool(workers=1, timeout=120, memory=600 * 1024**2) as pool:
         pool.render(PAGE)
         with pytest.raises((RenderCrashed, RenderFailed)):
-            pool.render(PAGE + "가" * 100_000_000)
+            pool.render(Page(html=HTML + "가" * 100_000_000))
         assert pool.render(PAGE).pages == 1
 
 

@@ -1,11 +1,6 @@
 """The printed page, read back: the form, its fonts, its bytes. Real PDF files of real workers."""
 
-import hashlib
 import io
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +11,7 @@ from pypdf import PdfReader
 from gongmun.db import Database
 from gongmun.documents import Context, DocumentKind, LocalStore, RenderPool, Rung, issue, queries
 from gongmun.documents.drafting import approve, draft
+from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
 from gongmun.documents.wording import WORD_JOINER
 from tests.documents import samples
@@ -28,7 +24,7 @@ def pool() -> Iterator[RenderPool]:
 
 
 def _read(pool: RenderPool, context: Context) -> PdfReader:
-    rendered = pool.render(to_html(context, samples.NOTED).html)
+    rendered = pool.render(Page(html=to_html(context, samples.NOTED).html))
     reader = PdfReader(io.BytesIO(rendered.content))
     assert len(reader.pages) == rendered.pages
     return reader
@@ -50,9 +46,10 @@ def test_every_kind_has_the_parts_of_the_form(
     reader = _read(pool, context)
     text = _squeezed(reader)
     letter = context.letter
-    recipient = letter.recipient + (f"({letter.handling})" if letter.handling else "")
+    (recipient,) = letter.recipients
+    office = recipient.office.ko + (f"({recipient.handling.ko})" if recipient.handling else "")
     for part in (
-        f"수신{recipient}(경유)제목{''.join(letter.title.split())}",
+        f"수신{office}(경유)제목{letter.title.ko}",
         "국민참여처",
         "기안자주무관김소통",
         f"결재권자공론소통과장전결{letter.decided_on.month}/{letter.decided_on.day}이결재",
@@ -65,8 +62,8 @@ def test_every_kind_has_the_parts_of_the_form(
     assert text.count("끝.") == 1
     assert "〓" not in text
     assert reader.metadata is not None
-    assert reader.metadata.title == letter.title
-    assert WORD_JOINER not in letter.title
+    assert reader.metadata.title == letter.title.ko
+    assert WORD_JOINER not in reader.metadata.title
 
 
 def test_the_outcome_lists_each_suggestion_and_its_text(pool: RenderPool) -> None:
@@ -87,7 +84,7 @@ def test_the_outcome_lists_each_suggestion_and_its_text(pool: RenderPool) -> Non
 
 
 def test_more_enclosures_are_numbered_and_the_end_follows_the_last(pool: RenderPool) -> None:
-    letter = samples.letter(attachments=("포럼 회의록", "현장 사진"))
+    letter = samples.letter(attachments=(samples.both("포럼 회의록"), samples.both("현장 사진")))
     text = _squeezed(_read(pool, samples.outcome(letter=letter)))
     assert "붙임1.시민제안내용1부.2.포럼회의록1부.3.현장사진1부.끝." in text
 
@@ -110,7 +107,7 @@ def test_an_escalation_tells_the_whole_case(pool: RenderPool) -> None:
     context = samples.escalation()
     text = _squeezed(_read(pool, context))
     for line in context.history:
-        assert "".join(line.text.split()) in text
+        assert "".join(line.text.ko.split()) in text
     assert "관련가.공론소통과-1234(2026.10.12.)나." in text
 
 
@@ -137,7 +134,7 @@ def test_what_no_font_covers_is_marked_and_counted(pool: RenderPool) -> None:
     sheet = to_html(context, samples.NOTED)
     # The title is printed twice: in the list and over its text.
     assert sheet.replaced == 4
-    assert "웃음 〓" in _text(PdfReader(io.BytesIO(pool.render(sheet.html).content)))
+    assert "웃음 〓" in _text(PdfReader(io.BytesIO(pool.render(Page(html=sheet.html)).content)))
 
 
 def test_a_long_suggestion_is_cut_visibly(pool: RenderPool) -> None:
@@ -145,35 +142,6 @@ def test_a_long_suggestion_is_cut_visibly(pool: RenderPool) -> None:
     text = _text(_read(pool, context))
     assert "이하 생략" in text
     assert text.count("가나다") == 500
-
-
-_RENDER = """
-import hashlib, json, sys
-from gongmun.documents import RenderPool
-with RenderPool(workers=1, timeout=120) as pool:
-    pages = json.load(sys.stdin)
-    print(json.dumps([hashlib.sha256(pool.render(page).content).hexdigest() for page in pages]))
-"""
-
-
-def test_the_same_document_gives_the_same_bytes_in_any_process(pool: RenderPool) -> None:
-    pages = [to_html(context, samples.NOTED).html for context in samples.EVERY_KIND.values()]
-    here = [hashlib.sha256(pool.render(page).content).hexdigest() for page in pages]
-    # Another process, zone and hash seed, and another document rendered before each.
-    there = subprocess.run(
-        [sys.executable, "-c", _RENDER],
-        input=json.dumps(pages[::-1]),
-        capture_output=True,
-        text=True,
-        check=True,
-        env={
-            **os.environ,
-            "TZ": "America/New_York",
-            "PYTHONHASHSEED": "7",
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
-    )
-    assert json.loads(there.stdout)[::-1] == here
 
 
 def test_issued_for_real(

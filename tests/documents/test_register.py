@@ -1,8 +1,11 @@
 """The register: gapless per division and Seoul year, under writers at once."""
 
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import multiprocessing.connection
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -11,7 +14,7 @@ from gongmun.documents import DocumentKind, Status, approve, draft, queries
 from gongmun.documents.register import register
 from tests.documents import samples
 
-DIVISION = "공론소통과"
+DIVISION, OTHER = "공론소통과", "참여정책과"
 
 
 def _drafts(db: Database, now: datetime, count: int) -> list[int]:
@@ -37,45 +40,100 @@ def _register(db: Database, document_id: int, now: datetime, division: str = DIV
         return register(session, document, division=division, now=now)
 
 
-def _register_at(url: str, document_ids: list[int], now: datetime) -> None:
-    database = Database(url)
-    for document_id in document_ids:
-        _register(database, document_id, now)
-    database.dispose()
-
-
 def _serials(db: Database, year: int, division: str = DIVISION) -> list[int]:
     with db.reading() as session:
         return [entry.serial for entry in queries.register_entries(session, division, year)]
 
 
-def test_threads_at_once_leave_no_gap_even_where_some_roll_back(
+def _write_or_roll_back(db: Database, document_id: int, now: datetime) -> None:
+    """Register the document; every fourth one only at the second try."""
+    if document_id % 4 == 0:
+        with pytest.raises(ZeroDivisionError), db.transaction() as session:
+            document = queries.locked(session, document_id)
+            register(session, document, division=_division(document_id), now=now)
+            session.flush()
+            raise ZeroDivisionError
+    _register(db, document_id, now, _division(document_id))
+
+
+def _division(document_id: int) -> str:
+    return OTHER if document_id % 5 == 0 else DIVISION
+
+
+def _write_at(url: str, document_ids: list[int], now: datetime) -> None:
+    """A writer process."""
+    database = Database(url)
+    for document_id in document_ids:
+        _write_or_roll_back(database, document_id, now)
+    database.dispose()
+
+
+def _die_at(url: str, document_ids: list[int], now: datetime, pipe: Connection) -> None:
+    """A writer process that never ends: it holds the number of its last document until killed."""
+    database = Database(url)
+    *written, last = document_ids
+    for document_id in written:
+        _register(database, document_id, now, _division(document_id))
+    with database.transaction() as session:
+        register(session, queries.locked(session, last), division=_division(last), now=now)
+        session.flush()
+        pipe.send("holding")
+        pipe.recv()
+
+
+def test_threads_and_processes_at_once_leave_no_gap_where_some_roll_back_or_are_killed(
     db: Database, now: datetime
 ) -> None:
-    ids = _drafts(db, now, 40)
+    ids = _drafts(db, now, 60)
+    url = db.url.render_as_string(hide_password=False)
+    spawn = multiprocessing.get_context("spawn")
+    process = spawn.Process(target=_write_at, args=(url, ids[:20], now))
+    pipes, victims = [], []
+    for part in (ids[20:24], ids[24:28]):
+        ours, theirs = spawn.Pipe()
+        pipes.append(ours)
+        victims.append(spawn.Process(target=_die_at, args=(url, part, now, theirs)))
+    try:
+        for started in (process, *victims):
+            started.start()
+        with ThreadPoolExecutor(4) as threads:
+            written = [threads.submit(_write_or_roll_back, db, one, now) for one in ids[28:]]
+            # One victim holds the counter while the other waits for it, and all other writers too.
+            for ready in _each_ready(pipes):
+                assert ready.recv() == "holding"
+                victim = victims[pipes.index(ready)]
+                victim.kill()
+                victim.join()
+            for each in written:
+                each.result()
+        process.join()
+    finally:
+        for started in (process, *victims):
+            started.kill()
+    assert process.exitcode == 0
+    # The killed writers' last documents have no number; a later call gives them the next ones.
+    with db.reading() as session:
+        without = [one for one in ids if queries.by_id(session, one).serial is None]
+    assert without == [ids[23], ids[27]]
+    for division in (DIVISION, OTHER):
+        count = sum(_division(one) == division for one in ids if one not in without)
+        assert _serials(db, 2026, division) == list(range(1, count + 1))
+    for document_id in without:
+        _register(db, document_id, now, _division(document_id))
+    with db.reading() as session:
+        numbers = {queries.by_id(session, one).number for one in ids}
+    assert len(numbers) == len(ids)
 
-    def write(document_id: int) -> None:
-        if document_id % 4 == 0:
-            with pytest.raises(ZeroDivisionError), db.transaction() as session:
-                document = queries.locked(session, document_id)
-                register(session, document, division=DIVISION, now=now)
-                raise ZeroDivisionError
-        _register(db, document_id, now)
 
-    with ThreadPoolExecutor(6) as threads:
-        list(threads.map(write, ids))
-    assert _serials(db, 2026) == list(range(1, 41))
-
-
-def test_processes_at_once_leave_no_gap(postgresql_db: Database, now: datetime) -> None:
-    ids = _drafts(postgresql_db, now, 40)
-    url = postgresql_db.url.render_as_string(hide_password=False)
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
-        for done in [
-            processes.submit(_register_at, url, part, now) for part in (ids[::2], ids[1::2])
-        ]:
-            done.result()
-    assert _serials(postgresql_db, 2026) == list(range(1, 41))
+def _each_ready(pipes: list[Connection]) -> Iterator[Connection]:
+    waiting = list(pipes)
+    while waiting:
+        ready = multiprocessing.connection.wait(waiting, timeout=120)
+        assert ready, "no writer came as far as its last document"
+        for pipe in ready:
+            assert isinstance(pipe, Connection)
+            waiting.remove(pipe)
+            yield pipe
 
 
 def test_the_year_turns_at_midnight_in_seoul(db: Database, now: datetime) -> None:
@@ -90,7 +148,7 @@ def test_the_year_turns_at_midnight_in_seoul(db: Database, now: datetime) -> Non
 def test_divisions_count_apart(db: Database, now: datetime) -> None:
     first, second = _drafts(db, now, 2)
     assert _register(db, first, now) == 1
-    assert _register(db, second, now, division="참여정책과") == 1
+    assert _register(db, second, now, division=OTHER) == 1
 
 
 def test_the_number_of_a_document(db: Database, now: datetime) -> None:

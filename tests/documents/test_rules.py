@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongmun.documents.disclosure import DisclosureInvalid, disclosure_class
+from gongmun.documents.dates import english_period, korean_period
+from gongmun.documents.disclosure import DisclosureInvalid, disclosure_class, in_english
 from gongmun.documents.endmark import EndPlace, end_place
+from gongmun.documents.letter import Language
 from gongmun.documents.numbering import TooManyItems, marks
 from gongmun.documents.seal import seal_rows
-from gongmun.documents.sheet import period
 from gongmun.documents.wording import BODY_LIMIT, WORD_JOINER, break_tokens, excerpt, keep_words
 
 
@@ -34,8 +35,25 @@ def test_after_ha_come_geo_and_neo() -> None:
     )
 
 
+def test_marks_in_english() -> None:
+    firsts = [marks(level, 3, Language.EN) for level in range(1, 9)]
+    assert [" ".join(level) for level in firsts] == [
+        "1. 2. 3.",
+        "a. b. c.",
+        "1) 2) 3)",
+        "a) b) c)",
+        "(1) (2) (3)",
+        "(a) (b) (c)",
+        "① ② ③",
+        "ⓐ ⓑ ⓒ",
+    ]
+    assert marks(2, 29, Language.EN)[24:] == ["y.", "z.", "aa.", "ab.", "ac."]
+    assert marks(2, 704, Language.EN)[701:] == ["zz.", "aaa.", "aab."]
+
+
 def test_an_item_alone_has_no_mark() -> None:
     assert marks(1, 1) == [""]
+    assert marks(1, 1, Language.EN) == [""]
     assert marks(2, 0) == []
 
 
@@ -70,6 +88,14 @@ def test_the_place_of_the_end_mark(enclosures: int, table: bool, place: EndPlace
 )
 def test_disclosure_classes(given_: str, printed: str) -> None:
     assert disclosure_class(given_) == printed
+
+
+@pytest.mark.parametrize(
+    ("given_", "printed"),
+    [("공개", "Open"), ("부분공개(6)", "Partly open (6)"), ("비공개(5,6)", "Closed (5,6)")],
+)
+def test_disclosure_classes_in_english(given_: str, printed: str) -> None:
+    assert in_english(given_) == printed
 
 
 @pytest.mark.parametrize(
@@ -112,9 +138,17 @@ def test_the_seal_keeps_every_character(head: str) -> None:
 
 def test_periods() -> None:
     first = date(2026, 9, 18)
-    assert period((first, first)) == "2026. 9. 18."
-    assert period((first, date(2026, 9, 19))) == "2026. 9. 18.~9. 19."
-    assert period((first, date(2027, 1, 2))) == "2026. 9. 18.~2027. 1. 2."
+    assert korean_period((first, first)) == "2026. 9. 18."
+    assert korean_period((first, date(2026, 9, 19))) == "2026. 9. 18.~9. 19."
+    assert korean_period((first, date(2027, 1, 2))) == "2026. 9. 18.~2027. 1. 2."
+
+
+def test_periods_in_english() -> None:
+    first = date(2026, 9, 18)
+    assert english_period((first, first)) == "18 September 2026"
+    assert english_period((first, date(2026, 9, 19))) == "18–19 September 2026"
+    assert english_period((first, date(2026, 10, 2))) == "18 September – 2 October 2026"
+    assert english_period((first, date(2027, 1, 2))) == "18 September 2026 – 2 January 2027"
 
 
 def test_a_long_body_is_cut_and_says_so() -> None:

@@ -97,14 +97,20 @@ def test_the_register_has_no_gap_and_every_pdf_bears_its_number(left: Left) -> N
         hashlib.sha256(path.read_bytes()).hexdigest(): path
         for path in (left.var / "pdf").glob("*.pdf")
     }
-    assert hashes.keys() == {document.sha256 for document in documents}
+    assert hashes.keys() == {document.file_sha256 for document in documents}
     for document in documents:
-        reader = PdfReader(hashes[document.sha256])
+        reader = PdfReader(hashes[document.file_sha256])
         text = "".join("".join(page.extract_text().split()) for page in reader.pages)
         text = text.replace("\u2060", "")
         assert document.number in text
         assert "끝." in text
         assert len(reader.pages) == document.pages
+
+
+def test_every_document_is_signed_and_verifies(left: Left) -> None:
+    documents = left.rows(Document, Document.signed_sha256.is_not(None))
+    assert left.summary["documents_genuine"] == left.summary["documents_signed"] == len(documents)
+    assert len(documents) == sum(left.summary["documents"].values())
 
 
 def test_the_mails_are_those_the_summary_counts_each_once(left: Left) -> None:
@@ -119,7 +125,7 @@ def test_the_mails_are_those_the_summary_counts_each_once(left: Left) -> None:
 
 
 def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
-    stored = {d.sha256: d for d in left.rows(Document, Document.sha256.is_not(None))}
+    stored = {d.file_sha256: d for d in left.rows(Document, Document.sha256.is_not(None))}
     for mail in left.journal:
         assert not mail.defects
         body = mail.get_body(("plain",))
@@ -137,7 +143,9 @@ def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
         for mail in left.journal
         for attached in mail.iter_attachments()
     )
-    undeliverable = {d.sha256 for d in stored.values() if d.recipient_code == cast.UNDELIVERABLE}
+    undeliverable = {
+        d.file_sha256 for d in stored.values() if d.recipient_code == cast.UNDELIVERABLE
+    }
     assert carried == Counter(stored.keys() - undeliverable)
 
 

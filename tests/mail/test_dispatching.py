@@ -1,14 +1,14 @@
 """What is due is sent once; each way a send can go wrong leaves the row where it belongs."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from threading import Barrier
+from threading import Barrier, Semaphore, get_ident
 
 import pytest
 from sqlalchemy import update
@@ -18,7 +18,7 @@ from gongmun.db import Database
 from gongmun.errors import NotFound
 from gongmun.mail import Attachment, Dispatch, DispatchReport, RecoveryReport, dispatch_due
 from gongmun.mail.life import Status
-from gongmun.mail.mailer import FakeMailer, Reply
+from gongmun.mail.mailer import Connection, FakeMailer, RelayUnreachable, Reply
 from gongmun.mail.models import HoldReason
 from tests.mail.conftest import Put
 
@@ -231,6 +231,8 @@ def test_nothing_is_connected_when_nothing_is_due(send: Send) -> None:
 class _Interrupting:
     """A mailer in whose envelope something else happens to the rows."""
 
+    connections = 1
+
     def __init__(self, happening: Callable[[], None]) -> None:
         self.sent = 0
         self._happening = happening
@@ -308,3 +310,114 @@ def test_three_dispatchers_at_once_send_nothing_twice(
     }
     with db.reading() as session:
         ledger.verify(session)
+
+
+class _Paired(FakeMailer):
+    """Two connections that begin only when both are open; `broken` recipients raise at the envelope."""
+
+    def __init__(self, broken: Mapping[str, Exception] | None = None) -> None:
+        super().__init__(connections=2)
+        self._broken = broken or {}
+        self._both = Barrier(2, timeout=30)
+        self.threads: defaultdict[str, set[int]] = defaultdict(set)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        with super().connection() as connection:
+            self._both.wait()
+            yield _PairedConnection(self, connection)
+
+    def begin(self, recipient: str) -> None:
+        self.threads[recipient].add(get_ident())
+        if recipient in self._broken:
+            raise self._broken[recipient]
+
+
+@dataclass
+class _PairedConnection:
+    mailer: _Paired
+    inner: Connection
+
+    def envelope(self, sender: str, recipient: str) -> None:
+        self.mailer.begin(recipient)
+        self.inner.envelope(sender, recipient)
+
+    def data(self, message: bytes) -> Reply:
+        return self.inner.data(message)
+
+
+def test_each_recipient_has_one_connection_and_the_order_of_the_outbox(
+    put: Put, send: Send
+) -> None:
+    # Addresses are the same in capitals: the mailbox is.
+    names = ["a@x.example", "b@x.example", "c@x.example", "A@x.example"]
+    ids = defaultdict(list)
+    for number in range(40):
+        address = names[number % 4]
+        ids[address.casefold()].append(put(key=str(number), address=address).message_id)
+    mailer = _Paired()
+    assert send(mailer).accepted == 40
+    sent = defaultdict(list)
+    for recipient, raw in mailer.sent:
+        sent[recipient.casefold()].append(message_from_bytes(raw)["Message-ID"])
+    assert sent == ids
+    assert all(len(threads) == 1 for threads in mailer.threads.values())
+    assert mailer.threads[names[0]] == mailer.threads[names[3]]
+
+
+def test_one_recipient_needs_one_connection(put: Put, send: Send) -> None:
+    for number in range(3):
+        put(key=str(number))
+    opened = []
+
+    class Counting(FakeMailer):
+        @contextmanager
+        def connection(self) -> Iterator[Connection]:
+            opened.append(self)
+            with super().connection() as connection:
+                yield connection
+
+    assert send(Counting(connections=8)).accepted == 3
+    assert len(opened) == 1
+
+
+def test_a_relay_gone_on_one_connection_returns_what_that_one_began(
+    put: Put, send: Send, reload: Reload, now: datetime
+) -> None:
+    gone = [put(key=f"gone{number}", address="gone@x.example") for number in range(3)]
+    for number in range(6):
+        put(key=f"good{number}", address=f"good{number}@x.example")
+    trouble = RelayUnreachable(reason="421 closing")
+    report = send(_Paired({"gone@x.example": trouble}))
+    assert report == DispatchReport(recovered=NOTHING, accepted=6, returned=3, trouble=trouble)
+    for dispatch in map(reload, gone):
+        assert (dispatch.status, dispatch.last_error) == (Status.QUEUED, "421 closing")
+    assert send(FakeMailer()).accepted == 3
+
+
+def test_a_relay_that_allows_one_connection_gets_all_over_it(put: Put, send: Send) -> None:
+    for number in range(6):
+        put(key=str(number), address=f"office{number}@x.example")
+    refused = Semaphore(1)
+
+    class Single(FakeMailer):
+        @contextmanager
+        def connection(self) -> Iterator[Connection]:
+            if not refused.acquire(blocking=False):
+                raise RelayUnreachable(reason="421 too many connections")
+            with super().connection() as connection:
+                yield connection
+
+    assert send(Single(connections=3)) == DispatchReport(recovered=NOTHING, accepted=6)
+
+
+def test_an_unexpected_error_is_raised_when_the_others_are_done(
+    put: Put, send: Send, reload: Reload
+) -> None:
+    bad = [put(key=f"bad{number}", address="bad@x.example") for number in range(2)]
+    good = [put(key=str(number), address=f"good{number}@x.example") for number in range(6)]
+    with pytest.raises(ZeroDivisionError):
+        send(_Paired({"bad@x.example": ZeroDivisionError()}))
+    assert {reload(dispatch).status for dispatch in good} == {Status.ACCEPTED}
+    # Nobody knows what is wrong with it: it comes again when the lease runs out, not at once.
+    assert {reload(dispatch).status for dispatch in bad} == {Status.CLAIMED}

@@ -174,6 +174,34 @@ def test_one_connection_serves_a_batch_and_is_made_anew_when_it_drops(relay: Rel
     assert len(relay.stored(GOOD)) == 4
 
 
+def test_a_batch_goes_over_as_many_connections_as_are_set(
+    db: Database, put: Put, relay: Relay, now: datetime
+) -> None:
+    for number in range(10):
+        put(key=str(number), address=f"office{number}@x.example")
+    report = dispatch_due(
+        db,
+        mailer=SmtpMailer(_settings(relay.port, connections=2)),
+        attachments=lambda _: b"",
+        now=now,
+        owner="test",
+    )
+    assert report.accepted == 10
+    assert relay.connections == 2
+    assert all(len(relay.stored(f"office{number}@x.example")) == 1 for number in range(10))
+
+
+@pytest.mark.parametrize(
+    "message", [b".", b".\r\n", b"a.b\r\n", b"a\r\n.b.\r\n..\r\n...", b"\r\n.\r\n"]
+)
+def test_a_dot_is_a_dot_wherever_it_stands(relay: Relay, message: bytes) -> None:
+    whole = b"Subject: x\r\n\r\n" + message.removesuffix(b"\r\n") + b"\r\n"
+    with SmtpMailer(_settings(relay.port)).connection() as connection:
+        connection.envelope(SENDER, GOOD)
+        connection.data(whole)
+    assert relay.stored(GOOD) == [whole]
+
+
 def test_it_works_where_another_event_loop_runs(relay: Relay) -> None:
     async def inside() -> None:
         with SmtpMailer(_settings(relay.port)).connection() as connection:

@@ -77,7 +77,7 @@ def test_approved_it_is_numbered_and_mailed_to_the_parent_body(
     assert recipient == f"forum@{parent}.example"
     assert escalation.number in str(mail["Subject"])
     assert mail["In-Reply-To"] is None
-    texts = [line["text"] for line in escalation.context["history"]]
+    texts = [line["text"]["ko"] for line in escalation.context["history"]]
     assert any("1차 독촉" in text for text in texts)
     assert any("2차 독촉" in text for text in texts)
 
@@ -176,6 +176,6 @@ def test_a_reminder_that_was_refused_is_no_part_of_the_history(world: World) -> 
     world.chase(DAY)
     with world.db.reading() as session:
         (escalation,) = document_queries.drafted_escalations(session)
-    texts = " ".join(line["text"] for line in escalation.context["history"])
+    texts = " ".join(line["text"]["ko"] for line in escalation.context["history"])
     assert "1차 독촉 공문 발송" in texts
     assert "2차 독촉" not in texts

@@ -1,0 +1,81 @@
+"""Exporting: an issued document once more, in another format or in the other language.
+
+The official document is the stored PDF. All else is made from its row at every call and is not kept.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import StrEnum
+
+from gongmun.db import Database
+from gongmun.documents import data, queries
+from gongmun.documents.content import content
+from gongmun.documents.letter import Language
+from gongmun.documents.life import ISSUED
+from gongmun.documents.printing import Page, Renderer
+from gongmun.documents.sheet import to_html
+from gongmun.documents.store import FileStore
+from gongmun.errors import GongmunError
+
+
+class NoFileYet(GongmunError):
+    """A document that has its number and waits for its file."""
+
+    code = "documents.no_file_yet"
+    ko = (
+        "문서 {number}은(는) 아직 파일이 만들어지지 않았습니다(상태: {status}). 'gongmun waiting' 으로 사유를 "
+        "확인하고 다시 시행해 주십시오."
+    )
+    en = (
+        "{number} has no file yet (status: {status}). See why with 'gongmun waiting', and issue it "
+        "again."
+    )
+
+
+class FileFormat(StrEnum):
+    """What a document can be had in."""
+
+    PDF = "pdf"
+    HWPX = "hwpx"
+    JSON = "json"
+
+
+def export(
+    db: Database,
+    number: str,
+    *,
+    format: FileFormat,
+    language: Language | None = None,
+    renderer: Callable[[], AbstractContextManager[Renderer]],
+    store: FileStore,
+) -> bytes:
+    """The file of an issued document; without `language`, in that of its official text.
+
+    JSON has both languages. `renderer` is opened only for a PDF in the other language.
+
+    Raises:
+        NotFound: the register has no such number.
+        NoFileYet: it is numbered and not issued.
+        StoredFileMissing, StoredFileChanged, StoreUnavailable: the stored PDF cannot be had.
+        NotPrinted: it cannot be written in this format or language.
+    """
+    with db.reading() as session:
+        document = queries.by_number(session, number)
+        if document.status not in ISSUED or document.file_sha256 is None:
+            raise NoFileYet(number=number, status=document.status.value)
+        context, imprint = content(session, document)
+    match format:
+        case FileFormat.JSON:
+            return data.to_bytes(context, imprint)
+        case FileFormat.HWPX:
+            # Half a second, which no other command should wait for.
+            from gongmun.documents.hwpx import to_hwpx
+
+            return to_hwpx(context, imprint, language)
+        case FileFormat.PDF if language in (None, context.letter.language):
+            return store.get(document.file_sha256)
+        case FileFormat.PDF:
+            sheet = to_html(context, imprint, language)
+            page = Page(html=sheet.html, enclosed=data.enclosed(context, imprint))
+            with renderer() as opened:
+                return opened.render(page).content

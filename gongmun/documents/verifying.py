@@ -1,0 +1,145 @@
+"""Is this file the one that was issued? What the register knows of it, and what its signature says.
+
+A file is genuine if the register has its SHA-256: then it is, byte for byte, what left the agency. The
+signature tells who vouches for a file, also to those who cannot ask the register. Anything else is told
+as exactly as it can be: something was appended, something changed, somebody else signed.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from gongmun.clock import seoul_date
+from gongmun.db import Database
+from gongmun.documents import check_codes, check_queries, queries
+from gongmun.documents.contexts import from_json
+from gongmun.documents.inspecting import Inspection, Refusal, inspect
+from gongmun.documents.life import ISSUED
+from gongmun.documents.models import Document
+from gongmun.documents.verdicts import LIMIT, Finding, Known, Verdict
+from gongmun.errors import NotFound
+
+# Where a reader looks for the head of a PDF.
+_HEAD = 1024
+# A file ends with this mark, and has it once more for each time something was appended.
+_END = re.compile(rb"%%EOF(\r\n|\r|\n)?")
+_REVISIONS = 64
+_REFUSED: Mapping[Refusal, Finding] = {
+    Refusal.ENCRYPTED: Finding.ENCRYPTED,
+    Refusal.DAMAGED: Finding.DAMAGED,
+}
+
+
+def verify(db: Database, content: bytes, *, trust: Path | None = None) -> Verdict:
+    """Look at a file, which may be hostile; at most `LIMIT` bytes of it are read.
+
+    `trust` is a PEM file of the authorities that are trusted.
+
+    Raises:
+        SigningFileUnreadable: `trust` holds no certificates.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    if not content:
+        return Verdict(finding=Finding.EMPTY, sha256=sha256)
+    if len(content) > LIMIT:
+        return Verdict(finding=Finding.TOO_LARGE, sha256=sha256)
+    if b"%PDF-" not in content[:_HEAD]:
+        return Verdict(finding=Finding.NOT_PDF, sha256=sha256)
+    with db.reading() as session:
+        same = check_queries.by_file(session, [sha256])
+    inspection = inspect(content, trust=trust, is_ours=same is not None)
+    with db.reading() as session:
+        revisions = _revisions(content)
+        inside = same or check_queries.by_file(session, revisions)
+        is_whole = inside is not None and inside.file_sha256 in revisions
+        document = inside or _claimed(session, inspection.keywords)
+        return Verdict(
+            finding=Finding.GENUINE if same else _found(inspection, inside, is_whole, document),
+            sha256=sha256,
+            signatures=inspection.signatures,
+            document=known(session, document) if document else None,
+        )
+
+
+def _found(
+    inspection: Inspection, inside: Document | None, is_whole: bool, claimed: Document | None
+) -> Finding:
+    """What is wrong with a file that the register does not have.
+
+    `inside` is the document whose file it begins with: the whole file as it was sent, or else only
+    what was signed. `claimed` is the document whose number it has.
+    """
+    signatures = inspection.signatures
+    if inspection.refusal:
+        # Ours can be read; what follows it cannot. A signature may just have been cut short.
+        return Finding.APPENDED if is_whole else _REFUSED[inspection.refusal]
+    if any(not signature.is_intact for signature in signatures):
+        return Finding.ALTERED
+    if inside and len(signatures) == 1 and signatures[0].covers_file:
+        return Finding.OTHER_SIGNATURE
+    if inside or (signatures and not signatures[-1].covers_file):
+        return Finding.APPENDED
+    return Finding.DIFFERS if claimed else Finding.UNKNOWN
+
+
+def _revisions(content: bytes) -> set[str]:
+    """The SHA-256 of everything that the file may have been before something was appended."""
+    hashes, digest, done = set(), hashlib.sha256(), 0
+    for mark in islice(_END.finditer(content), _REVISIONS):
+        # With and without the line's end: who appends may begin right after the mark.
+        for end in (mark.start() + len("%%EOF"), mark.end()):
+            digest.update(content[done:end])
+            hashes.add(digest.hexdigest())
+            done = end
+    return hashes
+
+
+def _claimed(session: Session, keywords: str) -> Document | None:
+    """The document whose number the file's metadata name: by its short URL, else by the number."""
+    number, _, url = keywords.partition(",")
+    code = check_codes.code_of(url.strip())
+    document = check_queries.by_code(session, code) if code else None
+    if document is None:
+        try:
+            document = queries.by_number(session, number.strip())
+        except NotFound:
+            return None
+    return document if document.status in ISSUED else None
+
+
+def by_code(session: Session, code: str) -> Known:
+    """What the register knows of the issued document with this check code, as it was typed.
+
+    Raises:
+        NotFound: no issued document has it.
+    """
+    document = check_queries.by_code(session, check_codes.typed(code))
+    if document is None or document.status not in ISSUED:
+        raise NotFound(thing_ko=f"확인 코드 {code}", thing_en=f"check code {code}")
+    return known(session, document)
+
+
+def known(session: Session, document: Document) -> Known:
+    """What the register knows of an issued document."""
+    letter = from_json(document.kind, document.context).letter
+    number, numbered_at, sha256 = document.number, document.numbered_at, document.file_sha256
+    assert number is not None  # it is issued
+    assert numbered_at is not None
+    assert sha256 is not None
+    newer = check_queries.superseding(session, document)
+    return Known(
+        number=number,
+        issued_on=seoul_date(numbered_at),
+        title=letter.title,
+        recipients=tuple(recipient.office for recipient in letter.recipients),
+        disclosure=letter.disclosure,
+        status=document.status,
+        is_signed=document.signed_sha256 is not None,
+        sha256=sha256,
+        superseded_by=newer.citation if newer else None,
+        check_code=document.check_code,
+    )

@@ -1,0 +1,231 @@
+"""The awkward cases of the form, read back from real PDF files: where the rules meet the page."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from gongmun.documents import Context, DocumentKind, Language, Reference, RenderPool
+from gongmun.documents.printing import Page
+from gongmun.documents.sheet import to_html
+from gongmun.documents.wording import WORD_JOINER
+from gongmun.settings import settings
+from tests.documents import samples
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[RenderPool]:
+    with RenderPool(workers=1, timeout=120) as pool:
+        yield pool
+
+
+def _pages(pool: RenderPool, context: Context, language: Language | None = None) -> list[str]:
+    """The text of each page, its lines as they stand."""
+    rendered = pool.render(Page(html=to_html(context, samples.NOTED, language).html))
+    pages = PdfReader(io.BytesIO(rendered.content)).pages
+    return [page.extract_text().replace(WORD_JOINER, "") for page in pages]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _references(count: int) -> tuple[Reference, ...]:
+    first = date(2026, 1, 2)
+    return tuple(
+        Reference(number=f"공론소통과-{number}", on=first + timedelta(days=number))
+        for number in range(count)
+    )
+
+
+def test_after_ha_and_after_z_the_marks_go_on(pool: RenderPool) -> None:
+    context = samples.reminder(letter=samples.letter(references=_references(28)))
+    korean = _squeezed("".join(_pages(pool, context)))
+    assert "하.공론소통과-13(2026.1.15.)거.공론소통과-14(2026.1.16.)너.공론소통과-15" in korean
+    english = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert "z.공론소통과-25(27January2026)aa.공론소통과-26(28January2026)ab." in english
+
+
+def test_an_item_alone_has_no_mark(pool: RenderPool) -> None:
+    page = _squeezed(_pages(pool, samples.reminder(count=1))[0])
+    assert "1.관련:공론소통과" in page
+    assert "관련가." not in page
+
+
+def test_one_enclosure_and_many(pool: RenderPool) -> None:
+    first = _squeezed(_pages(pool, samples.outcome())[0])
+    assert "붙임시민제안내용1부.끝." in first
+    names = tuple(samples.both(f"자료 {number}") for number in range(2, 17))
+    many = _pages(pool, samples.outcome(letter=samples.letter(attachments=names)))
+    text = _squeezed("".join(many))
+    assert "붙임1.시민제안내용1부.2.자료21부." in text
+    assert "16.자료161부.끝." in text
+    # What is printed behind the letter is the first of them.
+    assert any("붙임 1" in page for page in many[1:])
+
+
+def test_the_end_mark_is_never_torn(pool: RenderPool) -> None:
+    """While the last line grows full: two spaces, then the mark, on this line or on the next."""
+    own_line = 0
+    for length in range(30, 40):
+        letter = samples.letter(attachments=(samples.both("가" * length),))
+        page = _pages(pool, samples.outcome(letter=letter))[0]
+        (line,) = [line for line in page.splitlines() if "끝." in line]
+        assert line.endswith("\xa0\xa0끝.")
+        # The number of copies is not torn off either.
+        assert "1부." in page
+        own_line += line == "\xa0\xa0끝."
+    assert 0 < own_line < 10
+
+
+@pytest.mark.parametrize("references", [1, 3])
+def test_neither_end_mark_nor_sender_stands_on_a_page_without_the_text(
+    pool: RenderPool, references: int
+) -> None:
+    """While a table fills the page up to its last line, row by row."""
+    page_counts = set()
+    for rows in range(2, 13):
+        letter = samples.letter(references=_references(references))
+        pages = _pages(pool, samples.reminder(count=rows, letter=letter))
+        page_counts.add(len(pages))
+        (last,) = [page for page in pages if "끝." in page]
+        assert f"\n{rows} 제안 2026-{rows} " in last
+        assert "\xa0\xa0끝." in last
+        assert "국민참여처장" in _squeezed(last)
+    assert page_counts == {1, 2}
+
+
+def test_several_recipients_are_listed_under_the_sender(pool: RenderPool) -> None:
+    context = samples.reminder(letter=samples.letter(recipients=samples.recipients(12)))
+    (page,) = _pages(pool, context)
+    text = _squeezed(page)
+    assert "수신수신자참조(경유)제목" in text
+    list_ = ",".join(f"제{number}부장관(국민소통과장)" for number in range(1, 13))
+    assert text.index("국민참여처장") < text.index(f"수신자{list_}") < text.index("기안자")
+    (page,) = _pages(pool, context, Language.EN)
+    text = _squeezed(page)
+    assert "ToSeethelistofrecipientsViaSubject" in text
+    assert "RecipientsMinisterNo.1(Director,PublicDialogueDivision),MinisterNo.2" in text
+
+
+@pytest.fixture
+def _reviewed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in (
+        ("REVIEWER_RANK_KO", "서기관"),
+        ("REVIEWER_NAME_KO", "박검토"),
+        ("COOPERATOR_RANK_KO", "정보공개과장"),
+        ("COOPERATOR_NAME_KO", "최협조"),
+    ):
+        monkeypatch.setenv(f"GONGMUN_AGENCY__{name}", value)
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("_reviewed")
+def test_who_reviewed_and_who_cooperated(pool: RenderPool) -> None:
+    (page,) = _pages(pool, samples.reminder())
+    text = _squeezed(page)
+    assert "기안자주무관김소통검토자서기관박검토결재권자공론소통과장" in text
+    assert "협조자정보공개과장최협조시행" in text
+
+
+def test_nobody_reviewed(pool: RenderPool) -> None:
+    text = _squeezed(_pages(pool, samples.reminder())[0])
+    assert "검토자" not in text
+    assert "협조자시행" in text
+
+
+@pytest.mark.parametrize(("kind", "context"), samples.EVERY_KIND.items())
+def test_every_kind_has_an_english_twin(
+    pool: RenderPool, kind: DocumentKind, context: Context
+) -> None:
+    html = to_html(context, samples.NOTED, Language.EN).html
+    assert '<html lang="en"' in html
+    assert 'class="seal"' not in html
+    assert 'class="seal"' in to_html(context, samples.NOTED).html
+    text = _squeezed("".join(_pages(pool, context, Language.EN)))
+    letter = context.letter
+    for part in (
+        "Translation for reference. The Korean text is the official document.",
+        f"To{letter.recipients[0].office.en}",
+        f"Subject{letter.title.en}",
+        "1. Related document",
+        "End.",
+        "Head of the Office for Citizen Participation",
+        "Drafted by Officer Kim So-tong",
+        "Approved by Director, Public Dialogue Division by delegation",
+        "Ref. No. 공론소통과-1234 (12 October 2026)",
+        "/ Open",
+    ):
+        assert _squeezed(part) in text, part
+    assert text.count("End.") == 1
+
+
+def test_citizens_words_stay_korean_and_are_marked_so() -> None:
+    context = samples.outcome()
+    html = to_html(context, samples.NOTED, Language.EN).html.replace(WORD_JOINER, "")
+    (suggestion,) = context.suggestions
+    assert f'<span lang="ko">{suggestion.title}</span>' in html
+    for paragraph in suggestion.body.split("\n"):
+        assert f'<p class="body" lang="ko">{paragraph}</p>' in html
+
+
+def test_the_korean_text_may_be_the_translation(pool: RenderPool) -> None:
+    context = samples.reminder(letter=samples.letter(language=Language.EN))
+    assert 'class="seal"' in to_html(context, samples.NOTED).html
+    korean = "".join(_pages(pool, context, Language.KO))
+    assert "참고용 번역본입니다. 정본은 영문본입니다." in korean
+
+
+@pytest.mark.parametrize(
+    ("granted", "korean", "english"),
+    [
+        (
+            (True,),
+            "시민제안1건의회신기한연장에대하여모두연장하기로결정",
+            "moretimetoanswer1suggestionofcitizens.Wehavedecidedtograntit.",
+        ),
+        ((True, True), "2건의회신기한연장에대하여모두연장하기로", "tograntitforallofthem."),
+        (
+            (True, False, True),
+            "2건은연장하고1건은연장하지아니하기로결정",
+            "tograntitfor2andtorefuseitfor1ofthem.",
+        ),
+        ((False, False), "연장에대하여연장하지아니하기로결정", "Wehavedecidedtorefuseit."),
+    ],
+)
+def test_an_extension_says_what_was_decided(
+    pool: RenderPool, granted: tuple[bool, ...], korean: str, english: str
+) -> None:
+    context = samples.extension(*granted)
+    page = _squeezed("".join(_pages(pool, context)))
+    assert korean in page
+    assert page.count("불승인") == granted.count(False)
+    assert page.count("2026.11.19.") == granted.count(True)
+    page = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert english in page
+    assert page.count("Refused") == granted.count(False)
+
+
+def test_a_correction_names_what_it_corrects(pool: RenderPool) -> None:
+    context = samples.correction()
+    page = _squeezed("".join(_pages(pool, context)))
+    assert _squeezed(f"「{context.corrected_title.ko}」(공론소통과-1234,2026.10.12.)") in page
+    for row in context.corrections:
+        assert _squeezed(f"{row.place}{row.stood}{row.reads}") in page
+    assert "그밖의내용은변함이없습니다.끝." in page
+
+
+def test_a_submission_encloses_each_item(pool: RenderPool) -> None:
+    context = samples.submission(3)
+    pages = _pages(pool, context)
+    annex = _squeezed("".join(pages[1:]))
+    for number, item in enumerate(context.agenda, start=1):
+        assert _squeezed(f"제{number}호안건:{item.title}") in annex
+        assert _squeezed(item.body) in annex
+        assert _squeezed(item.position.ko) in annex
+    assert "가까운회의에서" in _squeezed(_pages(pool, samples.submission(meeting_on=None))[0])

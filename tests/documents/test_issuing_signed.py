@@ -1,0 +1,195 @@
+"""Issuing with a key: nothing without its signature, nothing signed twice, resumed where it stopped."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gongmun import clock, ledger
+from gongmun.db import Database
+from gongmun.documents import (
+    Document,
+    DocumentKind,
+    FakeRenderer,
+    LocalStore,
+    Status,
+    approve,
+    draft,
+    issue,
+    queries,
+)
+from gongmun.documents.pades import PadesSigner
+from gongmun.documents.signing import CertificateNotInForce, NotSigned
+from gongmun.documents.store import StoreUnavailable
+from tests.documents import keys, samples
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "documents")
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> PadesSigner:
+    return keys.signer(tmp_path / "key")
+
+
+def _approved(db: Database, now: datetime, count: int = 1) -> list[int]:
+    with db.transaction() as session:
+        documents = [
+            draft(
+                session,
+                kind=DocumentKind.OUTCOME,
+                key=f"k{number}",
+                recipient_code="MOLIT",
+                context=samples.outcome(),
+                now=now,
+            )
+            for number in range(count)
+        ]
+        for document in documents:
+            approve(session, document, None, now)
+        return [document.id for document in documents]
+
+
+def _load(db: Database, document_id: int) -> Document:
+    with db.reading() as session:
+        return queries.by_id(session, document_id)
+
+
+class _Crash(BaseException):
+    """The process ends here."""
+
+
+class _Interrupted(PadesSigner):
+    """A signer whose first call ends otherwise."""
+
+    def __init__(self, signer: PadesSigner, how: BaseException) -> None:
+        super().__init__(signer._signer, signer.certificate)
+        self._how: list[BaseException] = [how]
+
+    def sign(self, pdf: bytes, *, at: datetime) -> bytes:
+        signed = super().sign(pdf, at=at)
+        if self._how:
+            raise self._how.pop()
+        return signed
+
+
+def test_a_document_gets_its_file_and_its_signature_together(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    (document_id,) = _approved(db, now)
+    begun = clock.now()
+    report = issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    assert report.issued == (document_id,)
+    document = _load(db, document_id)
+    assert document.status is Status.SIGNED
+    assert document.sha256 is not None
+    assert document.signed_sha256 is not None
+    original, signed = store.get(document.sha256), store.get(document.signed_sha256)
+    assert signed.startswith(original)
+    assert (len(original), len(signed)) == (document.size, document.signed_size)
+    assert document.file_sha256 == document.signed_sha256
+    # The signature claims the time at which it was made, not the one that this call was told.
+    assert document.signed_at is not None
+    assert begun <= document.signed_at <= clock.now()
+    with db.reading() as session:
+        assert [event.kind for event in ledger.history(session, "document", document_id)][-2:] == [
+            "document.rendered",
+            "document.signed",
+        ]
+
+
+@pytest.mark.parametrize("how", [_Crash(), NotSigned(reason="token gone")], ids=["crash", "fault"])
+def test_a_document_that_was_not_signed_has_no_file_and_is_signed_by_the_next_call(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner, how: BaseException
+) -> None:
+    (document_id,) = _approved(db, now)
+    interrupted = _Interrupted(signer, how)
+    try:
+        report = issue(
+            db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=interrupted
+        )
+    except _Crash:
+        pass
+    else:
+        assert [problem.code for _, problem in report.failed] == ["documents.not_signed"]
+        with db.reading() as session:
+            assert [d.id for d in queries.with_problems(session)] == [document_id]
+    waiting = _load(db, document_id)
+    assert (waiting.status, waiting.file_sha256) == (Status.NUMBERED, None)
+
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=interrupted)
+    document = _load(db, document_id)
+    assert (document.status, document.number) == (Status.SIGNED, waiting.number)
+    assert document.problem_ko is None
+
+
+class _FullStore(LocalStore):
+    """Takes the rendered file and not the signed one."""
+
+    def put(self, content: bytes) -> str:
+        if b"/ByteRange" in content:
+            raise StoreUnavailable(reason="No space left on device")
+        return super().put(content)
+
+
+def test_a_signed_file_that_cannot_be_stored_leaves_the_document_waiting(
+    db: Database, now: datetime, tmp_path: Path, signer: PadesSigner
+) -> None:
+    (document_id,) = _approved(db, now)
+    store = _FullStore(tmp_path / "documents")
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    document = _load(db, document_id)
+    assert document.status is Status.NUMBERED
+    assert "No space left" in (document.problem_en or "")
+
+
+def test_what_was_rendered_before_there_was_a_key_is_signed_unless_it_has_gone_out(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    kept, sent = _approved(db, now, count=2)
+    issue(db, [kept, sent], renderer=FakeRenderer(), store=store, now=now)
+    with db.transaction() as session:
+        queries.by_id(session, sent).status = Status.DISPATCHED
+    renderer = FakeRenderer()
+    later = now + timedelta(days=1)
+    report = issue(db, [kept, sent], renderer=renderer, store=store, now=later, signer=signer)
+    assert (report.issued, renderer.pages) == ((kept,), [])
+    assert _load(db, kept).status is Status.SIGNED
+    assert _load(db, kept).rendered_at == now
+    assert _load(db, sent).signed_sha256 is None
+
+
+def test_a_stored_file_that_was_changed_is_not_signed(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    (document_id,) = _approved(db, now)
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now)
+    store.path(_load(db, document_id).sha256 or "").write_bytes(b"%PDF-1.7 another")
+    report = issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    assert [problem.code for _, problem in report.failed] == ["documents.not_signed"]
+    assert _load(db, document_id).signed_sha256 is None
+
+
+def test_nothing_is_signed_twice(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    (document_id,) = _approved(db, now)
+    for _ in range(2):
+        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    assert len(list((store.path("0" * 64).parent.parent).rglob("*.pdf"))) == 2
+    with db.reading() as session:
+        kinds = [event.kind for event in ledger.history(session, "document", document_id)]
+    assert kinds.count("document.signed") == 1
+
+
+def test_with_a_certificate_that_has_expired_no_number_is_given(
+    db: Database, now: datetime, store: LocalStore, tmp_path: Path
+) -> None:
+    (document_id,) = _approved(db, now)
+    expired = keys.signer(tmp_path / "old", now=keys.LONG_AGO)
+    with pytest.raises(CertificateNotInForce):
+        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=expired)
+    document = _load(db, document_id)
+    assert (document.status, document.number) == (Status.APPROVED, None)

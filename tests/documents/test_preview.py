@@ -1,0 +1,97 @@
+"""Previews: samples that print in both languages, a picture of all pages, and a look-out for changes."""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gongmun.documents import DocumentKind, RenderPool
+from gongmun.documents.letter import Language
+from gongmun.documents.preview import (
+    Format,
+    changes,
+    picture,
+    sample_pdf,
+    targets,
+)
+from gongmun.documents.sample_contexts import SAMPLES
+from gongmun.documents.sheet import to_html
+from gongmun.settings import PROJECT_ROOT, settings
+from tests.documents import samples
+
+
+@pytest.fixture(scope="module")
+def pdf() -> Iterator[bytes]:
+    with RenderPool(workers=1, timeout=120) as pool:
+        yield sample_pdf(DocumentKind.OUTCOME, Language.KO, pool)
+
+
+@pytest.fixture
+def overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("GONGMUN_DOCUMENT_OVERRIDES", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_there_is_a_sample_of_every_kind_in_both_languages(
+    kind: DocumentKind, language: Language
+) -> None:
+    sheet = to_html(SAMPLES[kind], samples.NOTED, language)
+    assert SAMPLES[kind].kind is kind
+    assert sheet.replaced == 0
+    assert f'lang="{language}"' in sheet.html
+
+
+@pytest.mark.parametrize(
+    ("base", "only", "files"),
+    [
+        ("a", None, ["a.pdf", "a.png"]),
+        ("a.png", None, ["a.png"]),
+        ("a.pdf", Format.PNG, ["a.png"]),
+    ],
+)
+def test_the_option_or_the_name_says_what_is_saved(
+    base: str, only: Format | None, files: list[str]
+) -> None:
+    assert targets(Path(base), only) == [Path(file) for file in files]
+
+
+def test_a_picture_shows_all_pages(pdf: bytes) -> None:
+    with Image.open(io.BytesIO(picture(pdf))) as shown:
+        assert shown.format == "PNG"
+        width, height = shown.size
+        # A4 upright, two pages below each other; neither is empty.
+        assert 2 * 1.41 < height / width < 2 * 1.43
+        for top in (0, height // 2):
+            assert len(shown.crop((0, top, width, top + height // 2)).getcolors(2**16) or []) > 10
+
+
+def test_the_same_pdf_gives_the_same_picture(pdf: bytes) -> None:
+    assert Image.open(io.BytesIO(picture(pdf))).tobytes() == (
+        Image.open(io.BytesIO(picture(pdf))).tobytes()
+    )
+
+
+def test_changes_of_forms_are_noticed(overrides: Path) -> None:
+    noticed = changes(pause=0)
+    next(noticed)
+    (overrides / "extra.css").write_text("p {}", "utf-8")
+    next(noticed)
+    stat = (overrides / "extra.css").stat()
+    os.utime(overrides / "extra.css", ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+    next(noticed)
+    (overrides / "extra.css").unlink()
+    next(noticed)
+
+
+def test_nothing_of_a_preview_depends_on_this_machine() -> None:
+    """Samples are shipped: no path, and only invented addresses."""
+    source = (PROJECT_ROOT / "gongmun" / "documents" / "sample_contexts.py").read_text("utf-8")
+    assert "://" not in source
