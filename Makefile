@@ -46,7 +46,7 @@ up: setup ## start server, deployments, mail, portal (PORT=4200, PORTAL_PORT, SA
 	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(PORTAL_PORT),--portal-port $(PORTAL_PORT)) $(if $(SAMPLE),--sample)
 
 test: dev ## run the tests, on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: dev ## formatting, lint, types, imports
 	@$(BIN)/ruff format --check .

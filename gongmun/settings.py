@@ -85,7 +85,7 @@ class MailSettings(BaseModel):
     # Seconds to wait for one answer of the relay before the attempt counts as failed.
     timeout: float = Field(default=30, gt=0)
     # Connections to the relay at once; where it allows fewer, those it allows carry all.
-    connections: int = Field(default=2, ge=1, le=8)
+    connections: int = Field(default=3, ge=1, le=8)
     # A Maildir that receives a copy of all mail the relay accepted: the witness for uncertain sends.
     journal: Path | None = None
 

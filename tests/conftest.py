@@ -19,6 +19,13 @@ os.environ["GONGMUN_ENV_FILE"] = ""
 
 load_models()
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: the workers of a parallel run then end at about the same time."""
+    longest = ("test_up.py", "test_demo.py", "test_flows.py", "test_hostile.py")
+    items.sort(key=lambda item: item.path.name not in longest)
+
+
 NOW = datetime(2026, 10, 12, 0, 30, tzinfo=UTC)  # Monday 12 October 2026, 09:30 in Seoul
 
 

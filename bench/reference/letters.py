@@ -100,7 +100,7 @@ def long(number: int) -> OutcomeContext:
         ),
         answer_due=date(2026, 10, 30),
         answer_due_explanation=_both("접수한 날부터 근무일 14일, 첫날 포함"),
-        acknowledge_within=_both("받은 날부터 근무일 3일 이내에 접수 번호를 알려 주시기 바랍니다."),
+        acknowledge_by=date(2026, 10, 15),
     )
 
 

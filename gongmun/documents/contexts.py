@@ -71,9 +71,9 @@ class OutcomeContext:
     forum_title: Both
     forum_period: tuple[date, date]  # first and last day
     suggestions: Rows[SuggestionItem]
+    acknowledge_by: date
     answer_due: date
     answer_due_explanation: Both  # the deadline explains itself, in a sentence
-    acknowledge_within: Both  # a sentence
 
     @property
     def kind(self) -> DocumentKind:

@@ -98,7 +98,7 @@ def _content(context: Context) -> _Object:
                     "first_day": first.isoformat(),
                     "last_day": last.isoformat(),
                 },
-                "acknowledge_within": _both(context.acknowledge_within),
+                "acknowledge_by": context.acknowledge_by.isoformat(),
                 "answer_due": context.answer_due.isoformat(),
                 "answer_due_explanation": _both(context.answer_due_explanation),
                 "suggestions": [_suggestion(suggestion) for suggestion in context.suggestions],

@@ -127,10 +127,7 @@ _CONTEXTS: tuple[Context, ...] = (
             ko="접수한 날부터 근무일 14일, 첫날 포함",
             en="14 working days from receipt, the first day included",
         ),
-        acknowledge_within=Bilingual(
-            ko="문서를 받은 날부터 근무일 3일 이내에 접수 번호를 알려 주시기 바랍니다.",
-            en="Please give us your registration number within 3 working days of receipt.",
-        ),
+        acknowledge_by=date(2026, 10, 15),
     ),
     ReminderContext(
         letter=_letter(

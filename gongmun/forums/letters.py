@@ -51,15 +51,9 @@ def outcome_context(
         forum_title=Bilingual(ko=forum.title_ko, en=forum.title_en),
         forum_period=(seoul_date(forum.starts_at), seoul_date(forum.ends_at)),
         suggestions=tuple(_item(session, referral) for referral in referrals),
+        acknowledge_by=clocks.acknowledge.due,
         answer_due=clocks.answer.due,
         answer_due_explanation=clocks.answer.explain(),
-        acknowledge_within=_within(clocks.acknowledge.rule.length),
-    )
-
-
-def _within(days: int) -> Bilingual:
-    return Bilingual(
-        ko=f"근무일 {days}일 이내", en=f"within {days} working day{'s' if days > 1 else ''}"
     )
 
 

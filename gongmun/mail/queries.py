@@ -23,7 +23,8 @@ _LEASE_KEPT = frozenset({Status.CLAIMED, Status.SENDING})
 def add(session: Session, values: Mapping[str, Any]) -> bool:
     """Insert a dispatch; False if its key is there already, also when another process just added it."""
     statement = upsert(session, Dispatch).values(**values)
-    statement = statement.on_conflict_do_nothing(index_elements=["key"])
+    # Any conflict: PostgreSQL may meet the Message-ID, which comes from the key, before the key.
+    statement = statement.on_conflict_do_nothing()
     return session.scalar(statement.returning(Dispatch.id)) is not None
 
 

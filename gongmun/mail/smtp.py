@@ -71,6 +71,18 @@ class _Loop:
         return self._thread.submit(self._runner.run, work).result()
 
 
+class _Client(aiosmtplib.SMTP):
+    def close(self) -> None:
+        """Cut the connection now.
+
+        What of a message is not on its way yet must not follow later, and a TLS connection that waits
+        for the other side's farewell would outlive its loop.
+        """
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
+
+
 class _SmtpConnection:
     """One connection at a time to the relay."""
 
@@ -79,7 +91,7 @@ class _SmtpConnection:
         self._timeout = settings.timeout
         self._loop = loop
         self._announced = False
-        self._client = aiosmtplib.SMTP(
+        self._client = _Client(
             hostname=settings.host,
             port=settings.port,
             username=settings.username,
@@ -104,14 +116,7 @@ class _SmtpConnection:
         if self._client.is_connected:
             with suppress(aiosmtplib.SMTPException, OSError):
                 await self._client.quit()
-        self._drop()
-
-    def _drop(self) -> None:
-        """Cut the connection now: what of a message is not on its way yet must not follow later."""
-        transport = self._client.transport
         self._client.close()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
 
     def envelope(self, sender: str, recipient: str) -> None:
         """As the port says."""
@@ -125,7 +130,7 @@ class _SmtpConnection:
                 # The relay objects to us, not to a recipient: that would hit every message alike.
                 raise RelayUnreachable(reason=_reason(error)) from error
             # The connection dropped since the last message: make it anew, once.
-            self._drop()
+            self._client.close()
             await self.connect()
             try:
                 await self._begin(sender)
@@ -136,7 +141,7 @@ class _SmtpConnection:
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and _is_refusal(error.code):
                 raise refusal(error.code, error.message) from error
-            self._drop()
+            self._client.close()
             raise ConnectionCut(reason=_reason(error)) from error
 
     async def _begin(self, sender: str) -> None:
@@ -154,7 +159,7 @@ class _SmtpConnection:
         try:
             reply = await self._exchange(message)
         except (aiosmtplib.SMTPException, OSError) as error:
-            self._drop()
+            self._client.close()
             raise ConnectionCut(reason=_reason(error)) from error
         if _is_refusal(reply.code):
             raise refusal(reply.code, reply.text)

@@ -79,7 +79,6 @@ def _everywhere(text: str) -> OutcomeContext:
         ),
         forum_title=both,
         answer_due_explanation=both,
-        acknowledge_within=both,
         suggestions=(
             samples.suggestion(
                 reference=text,

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongmun.mail.message import (
@@ -180,6 +180,7 @@ def test_hostile_text_cannot_leave_its_place(text: str) -> None:
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=300)
 
 
+@settings(deadline=None)  # machines may be busy
 @given(subject=TEXTS, body=TEXTS, name=TEXTS, data=st.binary(max_size=2000))
 def test_what_goes_in_comes_out(subject: str, body: str, name: str, data: bytes) -> None:
     attachment = Attachment(filename=name, media_type="application/pdf", sha256="a" * 64)
@@ -196,6 +197,7 @@ def test_what_goes_in_comes_out(subject: str, body: str, name: str, data: bytes)
     assert file.get_filename() == (clean_line(name).replace("/", "_").replace("\\", "_") or "file")
 
 
+@settings(deadline=None)  # machines may be busy
 @given(st.binary(max_size=5000))
 def test_encoded_is_base64_in_lines(data: bytes) -> None:
     assert encoded(data) == (base64.encodebytes(data) or b"\n").replace(b"\n", b"\r\n")

@@ -1,11 +1,14 @@
 """Mailers against their contract, and SMTP against real servers that misbehave."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from socket import create_server
+from socket import create_server, socket
+from threading import Event
 
 import pytest
 from pydantic import SecretStr
@@ -302,6 +305,32 @@ def test_a_wrong_password_is_not_repeated(
     error = _unreachable(wrong)
     assert "535" in str(error)
     assert "swordfish" not in str(error)
+
+
+def test_a_relay_that_never_says_goodbye_leaves_no_socket_behind(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    gone = Event()
+
+    def serve(listener: socket) -> None:
+        accepted, _ = listener.accept()
+        with certificate.context.wrap_socket(accepted, server_side=True) as connection:
+            connection.sendall(b"220 relay.example\r\n")
+            assert connection.recv(1024) == b"QUIT\r\n"
+            connection.sendall(b"221 bye\r\n")
+            # TLS asks for an answer to the end of the connection: there is none.
+            gone.wait(30)
+
+    with create_server((HOST, 0)) as listener, ThreadPoolExecutor(1) as pool:
+        served = pool.submit(serve, listener)
+        settings = _settings(listener.getsockname()[1], tls=TlsMode.IMPLICIT)
+        with SmtpMailer(settings).connection():
+            pass
+        gc.collect()
+        gone.set()
+        served.result()
+    assert [warning.message for warning in recwarn] == []
 
 
 def test_a_relay_that_wants_a_login_refuses_us_not_the_recipient(tmp_path: Path) -> None:
