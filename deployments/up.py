@@ -47,8 +47,10 @@ def main(
         # Never the real installation's: the sample's mail goes to mailboxes on this machine.
         os.environ.setdefault("GONGMUN_VAR", str(PROJECT_ROOT / "var" / "sample"))
     portal_port = portal_port or port + PORTAL_ABOVE
-    # Printed on documents, unless the installation has an address of its own.
-    os.environ.setdefault("GONGMUN_PUBLIC_URL", f"http://{prefect_server.HOST}:{portal_port}")
+    portal_url = f"http://{prefect_server.HOST}:{portal_port}"
+    if sample:
+        # What a real installation prints on its documents leads to an address that readers reach.
+        os.environ.setdefault("GONGMUN_PUBLIC_URL", portal_url)
     var = settings().var
     environment = prefect_server.environment(var / "prefect", port)
     os.environ.update(environment)
@@ -78,10 +80,11 @@ def main(
         typer.echo(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
-            f"공문 확인 / check documents: http://{prefect_server.HOST}:{portal_port}\n"
+            f"공문 확인 / check documents: {portal_url}\n"
             f"다른 터미널에서 / in another terminal:\n"
             f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}"
-            + (f"\n  export GONGMUN_VAR={var}" if "GONGMUN_VAR" in os.environ else ""),
+            + (f"\n  export GONGMUN_VAR={var}" if "GONGMUN_VAR" in os.environ else "")
+            + (f"\n  export GONGMUN_PUBLIC_URL={settings().public_url}" if sample else ""),
         )
         try:
             _watch(started, logs)

@@ -10,7 +10,8 @@ from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import board_table, escaped, publish, waiting_table
+from tasks.artifacts import board_table, escaped, publish, replaced_table, waiting_table
+from tasks.document_tasks import replaced_task
 from tasks.forum_tasks import waiting_task
 from tasks.referral_tasks import (
     board_task,
@@ -69,7 +70,11 @@ def chase_referrals(as_of: datetime | None = None) -> int:
                 notices.waiting
             ),
         },
-        tables=[board_table(board_task(now)), waiting_table(waiting_task(now))],
+        tables=[
+            board_table(board_task(now)),
+            replaced_table(replaced_task(issued.issued)),
+            waiting_table(waiting_task(now)),
+        ],
         notes=[
             *([_QUIET] if swept.quiet else []),
             *(

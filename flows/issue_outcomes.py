@@ -6,7 +6,8 @@ from prefect import flow
 
 from gongmun import clock
 from gongmun.text import Bilingual
-from tasks.artifacts import publish
+from tasks.artifacts import publish, replaced_table
+from tasks.document_tasks import replaced_task
 from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
 
 
@@ -54,6 +55,7 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
                 ],
             )
             for overview in overviews
-        ],
+        ]
+        + [replaced_table(replaced_task(issued.documents))],
     )
     return len(issued.documents)

@@ -117,6 +117,11 @@ class SigningSettings(BaseModel):
     # PEM: the authorities that are trusted when a signature is verified.
     trust: Path | None = None
 
+    @property
+    def names_a_key(self) -> bool:
+        """Whether documents are signed."""
+        return bool(self.key or self.module)
+
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         if self.key and self.module:
@@ -165,8 +170,9 @@ class Settings(BaseSettings):
     agency: AgencySettings = AgencySettings()
     mail: MailSettings = MailSettings()
     signing: SigningSettings = SigningSettings()
-    # Where readers reach the portal: printed on documents, so that a copy can be checked.
-    public_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:4210"
+    # Where readers reach the portal: printed on documents, so that a copy can be checked. Without it
+    # neither QR code nor address is printed: they stay on paper, and must not lead nowhere.
+    public_url: Annotated[str, AfterValidator(_web_address)] | None = None
     # Worker processes that render documents at the same time.
     render_workers: int = Field(default=2, ge=1, le=64)
     # Seconds one document may take to render before its worker is killed.

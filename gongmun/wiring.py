@@ -44,7 +44,8 @@ def signer() -> Signer | None:
     # pyHanko is imported only where something is signed.
     from gongmun.documents import pades
 
-    return pades.from_settings(settings().signing)
+    refused_pin = settings().var / "signing-pin-refused"
+    return pades.from_settings(settings().signing, refused_pin=refused_pin)
 
 
 def mailer() -> SmtpMailer:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from prefect.artifacts import create_markdown_artifact
 
+from gongmun.documents import Document
 from gongmun.forums.waiting import Waiting
 from gongmun.referrals.board import BoardLine
 from gongmun.text import Bilingual, korean_date
@@ -46,6 +47,26 @@ def waiting_table(items: Sequence[Waiting]) -> Table:
         Bilingual(ko="담당자 확인이 필요한 사항", en="Waiting for you"),
         (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
         [(item.what, item.remedy) for item in items],
+    )
+
+
+def replaced_table(documents: Sequence[Document]) -> Table:
+    """Documents in whose print characters were replaced, which no font of ours has."""
+    return (
+        Bilingual(ko="대체 글자(〓)가 인쇄된 공문", en="Documents with replaced characters"),
+        (
+            Bilingual(ko="문서번호", en="number"),
+            Bilingual(ko="대체 글자(〓)", en="replaced"),
+            Bilingual(ko="확인", en="look at it"),
+        ),
+        [
+            (
+                document.number,
+                document.replaced_characters,
+                f"gongmun document export {document.id}",
+            )
+            for document in documents
+        ],
     )
 
 

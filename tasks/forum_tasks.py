@@ -89,7 +89,7 @@ def issue_outcomes_task(now: datetime) -> IssuedOutcomes:
             renderer=renderer,
             store=wiring.file_store(),
             now=now,
-            signer=wiring.signer(),
+            key=wiring.signer,
         )
 
 

@@ -46,7 +46,7 @@ def issue_notices_task(now: datetime) -> IssueReport:
             renderer=renderer,
             store=wiring.file_store(),
             now=now,
-            signer=wiring.signer(),
+            key=wiring.signer,
         )
 
 

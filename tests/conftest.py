@@ -16,6 +16,7 @@ from tests.world import World
 for name in [name for name in os.environ if name.startswith("GONGMUN_") and "TEST" not in name]:
     del os.environ[name]
 os.environ["GONGMUN_ENV_FILE"] = ""
+os.environ["GONGMUN_PUBLIC_URL"] = "https://check.participation.example"
 
 load_models()
 

@@ -47,6 +47,10 @@ def main(
         os.environ["GONGMUN_ENV_FILE"] = ""
         os.environ["GONGMUN_VAR"] = str(var)
         # Prefect and our settings read the environment when they are imported: only now.
+        from deployments import portal
+
+        # Where `python -m deployments.portal` serves, which the summary names.
+        os.environ["GONGMUN_PUBLIC_URL"] = f"http://{portal.HOST}:{portal.PORT}"
         from deployments.demo.story import play
 
         play(var, port, stack)

@@ -1,7 +1,10 @@
 """What the demo leaves: PDFs by number, summary.json, and a table of every referral."""
 
 import json
+import os
+import shlex
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +29,7 @@ from gongmun.referrals import queries
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import LadderStep, Referral, Response
 from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
+from gongmun.settings import PROJECT_ROOT
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
 
@@ -41,17 +45,49 @@ def write(db: Database, var: Path, console: Console) -> None:
     path = var / "summary.json"
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     console.print_json(data=summary)
-    console.print(f"공문 PDF {len(pdfs)}건 / documents: {var / 'pdf'}")
-    console.print(
+    say(console, f"공문 PDF {len(pdfs)}건 / documents: {shown(var / 'pdf')}")
+    say(
+        console,
         f"진본 확인 {summary['documents_genuine']}건, 그중 전자서명 {summary['documents_signed']}건"
         "(시험용 인증서: 변조되지 않았음만 증명) / "
-        "verified; signed with a test certificate, which proves integrity only"
+        "verified; signed with a test certificate, which proves integrity only",
     )
-    console.print(f"문서 확인 / check one: GONGMUN_VAR={var} gongmun document verify {pdfs[0]}")
-    console.print(f"확인 화면 / the portal: GONGMUN_VAR={var} python -m deployments.portal")
-    console.print(f"메일함 / mailboxes: {var / 'mailboxes'}")
-    console.print(f"요약 / summary: {path}")
-    console.print(f"더 보기 / look on: GONGMUN_VAR={var} gongmun waiting")
+    say(console, f"메일함 / mailboxes: {shown(var / 'mailboxes')}")
+    say(console, f"요약 / summary: {shown(path)}")
+    say(console, "더 보기(프로젝트 폴더에서) / look on, in the folder of the project:")
+    for line in going_on(pdfs[0]):
+        say(console, f"  {line}")
+
+
+# What a command needs to go on with the demo's data: also to sign, as the demo did.
+_SETTINGS = (
+    "GONGMUN_VAR",
+    "GONGMUN_PUBLIC_URL",
+    "GONGMUN_SIGNING__KEY",
+    "GONGMUN_SIGNING__CERTIFICATE",
+)
+
+
+def going_on(pdf: Path) -> Sequence[str]:
+    """Lines for a shell in the folder of the project: its settings, then commands to try."""
+    programs = Path(sys.executable).parent
+    return [
+        *(f"export {name}={shown(os.environ[name])}" for name in _SETTINGS),
+        f"{shown(programs / 'gongmun')} waiting",
+        f"{shown(programs / 'gongmun')} document verify {shown(pdf)}",
+        f"{shown(sys.executable)} -m deployments.portal    # {os.environ['GONGMUN_PUBLIC_URL']}",
+    ]
+
+
+def shown(path: Path | str) -> str:
+    """A path as a shell takes it, from the folder of the project where it lies there."""
+    is_ours = Path(path).is_relative_to(PROJECT_ROOT)
+    return shlex.quote(str(Path(path).relative_to(PROJECT_ROOT) if is_ours else path))
+
+
+def say(console: Console, line: str) -> None:
+    """Print a line as it is: what is to be pasted is never broken."""
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def summarise(session: Session, today: datetime) -> Mapping[str, Any]:

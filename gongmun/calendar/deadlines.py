@@ -76,7 +76,15 @@ class Deadline:
     skipped: tuple[tuple[date, Bilingual], ...]
 
     def explain(self) -> Bilingual:
-        """The rule and its version, the start, what was counted and what was not, the citation."""
+        """How it was counted, and the citation."""
+        counted, rule = self.explain_counting(), self.rule
+        return Bilingual(
+            ko=f"{counted.ko} 근거: {rule.citation_ko}.",
+            en=f"{counted.en} Basis: {rule.citation_en}.",
+        )
+
+    def explain_counting(self) -> Bilingual:
+        """The rule and its version, the start, what was counted and what was not."""
         rule, started = self.rule, seoul_date(self.start)
         length_ko = _LENGTH_KO[rule.unit].format(rule.length)
         plural = "s" if rule.length > 1 else ""
@@ -87,11 +95,11 @@ class Deadline:
         return Bilingual(
             ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {korean_date(started, weekday=True)}에 시작되어, "
             f"{korean_date(self.first_day, weekday=True)}부터 {length_ko}을 계산한 {korean_date(self.due, weekday=True)}까지입니다. "
-            f"{skipped_ko}근거: {rule.citation_ko}.",
+            f"{skipped_ko}".rstrip(),
             en=f"The deadline '{rule.name_en}' (version {rule.version}) started on "
             f"{english_date(started, weekday=True)} and runs for {length_en} with {english_date(self.first_day, weekday=True)} as the "
             f"first day, until the end of {english_date(self.due, weekday=True)}. "
-            f"{skipped_en}Basis: {rule.citation_en}.",
+            f"{skipped_en}".rstrip(),
         )
 
 

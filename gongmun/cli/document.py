@@ -38,13 +38,15 @@ def preview(
     ] = False,
 ) -> None:
     """견본 자료로 서식을 미리 봅니다. / Print a form with sample data, as PDF and PNG."""
+    if output:
+        only = named_files.format_of(output, only, Format)
     files = targets(output or settings().var / "preview" / f"{kind}-{language}", only)
     to_open = files[:1] if show else []
 
     def print_sample() -> None:
         pdf = sample_pdf(kind, language, renderer)
         for file in files:
-            is_picture = file.suffix == f".{Format.PNG}"
+            is_picture = file.suffix.lower() == f".{Format.PNG}"
             named_files.save(picture(pdf) if is_picture else pdf, file)
             typer.echo(file)
         while to_open:
@@ -69,7 +71,7 @@ def _go_on(print_sample: Callable[[], None]) -> None:
 
 @app.command("export")
 def export(
-    number: Annotated[str, typer.Argument(help="문서번호 / document number", metavar="NUMBER")],
+    name: document_records.Named,
     format_: Annotated[
         FileFormat, typer.Option("--format", help="파일 형식 / file format")
     ] = FileFormat.PDF,
@@ -78,7 +80,8 @@ def export(
         typer.Option(help="언어, 생략하면 정본 / language, of the official text if left out"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="저장할 파일 / file, NUMBER.FORMAT if left out")
+        Path | None,
+        typer.Option(help="저장할 파일, 생략하면 번호.형식 / file, NUMBER.FORMAT if left out"),
     ] = None,
 ) -> None:
     """시행한 공문을 PDF, HWPX, JSON 파일로 저장합니다. / Save an issued document as a file."""
@@ -86,13 +89,13 @@ def export(
 
     content = exporting.export(
         wiring.database(),
-        number,
+        name,
         format=format_,
         language=language,
         renderer=wiring.renderer,
         store=wiring.file_store(),
     )
-    path = output or Path(f"{number}.{format_}")
+    path = output or Path(f"{name}.{format_}")
     named_files.save(content, path)
     say(path)
 

@@ -26,8 +26,8 @@ class CorrectionsIncomplete(GongmunError):
     """Places, old and new texts that do not come in threes."""
 
     code = "cli.corrections_incomplete"
-    ko = "--place, --stood, --reads 를 같은 수로 한 번 이상 지정하거나 --file 로 정정 파일을 지정해 주십시오."
-    en = "Give --place, --stood and --reads equally often, once or more, or name a --file."
+    ko = "--place, --stood, --reads 를 같은 수로 한 번 이상 지정하거나 --file 로 정정 파일을 지정해 주십시오. --place-en 은 모두 지정하거나 생략해 주십시오."
+    en = "Give --place, --stood and --reads equally often, once or more, or name a --file. Give --place-en as often, or not at all."
 
 
 class CorrectionFileInvalid(GongmunError):
@@ -42,8 +42,14 @@ class CorrectionFileInvalid(GongmunError):
 def correct_(
     name: Named,
     reason: Annotated[str, typer.Option(help="정정 사유, 공문에 인쇄됨 / the reason, as printed")],
+    reason_en: Annotated[
+        str | None, typer.Option(help="영문 정정 사유 / the reason in English")
+    ] = None,
     place: Annotated[
         list[str] | None, typer.Option(help="정정할 곳, 여러 번 가능 / the place; may be repeated")
+    ] = None,
+    place_en: Annotated[
+        list[str] | None, typer.Option(help="영문 정정할 곳 / the place in English")
     ] = None,
     stood: Annotated[list[str] | None, typer.Option(help="당초 내용 / as it stood")] = None,
     reads: Annotated[list[str] | None, typer.Option(help="정정 내용 / as it is to read")] = None,
@@ -53,11 +59,16 @@ def correct_(
     as_of: AsOf = None,
 ) -> None:
     """시행한 공문의 정정 공문을 기안합니다. / Draft the correction of an issued document."""
-    corrections = (*_given(place or [], stood or [], reads or [], file), *(_read(file)))
+    places = _places(place or [], place_en or [])
+    corrections = (*_given(places, stood or [], reads or [], file), *(_read(file)))
     with wiring.database().transaction() as session:
         original = queries.named(session, name)
         document = correct(
-            session, original, corrections=corrections, reason=reason, now=moment(as_of)
+            session,
+            original,
+            corrections=corrections,
+            reason=Bilingual(ko=reason, en=reason if reason_en is None else reason_en),
+            now=moment(as_of),
         )
     done(
         Bilingual(
@@ -69,8 +80,15 @@ def correct_(
     )
 
 
+def _places(korean: Sequence[str], english: Sequence[str]) -> Sequence[Bilingual]:
+    """Each place in both languages; the Korean stands for both where no English is given."""
+    if english and len(english) != len(korean):
+        raise CorrectionsIncomplete()
+    return [Bilingual(ko=ko, en=en) for ko, en in zip(korean, english or korean, strict=True)]
+
+
 def _given(
-    places: Sequence[str], stood: Sequence[str], reads: Sequence[str], file: Path | None
+    places: Sequence[Bilingual], stood: Sequence[str], reads: Sequence[str], file: Path | None
 ) -> Sequence[Correction]:
     if not len(places) == len(stood) == len(reads) or not (places or file):
         raise CorrectionsIncomplete()

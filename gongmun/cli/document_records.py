@@ -1,6 +1,6 @@
 """`gongmun document list`, `show` and `register`: what the register knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,13 @@ import typer
 from sqlalchemy.orm import Session
 
 from gongmun import clock, wiring
-from gongmun.cli.files import save
+from gongmun.cli.files import EndingUnknown, format_of, save
 from gongmun.cli.output import AsOf, console, moment, say, table
-from gongmun.cli.words import DISPATCHES, DOCUMENTS, KINDS
+from gongmun.cli.words import DISPATCHES, KINDS
 from gongmun.documents import Document, DocumentKind, Status, queries
 from gongmun.documents.contexts import CorrectionContext, from_json
 from gongmun.documents.letter import Language, said
+from gongmun.documents.names import STATUSES
 from gongmun.documents.printing import Page
 from gongmun.errors import GongmunError
 from gongmun.referrals.mailing import mails_of
@@ -25,8 +26,16 @@ from gongmun.text import Bilingual
 
 app = typer.Typer()
 
+# The register has nine columns: on fewer than these it is printed as lines.
+_REGISTER_COLUMNS = 120
+
 Named = Annotated[
-    str, typer.Argument(help="문서번호 또는 번호 / document number or id", metavar="NUMBER|ID")
+    str,
+    typer.Argument(
+        help="문서번호(여러 해에 있으면 문서번호@연도) 또는 번호 / document number (of several years: "
+        "NUMBER@YEAR), or id",
+        metavar="NUMBER|ID",
+    ),
 ]
 
 
@@ -54,7 +63,7 @@ def list_(
     """모든 공문 / all documents."""
     with wiring.database().reading() as session:
         rows = [
-            (d.id, d.number, KINDS[d.kind], DOCUMENTS[d.status], d.recipient_code, d.title)
+            (d.id, d.number, KINDS[d.kind], STATUSES[d.status], d.recipient_code, d.title)
             for d in queries.listed(session, kind, status)
         ]
     table(
@@ -85,7 +94,7 @@ def show(name: Named) -> None:
     context = from_json(document.kind, document.context)
     if isinstance(context, CorrectionContext):
         table(
-            Bilingual(ko=f"정정 사항: {context.reason}", en="Corrections"),
+            Bilingual(ko=f"정정 사항: {context.reason.ko}", en=f"Corrections: {context.reason.en}"),
             (
                 Bilingual(ko="위치", en="place"),
                 Bilingual(ko="당초", en="stood"),
@@ -103,7 +112,7 @@ def _facts(session: Session, document: Document) -> Iterator[tuple[str, object]]
     letter = from_json(document.kind, document.context).letter
     yield "문서번호 / number", document.number
     yield "종류 / kind", KINDS[document.kind]
-    yield "상태 / status", DOCUMENTS[document.status]
+    yield "상태 / status", STATUSES[document.status]
     offices = ", ".join(said(recipient.office, letter.language) for recipient in letter.recipients)
     yield "수신 / to", f"{offices} ({document.recipient_code})"
     yield "제목 / title", document.title
@@ -114,7 +123,7 @@ def _facts(session: Session, document: Document) -> Iterator[tuple[str, object]]
     for correction in queries.corrections(session, document.id):
         yield (
             "정정 문서 / corrected by",
-            f"{correction.number or correction.id} ({DOCUMENTS[correction.status]})",
+            f"{correction.number or correction.id} ({STATUSES[correction.status]})",
         )
     yield "쪽수 / pages", document.pages
     yield "대체 글자 / replaced characters", document.replaced_characters
@@ -128,15 +137,15 @@ def _facts(session: Session, document: Document) -> Iterator[tuple[str, object]]
 
 def _steps(document: Document) -> Sequence[tuple[str, datetime | None]]:
     steps = (
-        ("기안 / drafted", document.created_at),
-        ("승인 / approved", document.approved_at),
-        ("등록 / numbered", document.numbered_at),
-        ("생성 / rendered", document.rendered_at),
-        ("서명 / signed", document.signed_at),
-        ("발송 / dispatched", document.dispatched_at),
-        ("정정됨 / superseded", document.superseded_at),
+        (Status.DRAFTED, document.created_at),
+        (Status.APPROVED, document.approved_at),
+        (Status.NUMBERED, document.numbered_at),
+        (Status.RENDERED, document.rendered_at),
+        (Status.SIGNED, document.signed_at),
+        (Status.DISPATCHED, document.dispatched_at),
+        (Status.SUPERSEDED, document.superseded_at),
     )
-    return [(step, at) for step, at in steps if at is not None]
+    return [(str(STATUSES[status]), at) for status, at in steps if at is not None]
 
 
 @app.command("register")
@@ -161,11 +170,13 @@ def register(
         lines = register_sheet.register_lines(session, division, year)
     match _format(format_, output):
         case RegisterFormat.TABLE:
-            table(
-                Bilingual(ko=f"문서등록대장 {division} {year}", en="Register of documents"),
-                [column.heading for column in register_sheet.COLUMNS],
-                [line.cells(language) for line in lines],
-            )
+            title = Bilingual(ko=f"문서등록대장 {division} {year}", en="Register of documents")
+            headings = [column.heading for column in register_sheet.COLUMNS]
+            rows = [line.cells(language) for line in lines]
+            if console.width >= _REGISTER_COLUMNS:
+                table(title, headings, rows)
+            else:
+                _as_lines(title, headings, rows, language)
         case RegisterFormat.CSV:
             text = register_sheet.register_csv(lines, language)
             if output is None:
@@ -187,9 +198,28 @@ def register(
                     say(path)
 
 
+def _as_lines(
+    title: Bilingual,
+    headings: Sequence[Bilingual],
+    rows: Iterable[Sequence[str]],
+    language: Language,
+) -> None:
+    """The same for a narrow terminal: each number on a line of its own, what is known of it below."""
+    say(title)
+    for number, *cells in rows:
+        say(number)
+        for heading, cell in zip(headings[1:], cells, strict=True):
+            if cell:
+                say(f"  {said(heading, language)}: {cell}")
+
+
 def _format(asked: RegisterFormat | None, output: Path | None) -> RegisterFormat:
-    named = output.suffix.removeprefix(".").lower() if output else ""
-    return asked or (RegisterFormat(named) if named in ("pdf", "csv") else RegisterFormat.TABLE)
+    if output is None:
+        return asked or RegisterFormat.TABLE
+    named = format_of(output, asked, (RegisterFormat.PDF, RegisterFormat.CSV))
+    if named is None:
+        raise EndingUnknown(path=output, known=".pdf, .csv")
+    return named
 
 
 def _volumes(output: Path, count: int) -> Sequence[Path]:

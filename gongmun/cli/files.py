@@ -1,8 +1,13 @@
 """Files that are named on the command line."""
 
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from gongmun.errors import GongmunError
+
+Format = TypeVar("Format", bound=StrEnum)
 
 
 class FileNotSaved(GongmunError):
@@ -19,6 +24,32 @@ class FileNotRead(GongmunError):
     code = "cli.file_not_read"
     ko = "파일을 읽을 수 없습니다: {path}({reason}). 파일 이름과 읽기 권한을 확인해 주십시오."
     en = "The file cannot be read: {path} ({reason}). Check its name and its permissions."
+
+
+class EndingUnknown(GongmunError):
+    """The ending of a file's name is that of no format, or of another one than was asked for."""
+
+    code = "cli.ending_unknown"
+    ko = (
+        "파일 이름 {path}에 맞는 형식을 알 수 없습니다. 이름은 {known} 가운데 하나로 끝나야 하며, --format 과 "
+        "같아야 합니다."
+    )
+    en = "{path} names no format to save: it must end in one of {known}, as --format says."
+
+
+def format_of(path: Path, asked: Format | None, formats: Iterable[Format]) -> Format | None:
+    """The format of `formats` that was asked for or that the name ends in; None where neither says it.
+
+    Raises:
+        EndingUnknown: the name ends otherwise.
+    """
+    endings = {f".{format_}": format_ for format_ in formats}
+    if not path.suffix and asked in (None, *endings.values()):
+        return asked
+    named = endings.get(path.suffix.lower())
+    if named is None or asked not in (None, named):
+        raise EndingUnknown(path=path, known=", ".join(endings))
+    return named
 
 
 def save(content: bytes, path: Path) -> None:

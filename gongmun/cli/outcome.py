@@ -149,7 +149,7 @@ def issue(as_of: AsOf = None) -> None:
             renderer=renderer,
             store=wiring.file_store(),
             now=moment(as_of),
-            signer=wiring.signer(),
+            key=wiring.signer,
         )
     done(
         Bilingual(
@@ -159,3 +159,10 @@ def issue(as_of: AsOf = None) -> None:
             f"{len(issued.failed)} failed.",
         )
     )
+    if issued.unsigned:
+        done(
+            Bilingual(
+                ko=f"전자서명 없이 시행 {issued.unsigned}건: 서명 키가 설정되지 않았습니다.",
+                en=f"{issued.unsigned} issued without a signature: no key is set.",
+            )
+        )

@@ -8,20 +8,22 @@ from gongmun.cli.output import done, table
 from gongmun.clock import SEOUL
 from gongmun.documents.check_codes import check_url
 from gongmun.documents.inspecting import Signature
-from gongmun.documents.verdicts import (
-    FINDINGS,
-    STATUSES,
-    Known,
-    Verdict,
-    changes_since,
-    trust_in,
-)
+from gongmun.documents.names import STATUSES
+from gongmun.documents.verdicts import FINDINGS, Known, Verdict, changes_since, trust_in
 from gongmun.text import Bilingual
 
 
 def show(verdict: Verdict) -> None:
     """Print what came out, then what the signature and the register say."""
     done(FINDINGS[verdict.finding])
+    if verdict.document and verdict.document.superseded_by:
+        newer = verdict.document.superseded_by
+        done(
+            Bilingual(
+                ko=f"이 문서는 정정되었습니다. {newer} 문서를 함께 확인해 주십시오.",
+                en=f"This document has been corrected: see {newer} as well.",
+            )
+        )
     table(
         Bilingual(ko="확인 결과", en="What was found"),
         (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from gongmun.documents import DocumentKind
-from gongmun.documents import Status as DocumentStatus
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import Status
 from gongmun.mail.models import HoldReason
@@ -24,17 +23,6 @@ KINDS: Mapping[DocumentKind, Bilingual] = {
     DocumentKind.CORRECTION: Bilingual(ko="정정 통보", en="correction"),
     DocumentKind.EXTENSION: Bilingual(ko="기한 연장", en="extension"),
     DocumentKind.SUBMISSION: Bilingual(ko="안건 제출", en="submission"),
-}
-
-DOCUMENTS: Mapping[DocumentStatus, Bilingual] = {
-    DocumentStatus.DRAFTED: Bilingual(ko="기안", en="drafted"),
-    DocumentStatus.APPROVED: Bilingual(ko="승인", en="approved"),
-    DocumentStatus.NUMBERED: Bilingual(ko="등록", en="numbered"),
-    DocumentStatus.RENDERED: Bilingual(ko="생성", en="rendered"),
-    DocumentStatus.SIGNED: Bilingual(ko="서명", en="signed"),
-    DocumentStatus.DISPATCHED: Bilingual(ko="발송", en="dispatched"),
-    DocumentStatus.SUPERSEDED: Bilingual(ko="정정됨", en="superseded"),
-    DocumentStatus.DISCARDED: Bilingual(ko="폐기", en="discarded"),
 }
 
 DISPATCHES: Mapping[Status, Bilingual] = {

@@ -51,6 +51,34 @@ class SchemaMissing(GongmunError):
     en = "The database ({database}) is not set up, or not up to date. Run `gongmun setup`."
 
 
+class DatabaseMissing(SchemaMissing):
+    """There is no file of this name: not set up yet, or its folder was named wrongly."""
+
+    code = "db.missing"
+    ko = (
+        "데이터베이스 파일이 없습니다({database}). GONGMUN_VAR, GONGMUN_DATABASE_URL 값을 확인하거나, 처음이면 "
+        "'gongmun setup'을 실행해 주십시오."
+    )
+    en = (
+        "There is no database file ({database}). Check GONGMUN_VAR and GONGMUN_DATABASE_URL, or run "
+        "`gongmun setup` to make one."
+    )
+
+
+class ReferencesBroken(GongmunError):
+    """After a change of the schema, rows would name others that are not there."""
+
+    code = "db.references_broken"
+    ko = (
+        "데이터베이스를 새 판으로 바꾸면 {tables} 표에서 다른 자료를 가리키는 행이 끊어집니다. 바꾸지 않았습니다. "
+        "백업과 대조해 주십시오."
+    )
+    en = (
+        "Bringing the database up to date would leave rows of {tables} that name missing ones. "
+        "Nothing was changed; compare with a backup."
+    )
+
+
 class UnsupportedDatabase(GongmunError):
     """A database URL that is neither SQLite nor PostgreSQL by psycopg 3."""
 
@@ -104,13 +132,45 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A reading transaction; it is never committed.
+        """A reading transaction; it is never committed, and makes no database where there is none.
 
         Raises:
+            DatabaseMissing: there is no such file.
             DatabaseUnavailable: the database is gone.
         """
+        if (file := _file(self.url)) and not file.exists():
+            raise DatabaseMissing(database=self.url.render_as_string(hide_password=True))
         with self._translated(), self._reading() as session:
             yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A writing transaction for changes of the schema.
+
+        SQLite changes a table by making it anew, which foreign keys to its rows would forbid: there they
+        are checked at the end instead.
+
+        Raises:
+            DatabaseUnavailable: locked, or gone.
+            ReferencesBroken: a row names another that is not there any more; nothing was changed.
+        """
+        with self._turn(), self._translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                with connection.begin():
+                    yield connection
+                return
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            # Has an effect outside of a transaction only.
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                    if broken:
+                        raise ReferencesBroken(tables=", ".join(sorted({row[0] for row in broken})))
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -150,12 +210,21 @@ def _postgresql(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
+def _file(url: URL) -> Path | None:
+    """The file that holds a database of SQLite; None for one in memory, and on PostgreSQL."""
+    is_file = url.drivername == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if is_file else None
+
+
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, hide_parameters=True
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _make_folder(*_: object) -> None:
+        if file := _file(url):
+            file.parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

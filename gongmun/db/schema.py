@@ -44,11 +44,11 @@ def _run(db: Database, what: str, message: str = "") -> None:
     load_models()
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with db.transaction() as session:
+    with db.migrating() as connection:
         if not db.is_sqlite:
             # Two machines that are started together take turns; SQLite's writers do so anyway.
-            session.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-        config.attributes["connection"] = session.connection()
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        config.attributes["connection"] = connection
         if what == "upgrade":
             command.upgrade(config, "head")
         else:

@@ -46,20 +46,31 @@ def typed(code: str) -> str:
     return code.lower().translate(_READ_AS)
 
 
-def check_url(code: str) -> str:
-    """The short URL that shows what the register knows of the document with this code."""
-    return f"{settings().public_url}/d/{code}"
+def is_code(text: str) -> bool:
+    """Whether a document may have this code."""
+    return len(text) == LENGTH and set(text) <= set(ALPHABET)
+
+
+def check_url(code: str) -> str | None:
+    """The short URL that shows what the register knows of the document with this code.
+
+    None where the installation has no portal that readers reach.
+    """
+    url = settings().public_url
+    return f"{url}/d/{code}" if url else None
 
 
 def code_of(url: str) -> str | None:
     """The code of a short URL, whatever host it was printed for; None if it is none."""
     _, found, code = url.rpartition("/d/")
-    return code if found and len(code) == LENGTH and set(code) <= set(ALPHABET) else None
+    return code if found and is_code(code) else None
 
 
-def check_mark(code: str) -> CheckMark:
-    """What is printed of a code. The same code and settings, the same mark."""
+def check_mark(code: str) -> CheckMark | None:
+    """What is printed of a code: nothing where there is no URL. Same code and settings, same mark."""
     url = check_url(code)
+    if url is None:
+        return None
     qr = segno.make_qr(url, error="m")
     rows = [bytes(row) for row in qr.matrix]
     return CheckMark(

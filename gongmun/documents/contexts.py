@@ -12,7 +12,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from gongmun.documents.letter import Both, Letter, Line, Paragraphs, Reference, Rows, Title
+from gongmun.documents.letter import (
+    Both,
+    BothOrOne,
+    Letter,
+    Line,
+    Paragraphs,
+    Reference,
+    Rows,
+    Title,
+)
 from gongmun.documents.models import DocumentKind
 from gongmun.documents.printing import NotPrinted
 from gongmun.errors import GongmunError
@@ -136,8 +145,8 @@ class EscalationContext:
 class Correction:
     """One place of an earlier document, as it stood (당초) and as it is to be read (정정)."""
 
-    place: Line
-    stood: Paragraphs
+    place: BothOrOne
+    stood: Paragraphs  # as it is quoted, in the language of the official text
     reads: Paragraphs
 
 
@@ -148,7 +157,7 @@ class CorrectionContext:
     letter: Letter
     corrected: Reference
     corrected_title: Both
-    reason: Line
+    reason: BothOrOne
     corrections: Rows[Correction]
 
     @property

@@ -22,6 +22,9 @@ from gongmun.documents.models import Decision, Document, DocumentKind
 from gongmun.errors import GongmunError, NotFound
 from gongmun.text import Bilingual
 
+_PASSAGE_LIMIT = 2000  # characters
+_PASSAGE_LINES = 60
+
 
 class NotIssued(GongmunError):
     """A correction of a document that nobody outside has."""
@@ -65,12 +68,28 @@ class ReasonMissing(GongmunError):
     en = "The reason of the correction is empty. Say why, as the document will print it."
 
 
+class PassageTooLong(GongmunError):
+    """An old or a new text of such length that nobody finds the difference."""
+
+    code = "documents.passage_too_long"
+    ko = "'{place}'의 당초 또는 정정 내용이 너무 깁니다. {limit}자, {lines}줄까지 바뀐 부분만 적어 주십시오."
+    en = "The old or new text of '{place}' is too long. Give only what changes: up to {limit} characters in {lines} lines."
+
+
+class NothingCorrected(GongmunError):
+    """An old and a new text that say the same."""
+
+    code = "documents.nothing_corrected"
+    ko = "'{place}'의 당초 내용과 정정 내용이 같습니다. 정정할 내용을 확인해 주십시오."
+    en = "The old and the new text of '{place}' are the same. Check what is to be corrected."
+
+
 def correct(
     session: Session,
     original: Document,
     *,
     corrections: Sequence[Correction],
-    reason: str,
+    reason: Bilingual,
     now: datetime,
 ) -> Document:
     """Draft the correction of an issued document, to the same recipients; a coordinator decides on it.
@@ -79,8 +98,11 @@ def correct(
         NotIssued: the original has no file yet, or was discarded.
         AlreadySuperseded: another correction is in force; the error names its number.
         CorrectionPending: a correction of it waits for its decision, or to be issued.
-        ReasonMissing, NothingToSay, TooManyRows: the correction says nothing, or too much.
+        ReasonMissing, NothingToSay, NothingCorrected: the correction says nothing.
+        TooManyRows, PassageTooLong: it says too much to be printed and read.
     """
+    for correction in corrections:
+        _check(correction)
     original = queries.locked(session, original.id)
     if original.status is Status.SUPERSEDED:
         raise AlreadySuperseded(
@@ -106,8 +128,17 @@ def correct(
     return document
 
 
+def _check(correction: Correction) -> None:
+    place = correction.place.ko
+    for text in (correction.stood, correction.reads):
+        if len(text) > _PASSAGE_LIMIT or text.count("\n") >= _PASSAGE_LINES:
+            raise PassageTooLong(place=place, limit=_PASSAGE_LIMIT, lines=_PASSAGE_LINES)
+    if correction.stood == correction.reads:
+        raise NothingCorrected(place=place)
+
+
 def _context(
-    original: Document, corrections: Sequence[Correction], reason: str, now: datetime
+    original: Document, corrections: Sequence[Correction], reason: Bilingual, now: datetime
 ) -> CorrectionContext:
     letter = from_json(original.kind, original.context).letter
     number, numbered_at = original.number, original.numbered_at
@@ -131,7 +162,7 @@ def _context(
         reason=reason,
         corrections=tuple(corrections),
     )
-    if not context.reason:
+    if not (context.reason.ko and context.reason.en):
         raise ReasonMissing()
     return context
 

@@ -118,7 +118,7 @@ def _content(context: Context) -> _Object:
             return {
                 "corrected": _reference(context.corrected)
                 | {"title": _both(context.corrected_title)},
-                "reason": context.reason,
+                "reason": _both(context.reason),
                 "corrections": [_correction(correction) for correction in context.corrections],
             }
         case ExtensionContext():
@@ -163,7 +163,11 @@ def _overdue(items: Sequence[OverdueItem]) -> list[_Object]:
 
 
 def _correction(correction: Correction) -> _Object:
-    return {"place": correction.place, "stood": correction.stood, "reads": correction.reads}
+    return {
+        "place": _both(correction.place),
+        "stood": correction.stood,
+        "reads": correction.reads,
+    }
 
 
 def _extended(item: ExtendedItem) -> _Object:

@@ -19,7 +19,7 @@ from gongmun.errors import GongmunError
 
 
 class NoFileYet(GongmunError):
-    """A document that has its number and waits for its file."""
+    """A document that was not issued, or waits for its file."""
 
     code = "documents.no_file_yet"
     ko = (
@@ -42,27 +42,30 @@ class FileFormat(StrEnum):
 
 def export(
     db: Database,
-    number: str,
+    name: str,
     *,
     format: FileFormat,
     language: Language | None = None,
     renderer: Callable[[], AbstractContextManager[Renderer]],
     store: FileStore,
 ) -> bytes:
-    """The file of an issued document; without `language`, in that of its official text.
+    """The file of an issued document, named as for `queries.named`.
+
+    Without `language` it is in that of its official text.
 
     JSON has both languages. `renderer` is opened only for a PDF in the other language.
 
     Raises:
-        NotFound: the register has no such number.
-        NoFileYet: it is numbered and not issued.
+        NotFound: there is no such document.
+        NumberOfSeveralYears: several have this number.
+        NoFileYet: it is not issued.
         StoredFileMissing, StoredFileChanged, StoreUnavailable: the stored PDF cannot be had.
         NotPrinted: it cannot be written in this format or language.
     """
     with db.reading() as session:
-        document = queries.by_number(session, number)
+        document = queries.named(session, name)
         if document.status not in ISSUED or document.file_sha256 is None:
-            raise NoFileYet(number=number, status=document.status.value)
+            raise NoFileYet(number=document.number or document.id, status=document.status.value)
         context, imprint = content(session, document)
     match format:
         case FileFormat.JSON:

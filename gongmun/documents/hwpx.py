@@ -4,7 +4,7 @@ For those who want to edit, quote or file its text. It has what the PDF has to r
 the seal, the QR code and the signature stay with the PDF, which is the official document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -13,7 +13,7 @@ from hwpx import HwpxDocument
 from hwpx.oxml import HwpxOxmlParagraph
 
 from gongmun.clock import seoul_time
-from gongmun.documents.blocks import Paragraph, Table, read
+from gongmun.documents.blocks import Block, Paragraph, Table, read
 from gongmun.documents.contexts import Context
 from gongmun.documents.letter import Language, said
 from gongmun.documents.sheet import Imprint, to_html
@@ -23,6 +23,10 @@ from gongmun.text import printable
 # Every installation of the word processor has these two.
 SERIF = "함초롬바탕"
 SANS = "함초롬돋움"
+
+# What file managers and search show of a document without opening it.
+_PREVIEW_TEXT = "Preview/PrvText.txt"
+_PREVIEW_LENGTH = 1000
 
 _TEXT_WIDTH = 175  # mm between the margins
 _UNITS = 7200 / 25.4  # HWPUNIT in a mm
@@ -93,12 +97,14 @@ def to_hwpx(context: Context, imprint: Imprint, language: Language | None = None
     with closing(HwpxDocument.new()) as document:
         writer = _Writer(document)
         writer.set_up(imprint, title=said(context.letter.title, language))
-        for block in read(sheet.html):
+        blocks = read(sheet.html)
+        for block in blocks:
             if isinstance(block, Paragraph):
                 writer.paragraph(block)
             else:
                 writer.table(block)
         writer.settle()
+        writer.set_preview(blocks)
         return document.to_bytes()
 
 
@@ -199,6 +205,11 @@ class _Writer:
             font=look.font, size=look.size, bold=look.bold, letter_spacing=look.tracking
         )
 
+    def set_preview(self, blocks: Sequence[Block]) -> None:
+        """Put the beginning of the text beside the document, a row of a table on a line."""
+        text = "\n".join(line for block in blocks for line in _lines(block))
+        self._document.package.write(_PREVIEW_TEXT, text[:_PREVIEW_LENGTH].encode())
+
     def settle(self) -> None:
         """Give ids in the order of reading: the library's are random, no two files would be equal."""
         numbers = count(len(_RUNNING_IDS))
@@ -219,6 +230,12 @@ class _Writer:
 
 def _look(names: tuple[str, ...]) -> _Look:
     return next((_LOOKS[name] for name in names if name in _LOOKS), _Look())
+
+
+def _lines(block: Block) -> list[str]:
+    if isinstance(block, Paragraph):
+        return [block.text]
+    return [" ".join(cell.text for cell in row) for row in block.rows]
 
 
 def _shared(widths: tuple[float | None, ...]) -> list[float]:

@@ -14,16 +14,46 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from gongmun.documents.environment import harmless
 from gongmun.documents.signing import SigningFileUnreadable
+from gongmun.errors import GongmunError
 
-# Starting the process takes one of them on a free core.
-SECONDS = 60.0
+_PROGRAM = Path(__file__).with_name("inspector.py")
 MEMORY = 1024**3
 # The exit code of an inspector that cannot read the authorities it was given.
 TRUST_UNREADABLE = 3
 # Files that are read at the same time; others wait their turn.
 AT_ONCE = 2
 _turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+class CheckingBusy(GongmunError):
+    """More files to check than can be read at the same time."""
+
+    code = "documents.checking_busy"
+    ko = "지금은 확인할 파일이 많아 처리하지 못했습니다. 잠시 뒤 다시 시도해 주십시오."
+    en = "Too many files are being checked at the moment. Try again in a while."
+    retryable = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """What one file may take, in whole seconds.
+
+    `cpu` is the processor's time, of which starting the reader takes one. `turn` is how long a file
+    waits until others are read.
+    """
+
+    cpu: int
+    turn: int
+
+
+# A colleague's own files, one after the other.
+OFFICE = Patience(cpu=60, turn=600)
+# A visitor waits for an answer, and the next visitor for his turn.
+PUBLIC = Patience(cpu=5, turn=15)
+# A machine that does other things as well gives a reader its time later.
+_SHARE = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,16 +98,23 @@ _DAMAGED = Inspection(refusal=Refusal.DAMAGED)
 _ADAPTER = TypeAdapter(Inspection)
 
 
-def inspect(content: bytes, *, trust: Path | None = None, is_ours: bool = False) -> Inspection:
+def inspect(
+    content: bytes,
+    *,
+    trust: Path | None = None,
+    is_ours: bool = False,
+    patience: Patience = OFFICE,
+) -> Inspection:
     """Read a file; `trust` is a PEM file of authorities.
 
     One that is known to be ours is read here, at once. Any other may be hostile, and is told as damaged
     if it takes too long, too much memory or the reader down.
 
     Raises:
+        CheckingBusy: the machine has no time for it now.
         SigningFileUnreadable: `trust` holds no certificates.
     """
-    return _here(content, trust) if is_ours else _apart(content, trust)
+    return _here(content, trust) if is_ours else _apart(content, trust, patience)
 
 
 def _here(content: bytes, trust: Path | None) -> Inspection:
@@ -91,22 +128,26 @@ def _here(content: bytes, trust: Path | None) -> Inspection:
     return _ADAPTER.validate_python(inspector.inspect(content, trusted))
 
 
-def _apart(content: bytes, trust: Path | None) -> Inspection:
-    program = Path(__file__).with_name("inspector.py")
-    limits = [str(MEMORY), str(int(SECONDS))]
-    with _turns:
-        try:
-            ran = subprocess.run(  # noqa: S603
-                # -P: the modules of this room are not to be taken for libraries of the same name.
-                [sys.executable, "-P", str(program), *limits, *([str(trust)] if trust else [])],
-                input=content,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return _DAMAGED
+def _apart(content: bytes, trust: Path | None, patience: Patience) -> Inspection:
+    limits = [str(MEMORY), str(patience.cpu)]
+    if not _turns.acquire(timeout=patience.turn):
+        raise CheckingBusy()
+    try:
+        ran = subprocess.run(  # noqa: S603
+            # -P: the modules of this room are not to be taken for libraries of the same name.
+            [sys.executable, "-P", str(_PROGRAM), *limits, *([str(trust)] if trust else [])],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=harmless(),
+            timeout=_SHARE * patience.cpu,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        # It did not get its time: nothing is known against the file.
+        raise CheckingBusy() from None
+    finally:
+        _turns.release()
     if ran.returncode == TRUST_UNREADABLE:
         raise _without_certificates(trust)
     try:

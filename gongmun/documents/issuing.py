@@ -1,13 +1,13 @@
-"""Issuing documents: number, then render, store, sign and store signed.
+"""Issuing documents: laid out, then numbered, rendered, stored, signed and stored signed.
 
-The number is committed before the file is made, with no transaction open in between. A crash leaves
-documents that are approved or numbered but have no file; calling again goes on from there, and makes the
-same bytes. A document that cannot be rendered or signed keeps its number and waits with the reason on its
-row. Where the agency has a key, the file and its signature are noted in one commit: so nothing unsigned is
-ever taken for ready to be sent.
+What cannot be laid out, or not signed because the key cannot be used, gets no number. The number is
+committed before the file is made, with no transaction open in between. A crash leaves documents that are
+approved or numbered but have no file; calling again goes on from there, and makes the same bytes. A document
+that cannot be issued waits with the reason on its row. Its file and its signature are noted in one commit: where
+the agency has a key, nothing unsigned is ever taken for ready to be sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,16 +19,18 @@ from gongmun.db import Database
 from gongmun.documents import queries
 from gongmun.documents.check_codes import new_code
 from gongmun.documents.content import content
-from gongmun.documents.contexts import Context
+from gongmun.documents.contexts import from_json
 from gongmun.documents.data import enclosed
 from gongmun.documents.life import Event, Status, advance
 from gongmun.documents.models import Document
 from gongmun.documents.printing import NotPrinted, Page, Renderer
 from gongmun.documents.register import register
 from gongmun.documents.sheet import Imprint, to_html
-from gongmun.documents.signing import NotSigned, Signer
-from gongmun.documents.store import FileStore, StoredFileChanged, StoredFileMissing
+from gongmun.documents.signing import Signer, SigningKeyUnusable
+from gongmun.documents.store import FileStore
 from gongmun.settings import settings
+
+_WITHOUT_FILE = frozenset({Status.APPROVED, Status.NUMBERED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +42,15 @@ class IssueReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Signed:
+    """The stored file with its signature, and the time that the signature claims."""
+
+    sha256: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Printed:
     """A stored file, as it is noted on the document's row."""
 
@@ -47,15 +58,11 @@ class _Printed:
     size: int
     pages: int
     replaced: int
+    signed: _Signed | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Signed:
-    """The stored file with its signature, and the time that the signature claims."""
-
-    sha256: str
-    size: int
-    at: datetime
+def no_key() -> None:
+    """Of an agency without a key: its documents are not signed."""
 
 
 def issue(
@@ -65,39 +72,50 @@ def issue(
     renderer: Renderer,
     store: FileStore,
     now: datetime,
-    signer: Signer | None = None,
+    key: Callable[[], Signer | None] = no_key,
 ) -> IssueReport:
     """Bring approved documents to their numbered, stored file; others are skipped quietly.
 
-    With a `signer` the file is signed, also one that was rendered without and has not gone out. A
-    signature claims the time at which it is made, whatever `now` is.
-
-    Raises:
-        CertificateNotInForce: before anything is numbered.
+    `key` opens the agency's key, and is called only where something is to be signed. A signature claims
+    the time at which it is made, whatever `now` is. What was issued before there was a key stays
+    unsigned: it may have gone out.
     """
-    asked = sorted(set(document_ids))
-    if signer and asked:
-        signer.require_in_force(clock.now())
-    numbered, unsigned = _number(db, asked, now)
+    waiting = _waiting(db, sorted(set(document_ids)))
+    if not waiting:
+        return IssueReport(issued=(), failed=())
     issued: list[int] = []
     failed: list[tuple[int, NotPrinted]] = []
 
-    def finish(document_id: int) -> None:
+    def fail(document_id: int, problem: NotPrinted) -> None:
+        _note_problem(db, document_id, problem, now)
+        failed.append((document_id, problem))
+
+    def finish(document_id: int, signer: Signer | None) -> None:
         try:
-            printed = _print(db, document_id, renderer, store) if document_id in numbered else None
-            sha256 = printed.sha256 if printed else unsigned[document_id]
-            signed = _sign(store, sha256, signer) if signer else None
+            printed = _print(db, document_id, renderer, store, signer)
         except NotPrinted as problem:
-            _note_problem(db, document_id, problem, now)
-            failed.append((document_id, problem))
+            fail(document_id, problem)
         else:
-            _note_files(db, document_id, printed, signed, now)
+            _note_files(db, document_id, printed, now)
             issued.append(document_id)
 
-    waiting = [*numbered, *(unsigned if signer else ())]
+    try:
+        signer = key()
+        if signer is not None:
+            signer.require_in_force(clock.now())
+    except SigningKeyUnusable as problem:
+        for document_id in waiting:
+            fail(document_id, problem)
+        return IssueReport(issued=(), failed=tuple(failed))
+    for document_id in waiting:
+        try:
+            _lay_out(db, document_id, now)
+        except NotPrinted as problem:
+            fail(document_id, problem)
+    numbered = _number(db, [i for i in waiting if i not in dict(failed)], now)
     # One thread more than workers, so that a file is stored while the next is rendered.
     with ThreadPoolExecutor(renderer.workers + 1, thread_name_prefix="issue") as threads:
-        for finished in [threads.submit(finish, document_id) for document_id in waiting]:
+        for finished in [threads.submit(finish, document_id, signer) for document_id in numbered]:
             finished.result()
     return IssueReport(issued=tuple(sorted(issued)), failed=tuple(sorted(failed, key=_id)))
 
@@ -106,15 +124,24 @@ def _id(failed: tuple[int, NotPrinted]) -> int:
     return failed[0]
 
 
-def _number(
-    db: Database, document_ids: Sequence[int], now: datetime
-) -> tuple[Sequence[int], Mapping[int, str]]:
-    """Give numbers to those that are approved.
+def _waiting(db: Database, document_ids: Sequence[int]) -> Sequence[int]:
+    """Those that are approved and have no file."""
+    with db.reading() as session:
+        documents = [queries.by_id(session, document_id) for document_id in document_ids]
+    return [document.id for document in documents if document.status in _WITHOUT_FILE]
 
-    The ids of all that are numbered now and have no file; and, by id, the files that have gone
-    nowhere and are not signed.
-    """
-    numbered, unsigned = [], {}
+
+def _lay_out(db: Database, document_id: int, now: datetime) -> None:
+    """Write its page with a number for the look of it: one that cannot be written must not get any."""
+    with db.reading() as session:
+        document = queries.by_id(session, document_id)
+    imprint = Imprint(number="0", issued_on=clock.seoul_date(now), approver=None)
+    to_html(from_json(document.kind, document.context), imprint)
+
+
+def _number(db: Database, document_ids: Sequence[int], now: datetime) -> Sequence[int]:
+    """Give numbers to those that are approved; the ids of all that are numbered now."""
+    numbered = []
     with db.transaction() as session:
         # All rows are locked, in the order of their ids, before the counter's: two calls at once
         # wait for each other and never in a circle.
@@ -123,9 +150,7 @@ def _number(
                 _give_number(session, document, now)
             if document.status is Status.NUMBERED:
                 numbered.append(document.id)
-            elif document.status is Status.RENDERED and document.sha256:
-                unsigned[document.id] = document.sha256
-    return numbered, unsigned
+    return numbered
 
 
 def _give_number(session: Session, document: Document, now: datetime) -> None:
@@ -144,9 +169,12 @@ def _give_number(session: Session, document: Document, now: datetime) -> None:
     )
 
 
-def _print(db: Database, document_id: int, renderer: Renderer, store: FileStore) -> _Printed:
-    """Render and store, with no transaction open."""
-    context, imprint = _content(db, document_id)
+def _print(
+    db: Database, document_id: int, renderer: Renderer, store: FileStore, signer: Signer | None
+) -> _Printed:
+    """Render, store and sign, with no transaction open."""
+    with db.reading() as session:
+        context, imprint = content(session, queries.by_id(session, document_id))
     sheet = to_html(context, imprint)
     rendered = renderer.render(Page(html=sheet.html, enclosed=enclosed(context, imprint)))
     return _Printed(
@@ -154,62 +182,43 @@ def _print(db: Database, document_id: int, renderer: Renderer, store: FileStore)
         size=len(rendered.content),
         pages=rendered.pages,
         replaced=sheet.replaced,
+        signed=_sign(rendered.content, store, signer) if signer else None,
     )
 
 
-def _sign(store: FileStore, sha256: str, signer: Signer) -> _Signed:
-    """Sign a stored file and store that, with no transaction open."""
+def _sign(pdf: bytes, store: FileStore, signer: Signer) -> _Signed:
     # The clock's time, not the one this call was told: a signature must not claim another.
     at = clock.now()
-    try:
-        stored = store.get(sha256)
-    except (StoredFileMissing, StoredFileChanged) as error:
-        raise NotSigned(reason=error.code) from error
-    signed = signer.sign(stored, at=at)
+    signed = signer.sign(pdf, at=at)
     return _Signed(sha256=store.put(signed), size=len(signed), at=at)
 
 
-def _content(db: Database, document_id: int) -> tuple[Context, Imprint]:
-    with db.reading() as session:
-        return content(session, queries.by_id(session, document_id))
-
-
-def _note_files(
-    db: Database,
-    document_id: int,
-    printed: _Printed | None,
-    signed: _Signed | None,
-    now: datetime,
-) -> None:
+def _note_files(db: Database, document_id: int, printed: _Printed, now: datetime) -> None:
     with db.transaction() as session:
         document = queries.locked(session, document_id)
-        if printed and document.status is Status.NUMBERED:
-            _note_printed(session, document, printed, now)
-        if signed and document.status is Status.RENDERED:
-            _note_signed(session, document, signed, now)
-
-
-def _note_printed(session: Session, document: Document, printed: _Printed, now: datetime) -> None:
-    document.status = advance(document.status, Event.RENDERED)
-    document.rendered_at = now
-    document.sha256, document.size = printed.sha256, printed.size
-    document.pages, document.replaced_characters = printed.pages, printed.replaced
-    document.problem_ko = document.problem_en = None
-    ledger.record(
-        session,
-        "document.rendered",
-        subject=("document", document.id),
-        now=now,
-        sha256=printed.sha256,
-        pages=printed.pages,
-    )
+        if document.status is not Status.NUMBERED:
+            return
+        document.status = advance(document.status, Event.RENDERED)
+        document.rendered_at = now
+        document.sha256, document.size = printed.sha256, printed.size
+        document.pages, document.replaced_characters = printed.pages, printed.replaced
+        document.problem_ko = document.problem_en = None
+        ledger.record(
+            session,
+            "document.rendered",
+            subject=("document", document.id),
+            now=now,
+            sha256=printed.sha256,
+            pages=printed.pages,
+        )
+        if printed.signed:
+            _note_signed(session, document, printed.signed, now)
 
 
 def _note_signed(session: Session, document: Document, signed: _Signed, now: datetime) -> None:
     document.status = advance(document.status, Event.SIGNED)
     document.signed_at = signed.at
     document.signed_sha256, document.signed_size = signed.sha256, signed.size
-    document.problem_ko = document.problem_en = None
     ledger.record(
         session,
         "document.signed",
@@ -223,7 +232,7 @@ def _note_signed(session: Session, document: Document, signed: _Signed, now: dat
 def _note_problem(db: Database, document_id: int, problem: NotPrinted, now: datetime) -> None:
     with db.transaction() as session:
         document = queries.locked(session, document_id)
-        if document.status not in (Status.NUMBERED, Status.RENDERED):
+        if document.status not in _WITHOUT_FILE:
             return
         document.problem_ko, document.problem_en = problem.message_ko, problem.message_en
         ledger.record(

@@ -73,6 +73,10 @@ def _both_cleaned(value: Any) -> Any:
     return {key: _line(text) for key, text in value.items()} if isinstance(value, dict) else value
 
 
+def _one_for_both(value: Any) -> Any:
+    return Bilingual(ko=value, en=value) if isinstance(value, str) else value
+
+
 def _title(title: Bilingual) -> Bilingual:
     return replace(title, ko=shorten(title.ko, TITLE_LIMIT), en=shorten(title.en, TITLE_LIMIT))
 
@@ -83,6 +87,8 @@ Paragraphs = Annotated[str, BeforeValidator(_paragraphs)]
 # A citizen's title; the title of a letter is `Subject`.
 Title = Annotated[Line, AfterValidator(lambda title: shorten(title, TITLE_LIMIT))]
 Both = Annotated[Bilingual, BeforeValidator(_both_cleaned)]
+# What a person types in one language or in both: one stands for both where it is alone.
+BothOrOne = Annotated[Both, BeforeValidator(_one_for_both)]
 Subject = Annotated[Both, AfterValidator(_title)]
 # Between one row and ROW_LIMIT.
 Rows = Annotated[tuple[T, ...], AfterValidator(_limited)]

@@ -14,6 +14,7 @@ from typing import Any
 import tinycss2
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from gongmun.documents import glyphs
 from gongmun.documents.printing import NotPrinted
 
 STYLE = "document.css"
@@ -22,6 +23,8 @@ ASSET = "asset:"
 
 # What takes an address as a mere string.
 _ADDRESS_FUNCTIONS = ("url", "src", "image", "image-set", "-webkit-image-set")
+# Notes for whoever edits the folder; no file of the form is called so.
+_NOTES = (".md", ".txt")
 # A rule behind the style sheet: it is read as one of its own where all before it was closed.
 _SENTINEL_SELECTOR = "#gongmun-end"
 
@@ -41,8 +44,8 @@ def refused(file: str, line: int | None, ko: str, en: str) -> OverrideRefused:
 
 
 def is_ignored(name: str) -> bool:
-    """Whether this is hidden, as what `git` keeps, or a copy that an editor left."""
-    return name.startswith(".") or name.endswith("~")
+    """Whether this is hidden, as what `git` keeps, a copy that an editor left, or a note."""
+    return name.startswith(".") or name.endswith(("~", *_NOTES))
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -96,6 +99,7 @@ def check(templates: Path, overrides: Path, environment: Environment) -> None:
         elif name.endswith(".toml"):
             own = parse_words(name, text)
             _check_words(name, text, own, tomllib.loads(ours[name].read_text("utf-8")))
+            _check_glyphs(name, text, own, templates / "fonts" / "coverage.txt")
         else:
             _check_template(name, text, environment)
 
@@ -152,6 +156,21 @@ def _check_words(
                 f"서식에 없는 낱말입니다: '{word}'.{_nearest_ko(key, ours)}",
                 f"The form has no word '{word}'.{_nearest_en(key, ours)}",
             )
+
+
+def _check_glyphs(name: str, text: str, own: Mapping[str, Any], coverage: Path) -> None:
+    for key, value in own.items():
+        if isinstance(value, dict):
+            _check_glyphs(name, text, value, coverage)
+        for character in value if isinstance(value, str) else "":
+            if glyphs.printable(character, coverage)[1]:
+                code = f"U+{ord(character):04X}"
+                raise refused(
+                    name,
+                    _line_of(key, text),
+                    f"글꼴에 없는 글자입니다: {code}.",
+                    f"Our fonts have no character {code}.",
+                )
 
 
 def _line_of(key: str, text: str) -> int | None:

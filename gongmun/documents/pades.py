@@ -35,6 +35,7 @@ from gongmun.documents.signing import (
     CertificateMissing,
     CertificateNotInForce,
     NotSigned,
+    PinRefused,
     SigningFileUnreadable,
     SigningPasswordWrong,
     TokenUnusable,
@@ -116,8 +117,12 @@ class PadesSigner:
         return bytes(signed.getvalue())
 
 
-def from_settings(settings: SigningSettings) -> PadesSigner | None:
+def from_settings(
+    settings: SigningSettings, *, refused_pin: Path | None = None
+) -> PadesSigner | None:
     """The signer that the settings name, or None where they name no key.
+
+    The file `refused_pin` is made when a token refuses the PIN; while it is there, no PIN is tried.
 
     Raises:
         SigningKeyUnusable: one of its kinds.
@@ -125,7 +130,7 @@ def from_settings(settings: SigningSettings) -> PadesSigner | None:
     if settings.key:
         return _from_files(settings, settings.key)
     if settings.module:
-        return _from_token(settings)
+        return _from_token(settings, refused_pin)
     return None
 
 
@@ -186,9 +191,11 @@ def _chain(settings: SigningSettings) -> Sequence[x509.Certificate]:
         raise SigningFileUnreadable(setting=_CERTIFICATE, file=path, reason=_told(error)) from error
 
 
-def _from_token(settings: SigningSettings) -> PadesSigner:
+def _from_token(settings: SigningSettings, refused_pin: Path | None) -> PadesSigner:
     token = settings.token
     assert settings.pin is not None  # as the settings saw to it
+    if refused_pin and refused_pin.exists():
+        raise PinRefused(token=token, remembered=refused_pin)
     chain = _chain(settings)
     session: Any = None
     # The module, the token and pyHanko raise errors of many families, the first of them if the
@@ -222,6 +229,11 @@ def _from_token(settings: SigningSettings) -> PadesSigner:
             session.close()
         if isinstance(error, CertificateDoesNotFit):
             raise
+        if refused_pin and type(error).__name__ == "PinIncorrect":
+            # Every sweep would try it again, in a process that knows nothing of the last.
+            refused_pin.parent.mkdir(parents=True, exist_ok=True)
+            refused_pin.touch()
+            raise PinRefused(token=token, remembered=refused_pin) from error
         raise TokenUnusable(token=token, reason=_told(error)) from error
     return PadesSigner(signer, certificate)
 

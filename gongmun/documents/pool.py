@@ -16,7 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gongmun.documents.environment import harmless
 from gongmun.documents.libraries import check_system_libraries
+from gongmun.documents.overrides import OverrideRefused
 from gongmun.documents.printing import (
     Page,
     RenderCrashed,
@@ -57,7 +59,7 @@ class _Worker:
                 # Ctrl-C goes to the caller, who closes the pool.
                 start_new_session=True,
                 env={
-                    **os.environ,
+                    **harmless(),
                     "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                     "TMPDIR": self._scratch.name,
                 },
@@ -74,6 +76,8 @@ class _Worker:
         except OSError:
             raise self._crashed() from None
         head = json.loads(self._receive(self._seconds))
+        if "refused" in head:
+            raise OverrideRefused(**head["refused"])
         if "failed" in head:
             raise RenderFailed(reason=head["failed"])
         self.rendered += 1

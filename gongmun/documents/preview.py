@@ -67,10 +67,10 @@ def picture(pdf: bytes) -> bytes:
 
 
 def targets(base: Path, only: Format | None) -> list[Path]:
-    """The files to save: as `only` says, else as the ending of `base` says, else both."""
-    named = base.suffix.removeprefix(".")
-    formats = [only] if only else [Format(named)] if named in [*Format] else [*Format]
-    return [base.with_suffix(f".{format_}") for format_ in formats]
+    """The files to save: `base` itself where it has an ending, else with that of `only`, else both."""
+    if base.suffix:
+        return [base]
+    return [base.with_suffix(f".{format_}") for format_ in ([only] if only else Format)]
 
 
 def changes(pause: float = 0.3) -> Iterator[None]:

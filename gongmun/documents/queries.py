@@ -1,17 +1,27 @@
 """Every SELECT of the documents room, named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, exists, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from gongmun.documents.life import ISSUED, Status
+from gongmun.documents.life import APPROVED, ISSUED, Status
 from gongmun.documents.models import Approval, Document, DocumentKind, RegisterEntry
-from gongmun.errors import NotFound
+from gongmun.errors import GongmunError, NotFound
 
 # Nine digits fit the column that a serial is compared with; no register has more.
 _SERIAL_DIGITS = 9
+# Between a number and its year, where a person names both.
+YEAR_MARK = "@"
+
+
+class NumberOfSeveralYears(GongmunError):
+    """A number that the registers of several years have."""
+
+    code = "documents.number_of_several_years"
+    ko = "문서번호 {number}은(는) 여러 해에 있습니다. 연도를 붙여 지정해 주십시오: {choices}"
+    en = "The number {number} stands in the registers of several years. Name the year: {choices}"
 
 
 def by_id(session: Session, document_id: int) -> Document:
@@ -57,10 +67,13 @@ def locked_by_key(session: Session, key: str) -> Document:
 
 
 def with_problems(session: Session) -> Sequence[Document]:
-    """The documents whose last rendering failed and that wait for another, oldest first."""
+    """The documents that could not be issued and wait for another try, oldest first."""
     return session.scalars(
         select(Document)
-        .where(Document.status == Status.NUMBERED, Document.problem_ko.is_not(None))
+        .where(
+            Document.status.in_((Status.APPROVED, Status.NUMBERED)),
+            Document.problem_ko.is_not(None),
+        )
         .order_by(Document.id)
     ).all()
 
@@ -105,36 +118,72 @@ def register_rows(session: Session, division: str, year: int) -> Sequence[Row[An
 
 
 def by_number(session: Session, number: str) -> Document:
-    """The document cited as `division-serial`, the newest year first.
+    """The document cited as `division-serial`, or as `division-serial@year`: serials begin anew.
 
     Raises:
         NotFound: the register has no such number.
+        NumberOfSeveralYears: it has it in more than one year, and none is named.
     """
-    division, _, serial = number.rpartition("-")
-    document = (
-        session.scalars(
-            select(Document)
-            .where(Document.division == division, Document.serial == int(serial))
-            .order_by(Document.year.desc())
-            .limit(1)
-        ).one_or_none()
-        if serial.isdecimal() and len(serial) <= _SERIAL_DIGITS
-        else None
-    )
-    if document is None:
+    cited, _, year = number.partition(YEAR_MARK)
+    found = [
+        document
+        for document in _numbered(session, cited)
+        if YEAR_MARK not in number or str(document.year) == year
+    ]
+    if not found:
         raise NotFound(thing_ko=f"문서 {number}", thing_en=f"document {number}")
-    return document
+    if len(found) > 1:
+        choices = ", ".join(f"{number}{YEAR_MARK}{document.year}" for document in found)
+        raise NumberOfSeveralYears(number=number, choices=choices)
+    return found[0]
+
+
+def newest_by_number(session: Session, number: str) -> Document | None:
+    """The document with this number in the newest year that has it: for a number on a copy."""
+    return next(iter(_numbered(session, number)), None)
+
+
+def _numbered(session: Session, number: str) -> Sequence[Document]:
+    """The documents with this number, the newest year first."""
+    division, _, serial = number.rpartition("-")
+    if not (serial.isdecimal() and len(serial) <= _SERIAL_DIGITS):
+        return ()
+    return session.scalars(
+        select(Document)
+        .where(Document.division == division, Document.serial == int(serial))
+        .order_by(Document.year.desc())
+    ).all()
 
 
 def named(session: Session, name: str) -> Document:
-    """The document that a person names: by its number, the newest year first, or by its id.
+    """The document that a person names: by its number (see `by_number`), or by its id.
 
     Raises:
         NotFound: there is none.
+        NumberOfSeveralYears: several have this number.
     """
     if name.isdecimal() and len(name) <= _SERIAL_DIGITS:
         return by_id(session, int(name))
     return by_number(session, name)
+
+
+def any_approved(session: Session) -> bool:
+    """Whether a document is approved, or was and has been issued."""
+    return session.scalar(select(exists().where(Document.status.in_(APPROVED)))) or False
+
+
+def any_signed(session: Session) -> bool:
+    """Whether a document has been signed."""
+    return session.scalar(select(exists().where(Document.signed_sha256.is_not(None)))) or False
+
+
+def with_replaced(session: Session, document_ids: Iterable[int]) -> Sequence[Document]:
+    """Those of these documents in whose print characters were replaced, which no font has."""
+    return session.scalars(
+        select(Document)
+        .where(Document.id.in_(list(document_ids)), Document.replaced_characters > 0)
+        .order_by(Document.id)
+    ).all()
 
 
 def listed(

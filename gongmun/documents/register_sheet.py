@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
 from gongmun.documents import glyphs, queries
+from gongmun.documents.contexts import ContextUnreadable
 from gongmun.documents.disclosure import in_english
 from gongmun.documents.letter import Language, Letter, said
 from gongmun.documents.life import Status
@@ -103,13 +104,25 @@ class RegisterLine:
         return remarks
 
 
+def _letter(number: str, data: object) -> Letter:
+    try:
+        return _LETTER.validate_python(data)
+    except ValidationError as error:
+        # Not chained: its message quotes the content.
+        raise ContextUnreadable(kind=number, count=error.error_count()) from None
+
+
 def register_lines(session: Session, division: str, year: int) -> Sequence[RegisterLine]:
-    """The register of one division and year, by number."""
+    """The register of one division and year, by number.
+
+    Raises:
+        ContextUnreadable: a row was not written by this version.
+    """
     return [
         RegisterLine(
             number=f"{division}-{row.serial}",
             registered_on=seoul_date(row.registered_at),
-            title=(letter := _LETTER.validate_python(row.letter)).title,
+            title=(letter := _letter(f"{division}-{row.serial}", row.letter)).title,
             recipients=tuple(recipient.office for recipient in letter.recipients),
             approver=row.approver,
             disclosure=letter.disclosure,

@@ -215,10 +215,12 @@ _CONTEXTS: tuple[Context, ...] = (
             ko="열린소통포럼 결과 통보 및 시민 제안 검토 요청",
             en="Outcome of the forum and request for review",
         ),
-        reason="회신 기한을 잘못 적었습니다.",
+        reason=Bilingual(
+            ko="회신 기한을 잘못 적었습니다.", en="The deadline for the answer was misstated."
+        ),
         corrections=(
             Correction(
-                place="본문 2. 나. 회신 기한",
+                place=Bilingual(ko="본문 2. 나. 회신 기한", en="Item 2. b., answer due"),
                 stood="2026. 10. 30.(금)까지",
                 reads="2026. 11. 2.(월)까지",
             ),

@@ -21,7 +21,7 @@ class Imprint:
     number: str
     issued_on: date
     approver: str | None  # the name of who decided; None where the ladder did
-    check: CheckMark | None = None  # where a copy can be checked; None on what was never issued
+    check: CheckMark | None = None  # where a copy can be checked, if there is a portal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

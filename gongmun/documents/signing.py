@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 
 from gongmun.documents.printing import NotPrinted
-from gongmun.errors import GongmunError
 
 
 class Signer(Protocol):
@@ -29,8 +28,8 @@ class Signer(Protocol):
         """
 
 
-class SigningKeyUnusable(GongmunError):
-    """Nothing can be signed with what the settings name: one of the kinds below."""
+class SigningKeyUnusable(NotPrinted):
+    """Nothing can be signed with what the settings name: one of the kinds below. No number is given."""
 
 
 class SigningFileUnreadable(SigningKeyUnusable):
@@ -104,6 +103,20 @@ class TokenUnusable(SigningKeyUnusable):
     en = (
         "The token '{token}' cannot be used ({reason}). Check that it is connected, and "
         "GONGMUN_SIGNING__MODULE, __TOKEN, __KEY_LABEL and __PIN."
+    )
+
+
+class PinRefused(SigningKeyUnusable):
+    """The PKCS#11 token refused the PIN; tried a few times more, it would lock itself."""
+
+    code = "signing.pin_refused"
+    ko = (
+        "보안 토큰 '{token}'이(가) PIN을 거절했습니다. 토큰이 잠기지 않도록 다시 시도하지 않습니다. "
+        "GONGMUN_SIGNING__PIN 값을 고친 뒤 {remembered} 파일을 지워 주십시오."
+    )
+    en = (
+        "The token '{token}' refused the PIN. It is not tried again, lest the token lock itself: "
+        "correct GONGMUN_SIGNING__PIN, then delete the file {remembered}."
     )
 
 

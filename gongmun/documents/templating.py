@@ -1,5 +1,6 @@
 """Filling the forms: templates and fixed words, ours or a division's own (see `overrides.py`)."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,6 +12,7 @@ from traceback import walk_tb
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from gongmun.documents import dates, wording
@@ -24,6 +26,9 @@ from gongmun.documents.seal import seal_rows
 from gongmun.errors import GongmunError
 from gongmun.settings import settings
 from gongmun.text import english_date, korean_date
+
+# Syllables, and the letters they are made of.
+_HANGUL = re.compile("[가-힣ㄱ-ㆎ\u1100-\u11ff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +84,8 @@ def _environment(place: Place, language: Language, stamp: object) -> Environment
     folders = [place.templates / "documents"]
     if place.overrides:
         folders.insert(0, place.overrides)
-    environment = Environment(
+    # Forms run in the process that holds the signing key: they say what is printed, and run nothing.
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -87,7 +93,11 @@ def _environment(place: Place, language: Language, stamp: object) -> Environment
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= _FILTERS[language] | {"words": _kept, "excerpt": wording.excerpt}
+    environment.filters |= _FILTERS[language] | {
+        "words": _kept,
+        "lines": _lines_kept,
+        "excerpt": wording.excerpt,
+    }
     # What a citizen wrote is never markup.
     del environment.filters["safe"]
     environment.globals |= {
@@ -146,9 +156,15 @@ def _kept(text: str | Markup) -> Markup:
     return escape(wording.keep_words(wording.break_tokens(text)))
 
 
-def _korean(text: str) -> Markup:
-    """Text that stays Korean on an English page, and is read aloud as such."""
-    return Markup('<span lang="ko">{}</span>').format(_kept(text))
+def _lines_kept(text: str) -> Markup:
+    """Text of several lines for the page, each on a line of its own."""
+    return Markup("<br>").join(_kept(line) for line in text.split("\n"))
+
+
+def _korean(text: str | Markup) -> Markup:
+    """Text that is not translated: on an English page, what is Korean is read aloud as such."""
+    kept = _kept(text)
+    return Markup('<span lang="ko">{}</span>').format(kept) if _HANGUL.search(kept) else kept
 
 
 def _korean_citation(reference: Reference) -> str:

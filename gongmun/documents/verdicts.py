@@ -48,8 +48,10 @@ FINDINGS: Mapping[Finding, Bilingual] = {
         en="Not genuine: the content was changed after it was signed.",
     ),
     Finding.DIFFERS: Bilingual(
-        ko="진본이 아닙니다. 문서번호는 등록되어 있으나 파일의 내용이 다릅니다.",
-        en="Not genuine: the register knows this number, but the file differs.",
+        ko="진본이 아닙니다. 문서번호는 등록되어 있으나 파일의 내용이 다릅니다. 참고용 번역본이나 변환한 파일이라면 "
+        "받으신 정본 PDF로 확인해 주십시오.",
+        en="Not genuine: the register knows this number, but the file differs. If it is a translation "
+        "or was converted, check the official PDF that was sent.",
     ),
     Finding.UNKNOWN: Bilingual(
         ko="확인할 수 없습니다. 문서등록대장에 없는 파일입니다.",
@@ -69,13 +71,6 @@ FINDINGS: Mapping[Finding, Bilingual] = {
         ko="손상되었거나 일부만 있는 파일입니다. 원본 파일로 다시 확인해 주십시오.",
         en="The file is damaged or cut short. Try again with the file as it was received.",
     ),
-}
-
-STATUSES: Mapping[Status, Bilingual] = {
-    Status.RENDERED: Bilingual(ko="시행", en="Issued"),
-    Status.SIGNED: Bilingual(ko="시행(전자서명)", en="Issued and signed"),
-    Status.DISPATCHED: Bilingual(ko="발송", en="Sent"),
-    Status.SUPERSEDED: Bilingual(ko="정정됨", en="Superseded"),
 }
 
 

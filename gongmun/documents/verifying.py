@@ -17,7 +17,7 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import check_codes, check_queries, queries
 from gongmun.documents.contexts import from_json
-from gongmun.documents.inspecting import Inspection, Refusal, inspect
+from gongmun.documents.inspecting import OFFICE, PUBLIC, Inspection, Refusal, inspect
 from gongmun.documents.life import ISSUED
 from gongmun.documents.models import Document
 from gongmun.documents.verdicts import LIMIT, Finding, Known, Verdict
@@ -34,12 +34,16 @@ _REFUSED: Mapping[Refusal, Finding] = {
 }
 
 
-def verify(db: Database, content: bytes, *, trust: Path | None = None) -> Verdict:
+def verify(
+    db: Database, content: bytes, *, trust: Path | None = None, for_public: bool = False
+) -> Verdict:
     """Look at a file, which may be hostile; at most `LIMIT` bytes of it are read.
 
-    `trust` is a PEM file of the authorities that are trusted.
+    `trust` is a PEM file of the authorities that are trusted. `for_public`: whoever asks is not of the
+    office. He waits a short time only, and a number alone tells him nothing: numbers can be counted.
 
     Raises:
+        CheckingBusy: the machine has no time for it now.
         SigningFileUnreadable: `trust` holds no certificates.
     """
     sha256 = hashlib.sha256(content).hexdigest()
@@ -51,14 +55,17 @@ def verify(db: Database, content: bytes, *, trust: Path | None = None) -> Verdic
         return Verdict(finding=Finding.NOT_PDF, sha256=sha256)
     with db.reading() as session:
         same = check_queries.by_file(session, [sha256])
-    inspection = inspect(content, trust=trust, is_ours=same is not None)
+    patience = PUBLIC if for_public else OFFICE
+    inspection = inspect(content, trust=trust, is_ours=same is not None, patience=patience)
     with db.reading() as session:
         revisions = _revisions(content)
         inside = same or check_queries.by_file(session, revisions)
         is_whole = inside is not None and inside.file_sha256 in revisions
-        document = inside or _claimed(session, inspection.keywords)
+        document = inside or _claimed(session, inspection.keywords, by_number=not for_public)
         return Verdict(
-            finding=Finding.GENUINE if same else _found(inspection, inside, is_whole, document),
+            finding=Finding.GENUINE
+            if same
+            else _found(content, inspection, inside, is_whole, document),
             sha256=sha256,
             signatures=inspection.signatures,
             document=known(session, document) if document else None,
@@ -66,7 +73,11 @@ def verify(db: Database, content: bytes, *, trust: Path | None = None) -> Verdic
 
 
 def _found(
-    inspection: Inspection, inside: Document | None, is_whole: bool, claimed: Document | None
+    content: bytes,
+    inspection: Inspection,
+    inside: Document | None,
+    is_whole: bool,
+    claimed: Document | None,
 ) -> Finding:
     """What is wrong with a file that the register does not have.
 
@@ -81,9 +92,16 @@ def _found(
         return Finding.ALTERED
     if inside and len(signatures) == 1 and signatures[0].covers_file:
         return Finding.OTHER_SIGNATURE
+    if inside and not is_whole and not signatures and not _is_ended(content):
+        return Finding.DAMAGED
     if inside or (signatures and not signatures[-1].covers_file):
         return Finding.APPENDED
     return Finding.DIFFERS if claimed else Finding.UNKNOWN
+
+
+def _is_ended(content: bytes) -> bool:
+    """Whether a file is there to its end, as far as that can be seen."""
+    return content[-_HEAD:].rstrip().endswith(b"%%EOF")
 
 
 def _revisions(content: bytes) -> set[str]:
@@ -98,17 +116,17 @@ def _revisions(content: bytes) -> set[str]:
     return hashes
 
 
-def _claimed(session: Session, keywords: str) -> Document | None:
-    """The document whose number the file's metadata name: by its short URL, else by the number."""
+def _claimed(session: Session, keywords: str, *, by_number: bool) -> Document | None:
+    """The issued document that the file's metadata name: by its short URL, else by its number."""
     number, _, url = keywords.partition(",")
     code = check_codes.code_of(url.strip())
     document = check_queries.by_code(session, code) if code else None
     if document is None:
-        try:
-            document = queries.by_number(session, number.strip())
-        except NotFound:
+        # No number has control characters, nor does every database take them.
+        if not by_number or not number.isprintable():
             return None
-    return document if document.status in ISSUED else None
+        document = queries.newest_by_number(session, number.strip())
+    return document if document and document.status in ISSUED else None
 
 
 def by_code(session: Session, code: str) -> Known:
@@ -117,7 +135,8 @@ def by_code(session: Session, code: str) -> Known:
     Raises:
         NotFound: no issued document has it.
     """
-    document = check_queries.by_code(session, check_codes.typed(code))
+    typed = check_codes.typed(code)
+    document = check_queries.by_code(session, typed) if check_codes.is_code(typed) else None
     if document is None or document.status not in ISSUED:
         raise NotFound(thing_ko=f"확인 코드 {code}", thing_en=f"check code {code}")
     return known(session, document)

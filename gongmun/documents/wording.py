@@ -8,8 +8,9 @@ TOKEN_LIMIT = 200
 BODY_LIMIT = 2000
 
 _LONG_TOKEN = re.compile(rf"\S{{{TOKEN_LIMIT + 1},}}")
-# A run of syllables longer than this may break anywhere: it would not fit on a line.
-_KEPT_WORD = re.compile("[가-힣]{2,15}(?![가-힣])")
+# With the digit before it, a number stays with its counter: 3건. A run of syllables longer than this
+# may break anywhere: it would not fit on a line.
+_KEPT_WORD = re.compile("[0-9]?[가-힣]{1,15}(?![가-힣])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from gongmun.documents.overrides import OverrideRefused
 from gongmun.documents.pdf import Press
 from gongmun.documents.printing import RenderFailed
 from gongmun.documents.wire import receive_page
@@ -41,6 +42,8 @@ def main(
         signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_MARGIN_SECONDS)
         try:
             rendered = press.render(page)
+        except OverrideRefused as error:
+            pipe.send_bytes(json.dumps({"refused": error.params}).encode())
         except RenderFailed as error:
             pipe.send_bytes(json.dumps({"failed": error.params["reason"]}).encode())
         else:

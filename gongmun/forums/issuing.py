@@ -5,6 +5,7 @@ the next call.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from gongmun import ledger
 from gongmun.db import Database
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
+from gongmun.documents.issuing import no_key
 from gongmun.documents.life import ISSUED
 from gongmun.documents.signing import Signer
 from gongmun.errors import GongmunError
@@ -34,6 +36,7 @@ class IssuedOutcomes:
     enqueued: tuple[int, ...]
     failed: tuple[int, ...]
     outcomes: tuple[int, ...]
+    unsigned: int  # of `documents`, those without a signature: no key is set
 
 
 def issue_outcomes(
@@ -42,7 +45,7 @@ def issue_outcomes(
     renderer: Renderer,
     store: FileStore,
     now: datetime,
-    signer: Signer | None = None,
+    key: Callable[[], Signer | None] = no_key,
 ) -> IssuedOutcomes:
     """Bring all that is approved as far as it will go; an outcome whose mails are all queued is issued."""
     with db.reading() as session:
@@ -53,16 +56,19 @@ def issue_outcomes(
             for document in queries.documents_of(session, outcome_id)
         ]
         document_ids += referral_queries.unsent_corrections(session)
-    report = issue(db, document_ids, renderer=renderer, store=store, now=now, signer=signer)
+    report = issue(db, document_ids, renderer=renderer, store=store, now=now, key=key)
     enqueued = [i for outcome_id in outcome_ids for i in _enqueue(db, outcome_id, now)]
     # After the outcomes: what they correct has its mail by then.
     enqueued += send_corrections(db, now=now)
     done = tuple(outcome_id for outcome_id in outcome_ids if _finish(db, outcome_id, now))
+    with db.reading() as session:
+        issued = [document_queries.by_id(session, document_id) for document_id in report.issued]
     return IssuedOutcomes(
         documents=tuple(report.issued),
         enqueued=tuple(enqueued),
         failed=tuple(document_id for document_id, _ in report.failed),
         outcomes=done,
+        unsigned=sum(document.signed_sha256 is None for document in issued),
     )
 
 

@@ -53,7 +53,8 @@ def outcome_context(
         suggestions=tuple(_item(session, referral) for referral in referrals),
         acknowledge_by=clocks.acknowledge.due,
         answer_due=clocks.answer.due,
-        answer_due_explanation=clocks.answer.explain(),
+        # The citation stands among the legal basis.
+        answer_due_explanation=clocks.answer.explain_counting(),
     )
 
 

@@ -17,12 +17,22 @@ from gongmun.forums.routing import route_of
 from gongmun.mail import queries as mail_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
+from gongmun.settings import settings
 from gongmun.text import Bilingual, english_date, korean_date
 
 _WRAP_UP_MISSING_AFTER = timedelta(hours=1)
 _MAIL_DELAYED_AFTER = timedelta(hours=1)
 # The chase runs on weekdays: from Friday to Monday are three days.
 _CHASE_MISSING_AFTER = timedelta(days=4)
+# What issues a document of this kind again; nothing drafts the others yet.
+_CHASE = "prefect deployment run chase-referrals/chase-referrals"
+_ISSUED_BY = {
+    DocumentKind.OUTCOME: "gongmun outcome issue",
+    DocumentKind.CORRECTION: "gongmun outcome issue",
+    DocumentKind.FIRST_REMINDER: _CHASE,
+    DocumentKind.SECOND_REMINDER: _CHASE,
+    DocumentKind.ESCALATION: _CHASE,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +55,8 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *_dispatches(session),
         *_delayed(session, now),
         *_documents(session),
+        *_key(session),
+        *_portal(session),
     ]
 
 
@@ -60,7 +72,7 @@ def _missing_sweep(session: Session) -> Iterator[Waiting]:
                 ko=f"독촉 점검이 {korean_date(clock.seoul_date(alive))} 이후 실행되지 않았습니다.",
                 en=f"The chase has not run since {english_date(clock.seoul_date(alive))}.",
             ),
-            remedy="prefect deployment run chase-referrals/chase-referrals",
+            remedy=_CHASE,
         )
 
 
@@ -173,12 +185,32 @@ def _documents(session: Session) -> Iterator[Waiting]:
     for document in document_queries.with_problems(session):
         yield Waiting(
             what=Bilingual(
-                ko=f"문서 생성 실패: {document.number} {document.problem_ko}",
-                en=f"document {document.number} was not rendered: {document.problem_en}",
+                ko=f"문서 시행 실패: {document.number or document.id} {document.problem_ko}",
+                en=f"document {document.number or document.id} was not issued: {document.problem_en}",
             ),
-            remedy=(
-                "gongmun outcome issue"
-                if document.kind in (DocumentKind.OUTCOME, DocumentKind.CORRECTION)
-                else "prefect deployment run chase-referrals/chase-referrals"
+            remedy=_ISSUED_BY.get(document.kind, f"gongmun document show {document.id}"),
+        )
+
+
+def _key(session: Session) -> Iterator[Waiting]:
+    """An agency that signed before would go on without a signature, and nobody would notice."""
+    if not settings().signing.names_a_key and document_queries.any_signed(session):
+        yield Waiting(
+            what=Bilingual(
+                ko="공문이 전자서명 없이 시행됩니다: 전에는 서명하였으나 지금은 서명 키가 설정되지 않았습니다.",
+                en="documents are issued without a signature: earlier ones have one, no key is set now",
             ),
+            remedy="GONGMUN_SIGNING__KEY=…",
+        )
+
+
+def _portal(session: Session) -> Iterator[Waiting]:
+    """What is printed without the means to check it cannot be mended afterwards."""
+    if settings().public_url is None and document_queries.any_approved(session):
+        yield Waiting(
+            what=Bilingual(
+                ko="공문에 QR 코드와 확인 주소가 인쇄되지 않습니다: 공문 확인 화면의 주소가 설정되지 않았습니다.",
+                en="documents are printed without QR code and address: that of the portal is not set",
+            ),
+            remedy="GONGMUN_PUBLIC_URL=https://…",
         )

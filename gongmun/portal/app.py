@@ -16,12 +16,14 @@ from starlette.exceptions import HTTPException
 
 from gongmun.db import Database
 from gongmun.documents import Language, verifying
-from gongmun.documents.check_codes import typed
+from gongmun.documents.check_codes import is_code, typed
 from gongmun.documents.data import SCHEMAS
-from gongmun.documents.verdicts import FINDINGS, STATUSES, Verdict, changes_since, trust_in
+from gongmun.documents.inspecting import CheckingBusy
+from gongmun.documents.names import STATUSES
+from gongmun.documents.verdicts import FINDINGS, Verdict, changes_since, trust_in
 from gongmun.errors import GongmunError, NotFound
 from gongmun.portal.pages import HEADERS, AskedLanguage, asked_language, page
-from gongmun.portal.uploads import Body, UploadMissing, UploadTooLarge, file_in
+from gongmun.portal.uploads import Body, UploadMissing, UploadTooLarge, UploadTooSlow, file_in
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
@@ -34,7 +36,9 @@ _ASSETS = {
 _STATUS_OF = {
     NotFound: HTTPStatus.NOT_FOUND,
     UploadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UploadTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     UploadMissing: HTTPStatus.BAD_REQUEST,
+    CheckingBusy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _NO_SUCH_CODE = Bilingual(
     ko="이 확인 코드로 시행된 공문이 없습니다. 문서에 인쇄된 주소를 다시 확인하시거나, 받은 파일로 확인해 주십시오.",
@@ -81,6 +85,8 @@ def create(db: Database) -> FastAPI:
     @app.get("/check")
     def check(request: Request, language: AskedLanguage, code: str | None = None) -> Response:
         if code and typed(code):
+            if not is_code(typed(code)):
+                return _problem(request, HTTPStatus.NOT_FOUND, _NO_SUCH_CODE)
             query = f"?lang={language}" if language is Language.EN else ""
             return RedirectResponse(
                 f"/d/{typed(code)}{query}", HTTPStatus.SEE_OTHER, headers=dict(HEADERS)
@@ -110,9 +116,9 @@ def create(db: Database) -> FastAPI:
 
     @app.exception_handler(GongmunError)
     def refused(request: Request, error: GongmunError) -> HTMLResponse:
-        status = _STATUS_OF.get(type(error), HTTPStatus.SERVICE_UNAVAILABLE)
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            return _problem(request, status, _FAILED)
+        status = _STATUS_OF.get(type(error))
+        if status is None:
+            return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, _FAILED)
         if status is HTTPStatus.NOT_FOUND:
             return _problem(request, status, _NO_SUCH_CODE)
         return _problem(request, status, Bilingual(ko=error.message_ko, en=error.message_en))
@@ -130,7 +136,8 @@ def create(db: Database) -> FastAPI:
 
 
 def _verdict(db: Database, content_type: str, form: bytes) -> Verdict:
-    return verifying.verify(db, file_in(content_type, form), trust=settings().signing.trust)
+    content = file_in(content_type, form)
+    return verifying.verify(db, content, trust=settings().signing.trust, for_public=True)
 
 
 def _result(

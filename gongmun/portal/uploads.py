@@ -1,5 +1,7 @@
-"""A file that a visitor sends in: read into memory under a limit, looked at, forgotten."""
+"""A file that a visitor sends in: read into memory under limits, looked at, forgotten."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -7,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from gongmun.documents.inspecting import CheckingBusy
 from gongmun.documents.verdicts import LIMIT
 from gongmun.errors import GongmunError
 
@@ -14,6 +17,12 @@ from gongmun.errors import GongmunError
 _FORM = 64 * 1024
 # A browser shows our answer only once it has sent everything; what is beyond this it does not get.
 _PATIENCE = 4 * LIMIT
+# Seconds to send a form in. The largest file needs 2 Mbit/s.
+_SECONDS = 120.0
+# Forms that are taken at the same time; each may hold its size in memory, and one of the threads
+# that every other page needs as well.
+AT_ONCE = 6
+_places = asyncio.Semaphore(AT_ONCE)
 # The form has one field; of more, and of longer headers, nothing is read.
 _PARTS = 8
 _HEADERS = 2048
@@ -27,6 +36,15 @@ class UploadTooLarge(GongmunError):
     en = "The file is too large. Choose a PDF of {limit} MB at most."
 
 
+class UploadTooSlow(GongmunError):
+    """A form that did not arrive in time."""
+
+    code = "portal.upload_too_slow"
+    ko = "파일이 {seconds:.0f}초 안에 모두 도착하지 않았습니다. 다시 시도해 주십시오."
+    en = "The file did not arrive within {seconds:.0f} seconds. Try again."
+    retryable = True
+
+
 class UploadMissing(GongmunError):
     """A form that came without a file."""
 
@@ -35,12 +53,26 @@ class UploadMissing(GongmunError):
     en = "No file was chosen. Choose the PDF file to check."
 
 
-async def body(request: Request) -> bytes:
-    """The body of a form with a file.
+async def body(request: Request) -> AsyncIterator[bytes]:
+    """The body of a form with a file, whose place is kept until it was answered.
 
     Raises:
+        CheckingBusy: there is no place; nothing of it was read.
         UploadTooLarge: it is more than a form with the largest file.
+        UploadTooSlow: it did not arrive in time.
     """
+    if _places.locked():
+        raise CheckingBusy()
+    async with _places:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                form = await _received(request)
+        except TimeoutError:
+            raise UploadTooSlow(seconds=_SECONDS) from None
+        yield form
+
+
+async def _received(request: Request) -> bytes:
     received, size = bytearray(), 0
     async for chunk in request.stream():
         size += len(chunk)

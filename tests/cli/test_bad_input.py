@@ -217,9 +217,10 @@ def test_no_prefect_server(gongmun: Gongmun, installation: World) -> None:
     assert "make up" in said
 
 
-@pytest.mark.parametrize("command", ["waiting", "verify-ledger", "forum list", "mail list"])
-def test_before_setup(gongmun: Gongmun, command: str) -> None:
-    assert "'gongmun setup'" in refused(gongmun(*command.split()), "db.schema_missing")
+@pytest.mark.parametrize("command", ["waiting", "verify-ledger", "mail list", "document list"])
+def test_before_setup_or_in_a_mistyped_folder(gongmun: Gongmun, var: Path, command: str) -> None:
+    assert str(var) in refused(gongmun(*command.split()), "db.missing")
+    assert not var.exists()
 
 
 def test_a_locked_database(
@@ -287,9 +288,7 @@ def test_what_the_shell_sees(tmp_path: Path) -> None:
         text=True,
         timeout=60,
     )
-    said = refused(
-        Ended(code=ended.returncode, out=ended.stdout, err=ended.stderr), "db.schema_missing"
-    )
+    said = refused(Ended(code=ended.returncode, out=ended.stdout, err=ended.stderr), "db.missing")
     assert str(tmp_path) in said
 
 

@@ -1,10 +1,13 @@
 """`gongmun document`: see what the register knows, correct what was issued, print the register."""
 
+import re
 from pathlib import Path
 
 import pypdf
 import pytest
+from rich.cells import cell_len
 
+from gongmun.cli import output
 from gongmun.documents import Status, queries, register_sheet
 from gongmun.settings import settings
 from tests.cli.conftest import Ended, Gongmun
@@ -76,6 +79,22 @@ def test_a_document_is_corrected_by_name_and_the_register_tells_so(
     assert f"corrects {NUMBER}" in text
 
 
+def test_a_correction_is_in_english_where_it_was_given(
+    gongmun: Gongmun, issued: World, tmp_path: Path
+) -> None:
+    english = ("--place-en", "Item 2", "--reason", "오기", "--reason-en", "A slip of the pen")
+    file = tmp_path / "corrections.toml"
+    file.write_text(
+        '[[correction]]\nplace = { ko = "붙임", en = "Annex" }\nstood = "가"\nreads = "나"\n'
+    )
+    said(gongmun("document", "correct", NUMBER, *TRIPLE, *english, "--file", file))
+    shown = said(gongmun("document", "show", 3))
+    for word in ("[b]제2항[/b]", "Item 2", "A slip of the pen", "Annex"):
+        assert word in shown
+    more = ("--place-en", "a", "--place-en", "b", "--reason", "오기")
+    refused(gongmun("document", "correct", NUMBER, *TRIPLE, *more), "cli.corrections_incomplete")
+
+
 def test_a_returned_correction_changes_nothing(gongmun: Gongmun, issued: World) -> None:
     said(gongmun("document", "correct", NUMBER, *TRIPLE, "--reason", "오기"))
     assert "그대로 유효합니다" in said(gongmun("document", "return", 3, *ME))
@@ -86,18 +105,18 @@ def test_a_returned_correction_changes_nothing(gongmun: Gongmun, issued: World) 
 def test_the_register_is_printed_by_volumes(
     gongmun: Gongmun, issued: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output = tmp_path / "대장.pdf"
-    command = ("document", "register", "--year", "2026", "--output", output)
-    assert str(output) in said(gongmun(*command))
-    assert len(pypdf.PdfReader(output).pages) == 1
+    file = tmp_path / "대장.pdf"
+    command = ("document", "register", "--year", "2026", "--output", file)
+    assert str(file) in said(gongmun(*command))
+    assert len(pypdf.PdfReader(file).pages) == 1
     monkeypatch.setattr(register_sheet, "VOLUME_ROWS", 1)
     said(gongmun(*command))
     for volume in (1, 2):
         text = pypdf.PdfReader(tmp_path / f"대장-{volume}.pdf").pages[0].extract_text()
         assert f"공론소통과-{volume}" in text
-    output = tmp_path / "대장.csv"
-    said(gongmun("document", "register", "--year", "2026", "--output", output))
-    assert output.read_bytes().startswith(b"\xef\xbb\xbf")
+    file = tmp_path / "대장.csv"
+    said(gongmun("document", "register", "--year", "2026", "--output", file))
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +133,10 @@ def test_the_register_is_printed_by_volumes(
         (("correct", NUMBER, *TRIPLE, "--reason", " "), "documents.correction_reason_missing"),
         (("register", "--format", "pdf"), "cli.output_missing"),
         (("register", "--output", "/proc/none/x.csv"), "cli.file_not_saved"),
+        (("register", "--output", "x.xlsx"), "cli.ending_unknown"),
+        (("register", "--output", "x"), "cli.ending_unknown"),
+        (("register", "--format", "table", "--output", "x"), "cli.ending_unknown"),
+        (("register", "--format", "pdf", "--output", "x.csv"), "cli.ending_unknown"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),
 )
@@ -141,6 +164,20 @@ def test_a_file_of_corrections_that_cannot_be_used(
         file.write_text(text, errors="surrogateescape")
     ended = gongmun("document", "correct", NUMBER, "--file", file, "--reason", "오기")
     assert problem in refused(ended, "cli.correction_file_invalid")
+
+
+def test_a_narrow_terminal_shows_every_column_of_the_register(
+    gongmun: Gongmun, issued: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = said(gongmun("document", "register", "--as-of", DAY))
+    monkeypatch.setattr(output.console, "width", 80)
+    ended = gongmun("document", "register", "--as-of", DAY)
+    assert all(cell_len(line) <= 80 for line in ended.out.splitlines())
+    for word in ("등록일자: 2026. 10. 12.", "제목: ", "수신: ", "공개 구분: 공개", "쪽수: "):
+        assert word in ended.out
+    assert sorted(set(re.findall(r"공론소통과-\d+", wide))) == re.findall(
+        r"^공론소통과-\d+", ended.out, re.MULTILINE
+    )
 
 
 def test_the_register_of_this_division_and_year_unless_said_otherwise(

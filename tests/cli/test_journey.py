@@ -93,6 +93,7 @@ def test_from_an_empty_folder_to_an_answered_referral(
     issued = accomplished(gongmun("outcome", "issue", "--as-of", DAY))
     assert "공문 3건을 시행하고" in issued
     assert "3 documents issued, 3 mails queued, 0 failed" in issued
+    assert "3 issued without a signature" in issued
     assert shows(gongmun("forum", "list"), "시행", "issued")
     assert "0건을 시행하고" in accomplished(gongmun("outcome", "issue", "--as-of", DAY))
 

@@ -26,6 +26,26 @@ def test_the_english_twin_as_a_picture(gongmun: Gongmun, tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["seen.png"]
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("p.docx", ()), ("p.pdf", ("--format", "png")), ("p.docx", ("--format", "pdf"))],
+)
+def test_a_name_that_ends_otherwise_is_refused(
+    gongmun: Gongmun, tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    ended = gongmun("document", "preview", "correction", "--output", tmp_path / name, *options)
+    assert ended.code == 1
+    assert "cli.ending_unknown" in ended.err
+    assert ".pdf, .png" in ended.err
+    assert not list(tmp_path.glob("p.*"))
+
+
+def test_a_name_without_an_ending_gets_both(gongmun: Gongmun, tmp_path: Path) -> None:
+    ended = gongmun("document", "preview", "correction", "--output", tmp_path / "p")
+    assert ended.code == 0, ended.err
+    assert sorted(path.name for path in tmp_path.glob("p.*")) == ["p.pdf", "p.png"]
+
+
 def test_a_broken_form_is_named_by_its_line(
     gongmun: Gongmun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

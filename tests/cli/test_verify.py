@@ -26,7 +26,7 @@ def _signed(installation: World, folder: Path) -> Path:
         renderer=installation.renderer,
         store=store,
         now=installation.now,
-        signer=keys.signer(folder / "key"),
+        key=lambda: keys.signer(folder / "key"),
     )
     with installation.db.reading() as session:
         document = document_queries.by_id(session, referral.document_id)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gongmun import clock
 from gongmun.db import Database, DatabaseUnavailable, UnsupportedDatabase
+from gongmun.db.engine import DatabaseMissing
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
@@ -126,6 +127,21 @@ def test_a_database_that_is_gone_says_so() -> None:
     with pytest.raises(DatabaseUnavailable) as caught, db.reading() as session:
         session.connection()
     assert "secret" not in str(caught.value)
+
+
+def test_reading_makes_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "mistyped" / "gongmun.db"
+    db = Database(f"sqlite:///{file}")
+    with pytest.raises(DatabaseMissing, match="mistyped") as caught, db.reading():
+        pass
+    assert "GONGMUN_VAR" in caught.value.message_ko
+    assert list(tmp_path.iterdir()) == []
+    with db.transaction() as session:
+        session.connection()
+    assert file.is_file()
+    with db.reading() as session:
+        session.connection()
+    db.dispose()
 
 
 @pytest.mark.parametrize("url", ["mysql://x", "postgresql://x/y", "not a url"])

@@ -1,6 +1,7 @@
 """The migrations bring an empty database to exactly the tables of the models, and back."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -11,16 +12,21 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from alembic.operations import Operations
+from sqlalchemy import Column, Integer, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from gongmun.db import Base, Database
+from gongmun.db.engine import ReferencesBroken
 from gongmun.db.schema import _MIGRATIONS, upgrade
+from gongmun.organisations import load
 from tests.postgresql import fresh_database
 
 
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
-    """A SQLite file that is not there yet."""
+    """A SQLite file without a table."""
+    (tmp_path / "empty.db").touch()
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     yield database
     database.dispose()
@@ -60,6 +66,30 @@ def test_what_alembic_does_not_compare_is_the_same_too(
     made: Database = request.getfixturevalue("sqlite_db" if empty.is_sqlite else "postgresql_db")
     upgrade(empty)
     assert _described(empty) == _described(made)
+
+
+def test_a_table_that_others_name_can_be_made_anew(sqlite_db: Database, now: datetime) -> None:
+    """As SQLite must for most changes: with rows in both tables, and every reference checked."""
+    load(sqlite_db, now)
+    with (
+        sqlite_db.migrating() as connection,
+        Operations(MigrationContext.configure(connection)).batch_alter_table(
+            "organisations", recreate="always"
+        ) as table,
+    ):
+        table.add_column(Column("added", Integer()))
+    with sqlite_db.reading() as session:
+        assert session.execute(
+            text("SELECT count(added), count(*) > 40 FROM organisations")
+        ).all() == [(0, 1)]
+    with (
+        pytest.raises(ReferencesBroken, match="contacts"),
+        sqlite_db.migrating() as connection,
+    ):
+        connection.execute(text("DELETE FROM organisations"))
+    # Nothing was changed, and references are watched again.
+    with pytest.raises(IntegrityError), sqlite_db.transaction() as session:
+        session.execute(text("DELETE FROM organisations"))
 
 
 def _described(db: Database) -> object:

@@ -1,13 +1,18 @@
-"""The demo empties its own folder, and nobody else's."""
+"""The demo empties its own folder, and nobody else's; what it says to do next can be done."""
 
+import io
+import os
+import shlex
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from deployments.demo import __main__ as demo
+from deployments.demo import report
 from deployments.processes import AlreadyRunning
 from gongmun.settings import PROJECT_ROOT
 
@@ -74,3 +79,30 @@ def test_a_folder_in_use_is_not_taken_twice(tmp_path: Path) -> None:
         with pytest.raises(AlreadyRunning):
             taken(tmp_path)
     taken(tmp_path)
+
+
+def test_what_to_do_next_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    var = tmp_path / "a folder of a long name"
+    monkeypatch.setenv("GONGMUN_VAR", str(var))
+    monkeypatch.setenv("GONGMUN_PUBLIC_URL", "http://127.0.0.1:4210")
+    monkeypatch.setenv("GONGMUN_SIGNING__KEY", str(var / "key.pem"))
+    monkeypatch.setenv("GONGMUN_SIGNING__CERTIFICATE", str(var / "certificate.pem"))
+    lines = report.going_on(PROJECT_ROOT / "var" / "demo" / "pdf" / "1.pdf")
+    script = [line for line in lines if line.startswith("export ")]
+    seen = subprocess.run(
+        ["sh", "-c", "\n".join([*script, "env"])],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f"GONGMUN_VAR={var}\n" in seen
+    assert f"GONGMUN_SIGNING__KEY={var / 'key.pem'}\n" in seen
+    commands = [shlex.split(line, comments=True) for line in lines if line not in script]
+    assert all((PROJECT_ROOT / command[0]).is_file() for command in commands)
+    assert ["document", "verify", "var/demo/pdf/1.pdf"] in [command[1:] for command in commands]
+    printed = io.StringIO()
+    console = Console(width=20, file=printed)
+    for line in lines:
+        report.say(console, line)
+    assert printed.getvalue().splitlines() == list(lines)

@@ -39,9 +39,9 @@ class Issued:
         return self.store.get(document.file_sha256)
 
 
-def issued(folder: Path, now: datetime) -> Issued:
-    """Issue both, with the real printer and a key of their own."""
-    db = Database(f"sqlite:///{folder / 'gongmun.db'}")
+def issued(folder: Path, now: datetime, db: Database | None = None) -> Issued:
+    """Issue both, with the real printer and a key of their own; on SQLite where no `db` is given."""
+    db = db or Database(f"sqlite:///{folder / 'gongmun.db'}")
     Base.metadata.create_all(db.engine)
     store, signer = LocalStore(folder / "documents"), keys.signer(folder / "key")
     letters = (samples.letter(), samples.letter(disclosure="비공개(6)"))
@@ -61,7 +61,7 @@ def issued(folder: Path, now: datetime) -> Issued:
             approve(session, document, None, now)
     ids = [document.id for document in documents]
     with RenderPool(workers=1, timeout=60) as pool:
-        assert issue(db, ids, renderer=pool, store=store, now=now, signer=signer).failed == ()
+        assert issue(db, ids, renderer=pool, store=store, now=now, key=lambda: signer).failed == ()
     with db.reading() as session:
         both = [queries.by_id(session, document_id) for document_id in ids]
     return Issued(db=db, store=store, signer=signer, open=both[0], closed=both[1])

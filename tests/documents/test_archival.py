@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,7 +16,10 @@ import pydyf
 import pytest
 from pikepdf import Name
 
-from gongmun.documents import RenderPool
+from gongmun.documents import Context, RenderPool
+from gongmun.documents.check_codes import check_mark
+from gongmun.documents.contexts import to_json
+from gongmun.documents.data import enclosed
 from gongmun.documents.letter import Language
 from gongmun.documents.printing import Enclosed, Page
 from gongmun.documents.sheet import to_html
@@ -55,7 +59,10 @@ def _enclosed(filename: str, content: bytes = b"{}") -> Enclosed:
 
 
 def test_every_kind_is_archival_and_accessible(tmp_path: Path) -> None:
-    """The quick form of `make check-documents`: each kind once, by turns in each language."""
+    """The quick form of `make check-documents`: each kind once, by turns in each language.
+
+    Two of them once more as they are sent, signed.
+    """
     pages = {
         name: page
         for place, (name, page) in enumerate(checking.every_page())
@@ -64,7 +71,8 @@ def test_every_kind_is_archival_and_accessible(tmp_path: Path) -> None:
     names = [name.partition(".") for name in pages]
     assert {kind for kind, _, _ in names} >= {kind.value for kind in samples.EVERY_KIND}
     assert {language for _, _, language in names} == set(Language)
-    found = checking.check(checking.render(pages, tmp_path))
+    files = checking.render(pages, tmp_path)
+    found = checking.check([*files, *checking.signed(files[:2])])
     assert {file.stem: findings for file, findings in found.items() if findings} == {}
 
 
@@ -161,29 +169,36 @@ def test_enclosed_files_are_read_back(pool: RenderPool, tmp_path: Path) -> None:
             assert specification.relationship == Name.Source
 
 
-_RENDER = """
-import hashlib, json, sys
-from gongmun.documents import RenderPool
-from gongmun.documents.printing import Page
-from tests.documents.test_archival import _enclosed
+IMPRINT = replace(samples.NOTED, check=check_mark("0123456789"))
+# Prints documents as issuing does: from the content on their rows, with what is enclosed.
+_PRINT = """
+import json, sys
+from gongmun.documents import DocumentKind, RenderPool
+from gongmun.documents.contexts import from_json
+from tests.documents import test_archival
 with RenderPool(workers=1, timeout=120) as pool:
-    for html in json.load(sys.stdin):
-        page = Page(html=html, enclosed=(_enclosed("outcome.json"),))
-        print(hashlib.sha256(pool.render(page).content).hexdigest())
+    for kind, row in json.load(sys.stdin):
+        print(*test_archival.sums(pool, from_json(DocumentKind(kind), row)))
 """
 
 
-def test_the_same_page_gives_the_same_bytes_in_any_process(
+def sums(pool: RenderPool, context: Context) -> list[str]:
+    """The SHA-256 of a document's file in each language."""
+    data = enclosed(context, IMPRINT)
+    pages = [Page(html=to_html(context, IMPRINT, each).html, enclosed=data) for each in Language]
+    return [hashlib.sha256(pool.render(page).content).hexdigest() for page in pages]
+
+
+def test_the_same_record_gives_the_same_bytes_in_any_process(
     pool: RenderPool, tmp_path: Path
 ) -> None:
-    sheets = [to_html(context, samples.NOTED).html for context in samples.EVERY_KIND.values()]
-    pages = [Page(html=html, enclosed=(_enclosed("outcome.json"),)) for html in sheets]
-    here = [hashlib.sha256(pool.render(page).content).hexdigest() for page in pages]
-    # Another process, zone, hash seed, locale, working and temporary folder, and another document
-    # rendered before each.
+    here = [sums(pool, context) for context in samples.EVERY_KIND.values()]
+    rows = [(kind, to_json(context)) for kind, context in samples.EVERY_KIND.items()]
+    # Another process, zone, hash seed, locale, working and temporary folder, the fields of a row in
+    # another order, as PostgreSQL gives them, and another document printed before each.
     there = subprocess.run(
-        [sys.executable, "-c", _RENDER],
-        input=json.dumps(sheets[::-1]),
+        [sys.executable, "-c", _PRINT],
+        input=json.dumps(rows[::-1], sort_keys=True),
         capture_output=True,
         text=True,
         check=True,
@@ -194,12 +209,13 @@ def test_the_same_page_gives_the_same_bytes_in_any_process(
             "PYTHONHASHSEED": "7",
             "LC_ALL": "C",
             "LANG": "tr_TR.UTF-8",
-            "PYTHONUTF8": "1",
+            "PYTHONUTF8": "0",
+            "PYTHONCOERCECLOCALE": "0",
             "TMPDIR": str(tmp_path),
             "PYTHONPATH": os.pathsep.join([str(Path.cwd()), *filter(None, sys.path)]),
         },
     )
-    assert there.stdout.split()[::-1] == here
+    assert [line.split() for line in there.stdout.splitlines()][::-1] == here
 
 
 def _written() -> tuple[bytes, int]:

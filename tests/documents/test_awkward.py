@@ -1,13 +1,24 @@
 """The awkward cases of the form, read back from real PDF files: where the rules meet the page."""
 
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hwpx import HwpxDocument
 from pypdf import PdfReader
 
-from gongmun.documents import Context, DocumentKind, Language, Reference, RenderPool
+from gongmun.documents import (
+    Context,
+    CorrectionContext,
+    DocumentKind,
+    Language,
+    Reference,
+    RenderPool,
+)
+from gongmun.documents.hwpx import to_hwpx
 from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
 from gongmun.documents.wording import WORD_JOINER
@@ -216,8 +227,46 @@ def test_a_correction_names_what_it_corrects(pool: RenderPool) -> None:
     page = _squeezed("".join(_pages(pool, context)))
     assert _squeezed(f"「{context.corrected_title.ko}」(공론소통과-1234,2026.10.12.)") in page
     for row in context.corrections:
-        assert _squeezed(f"{row.place}{row.stood}{row.reads}") in page
-    assert "그밖의내용은변함이없습니다.끝." in page
+        assert _squeezed(f"{row.place.ko}{row.stood}{row.reads}") in page
+    # As its mail says: both are kept together.
+    assert "당초문서가운데위내용을정정하며,그밖의내용은변함이없습니다.끝." in page
+    page = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert _squeezed(f"Reason: {context.reason.en}") in page
+    assert _squeezed(context.corrections[0].place.en) in page
+    assert "takestheplace" not in page
+
+
+def _correction(**texts: str) -> CorrectionContext:
+    place = replace(samples.correction().corrections[0], **texts)
+    return samples.correction(corrections=(place,))
+
+
+def test_a_correction_keeps_the_lines_of_what_it_quotes(pool: RenderPool) -> None:
+    context = _correction(stood="첫째 줄\n둘째 <줄>", reads="셋째 줄\n\n넷째 줄")
+    for language in Language:
+        html = to_html(context, samples.NOTED, language).html
+        pdf = PdfReader(io.BytesIO(pool.render(Page(html=html)).content))
+        laid_out = pdf.pages[0].extract_text(extraction_mode="layout").replace(WORD_JOINER, "")
+        lines = laid_out.splitlines()
+        for first, second in (("첫째", "둘째"), ("셋째", "넷째")):
+            (above,) = (number for number, line in enumerate(lines) if first in line)
+            (below,) = (number for number, line in enumerate(lines) if second in line)
+            assert above < below, laid_out
+        file = HwpxDocument.open(to_hwpx(context, samples.NOTED, language))
+        row = [cell.text for cell in file.tables.all[0].rows[1].cells]
+        assert row[2:] == ["첫째 줄\n둘째 <줄>", "셋째 줄\n\n넷째 줄"]
+
+
+def test_only_what_is_korean_is_read_as_korean_on_an_english_page() -> None:
+    context = _correction(stood="March", reads="5월")
+    html = to_html(context, samples.NOTED, Language.EN).html
+    assert '<td class="text">March</td>' in html
+    assert re.search('<td class="text"><span lang="ko">5\u2060?월</span></td>', html)
+    assert f"<td>{context.corrections[0].place.en}</td>" in html
+    korean_only = samples.correction(reason=samples.both("오기"))
+    html = to_html(korean_only, samples.NOTED, Language.EN).html
+    assert 'Reason: <span lang="ko">오\u2060기</span>' in html
+    assert '<span lang="ko">' not in to_html(context, samples.NOTED).html
 
 
 def test_a_submission_encloses_each_item(pool: RenderPool) -> None:

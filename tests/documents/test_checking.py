@@ -1,5 +1,6 @@
 """The checks of documents are no idle ones: each sees the fault it is for."""
 
+import shutil
 from collections.abc import Callable
 from operator import delitem, setitem
 from pathlib import Path
@@ -14,11 +15,48 @@ from gongmun.documents.sheet import to_html
 from tests.documents import archival, checking, samples
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    context = samples.outcome()
+    html = to_html(context, samples.NOTED).html
+    page = Page(html=html, enclosed=enclosed(context, samples.NOTED))
+    (file,) = checking.render({"sound": page}, tmp_path_factory.mktemp("sound"))
+    return file
+
+
 def test_what_is_found_fails_unless_a_reason_is_on_record() -> None:
     for allowed in checking.ALLOWED:
         assert allowed.reason
         assert not checking.is_allowed(checking.Finding(rule=allowed.rule, message="other"))
+    for allowed in checking.ALLOWED_SIGNED:
+        assert allowed.reason
+        found = checking.Finding(rule=allowed.rule, message="other")
+        assert not checking.is_allowed(found, is_signed=True)
     assert not checking.is_allowed(checking.Finding(rule="FIG-001", message="no /Alt"))
+
+
+def test_a_form_is_allowed_where_it_holds_a_signature(sound: Path, tmp_path: Path) -> None:
+    (signed,) = checking.signed([sound])
+    plain = tmp_path / "plain.pdf"
+    plain.write_bytes(signed.read_bytes())
+    found = checking.check([signed, plain])
+    assert found[signed] == []
+    rules = {finding.rule for finding in found[plain]}
+    assert rules == {allowed.rule for allowed in checking.ALLOWED_SIGNED}
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_a_file_that_breaks_off_is_found_by_each_qpdf(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_installed: bool
+) -> None:
+    if not is_installed:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    elif shutil.which("qpdf") is None:
+        pytest.skip("qpdf is not installed")
+    file = tmp_path / "broken.pdf"
+    file.write_bytes(sound.read_bytes()[:-200])
+    assert len(list(checking._qpdf(file))) == 1 + is_installed
+    assert list(checking._qpdf(sound)) == []
 
 
 def _first(pdf: Pdf, tag: str) -> Dictionary:
@@ -69,15 +107,6 @@ SPOILERS: dict[str, Callable[[Pdf], object]] = {
         pdf.Root.AF[0], "/AFRelationship", Name.Unspecified
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    context = samples.outcome()
-    html = to_html(context, samples.NOTED).html
-    page = Page(html=html, enclosed=enclosed(context, samples.NOTED))
-    (file,) = checking.render({"sound": page}, tmp_path_factory.mktemp("sound"))
-    return file
 
 
 @pytest.mark.parametrize("problem", SPOILERS)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gongmun.documents import (
     Context,
+    CorrectionContext,
     DocumentKind,
     Language,
     NothingToSay,
@@ -83,6 +84,17 @@ def test_a_row_that_does_not_fit_says_so_without_its_content() -> None:
         from_json(DocumentKind.OUTCOME, {"letter": {"title": "비밀"}})
     assert "비밀" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_correction_in_one_language_stands_for_both() -> None:
+    """A file of corrections may leave out the English; rows written before it could be given read on."""
+    written = to_json(samples.correction())
+    written["reason"] = " 오기\n정정 "
+    written["corrections"][0]["place"] = "본문"
+    context = from_json(DocumentKind.CORRECTION, written)
+    assert isinstance(context, CorrectionContext)
+    assert context.reason == samples.both("오기 정정")
+    assert context.corrections[0].place == samples.both("본문")
 
 
 def test_the_rung_names_the_kind() -> None:

@@ -1,6 +1,7 @@
 """Corrections: a new number that names the old one; nothing of the old one is overwritten."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from gongmun.documents.correcting import (
     AlreadySuperseded,
     CorrectionDecided,
     CorrectionPending,
+    NothingCorrected,
     NotIssued,
+    PassageTooLong,
     ReasonMissing,
     correct,
     decide_correction,
@@ -39,7 +42,9 @@ from gongmun.documents.register_sheet import BYTE_ORDER_MARK, register_csv, regi
 from gongmun.errors import NotFound
 from tests.documents import samples
 
-PLACE = Correction(place="붙임 1의 제2호", stood="10월 30일까지", reads="11월 2일까지")
+PLACE = Correction(
+    place=samples.both("붙임 1의 제2호"), stood="10월 30일까지", reads="11월 2일까지"
+)
 
 
 class Room:
@@ -73,7 +78,11 @@ class Room:
     def correct(self, original: Document, *places: Correction, reason: str = "오기") -> Document:
         with self.db.transaction() as session:
             return correct(
-                session, original, corrections=places or (PLACE,), reason=reason, now=self.now
+                session,
+                original,
+                corrections=places or (PLACE,),
+                reason=samples.both(reason),
+                now=self.now,
             )
 
     def decide(self, document: Document, decision: str = "approve", name: str = "이결재") -> None:
@@ -116,7 +125,7 @@ def test_a_correction_names_the_old_number_and_goes_to_the_same_recipients(room:
     assert correction.key == f"correction:{original.id}:1"
     context = from_json(correction.kind, correction.context)
     assert isinstance(context, CorrectionContext)
-    assert (context.corrected.number, context.reason) == (original.number, "오기")
+    assert (context.corrected.number, context.reason.ko) == (original.number, "오기")
     assert context.corrections == (PLACE,)
     letter = from_json(original.kind, original.context).letter
     assert context.corrected_title == letter.title
@@ -214,7 +223,20 @@ def test_a_correction_says_what_and_why(room: Room) -> None:
     with pytest.raises(ReasonMissing):
         room.correct(original, reason=" \u200b")
     with room.db.transaction() as session, pytest.raises(NothingToSay):
-        correct(session, original, corrections=(), reason="오기", now=room.now)
+        correct(session, original, corrections=(), reason=samples.both("오기"), now=room.now)
+    for wrong, error in (
+        (replace(PLACE, reads=PLACE.stood), NothingCorrected),
+        (replace(PLACE, reads="가" * 2001), PassageTooLong),
+        (replace(PLACE, stood="가\n" * 60 + "나"), PassageTooLong),
+    ):
+        with room.db.transaction() as session, pytest.raises(error, match="제2호"):
+            correct(
+                session,
+                original,
+                corrections=(PLACE, wrong),
+                reason=samples.both("오기"),
+                now=room.now,
+            )
     with room.db.reading() as session:
         assert queries.corrections(session, original.id) == []
 

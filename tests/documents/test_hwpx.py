@@ -91,6 +91,14 @@ def test_head_items_enclosures_end_and_foot() -> None:
     assert any(line.startswith("시행 공론소통과-1234(2026. 10. 12.)      접수") for line in lines)
 
 
+def test_the_preview_beside_it_is_the_beginning_of_its_text() -> None:
+    content = to_hwpx(samples.outcome(30), samples.NOTED)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        preview = package.read("Preview/PrvText.txt").decode()
+    assert len(preview) == 1000
+    assert _squeezed("".join(_lines(_opened(content)))).startswith(_squeezed(preview))
+
+
 def test_several_recipients_and_enclosures() -> None:
     letter = samples.letter(
         recipients=samples.recipients(2), attachments=(samples.both("회의록"), samples.both("사진"))

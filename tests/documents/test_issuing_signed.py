@@ -1,6 +1,6 @@
 """Issuing with a key: nothing without its signature, nothing signed twice, resumed where it stopped."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,14 @@ from gongmun.documents import (
     LocalStore,
     Status,
     approve,
+    discard,
     draft,
     issue,
     queries,
 )
+from gongmun.documents.letter import Reference
 from gongmun.documents.pades import PadesSigner
-from gongmun.documents.signing import CertificateNotInForce, NotSigned
+from gongmun.documents.signing import CertificateNotInForce, NotSigned, TokenUnusable
 from gongmun.documents.store import StoreUnavailable
 from tests.documents import keys, samples
 
@@ -80,7 +82,9 @@ def test_a_document_gets_its_file_and_its_signature_together(
 ) -> None:
     (document_id,) = _approved(db, now)
     begun = clock.now()
-    report = issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    report = issue(
+        db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer
+    )
     assert report.issued == (document_id,)
     document = _load(db, document_id)
     assert document.status is Status.SIGNED
@@ -108,7 +112,12 @@ def test_a_document_that_was_not_signed_has_no_file_and_is_signed_by_the_next_ca
     interrupted = _Interrupted(signer, how)
     try:
         report = issue(
-            db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=interrupted
+            db,
+            [document_id],
+            renderer=FakeRenderer(),
+            store=store,
+            now=now,
+            key=lambda: interrupted,
         )
     except _Crash:
         pass
@@ -119,7 +128,7 @@ def test_a_document_that_was_not_signed_has_no_file_and_is_signed_by_the_next_ca
     waiting = _load(db, document_id)
     assert (waiting.status, waiting.file_sha256) == (Status.NUMBERED, None)
 
-    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=interrupted)
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: interrupted)
     document = _load(db, document_id)
     assert (document.status, document.number) == (Status.SIGNED, waiting.number)
     assert document.problem_ko is None
@@ -139,37 +148,48 @@ def test_a_signed_file_that_cannot_be_stored_leaves_the_document_waiting(
 ) -> None:
     (document_id,) = _approved(db, now)
     store = _FullStore(tmp_path / "documents")
-    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer)
     document = _load(db, document_id)
     assert document.status is Status.NUMBERED
     assert "No space left" in (document.problem_en or "")
 
 
-def test_what_was_rendered_before_there_was_a_key_is_signed_unless_it_has_gone_out(
-    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
-) -> None:
-    kept, sent = _approved(db, now, count=2)
-    issue(db, [kept, sent], renderer=FakeRenderer(), store=store, now=now)
-    with db.transaction() as session:
-        queries.by_id(session, sent).status = Status.DISPATCHED
-    renderer = FakeRenderer()
-    later = now + timedelta(days=1)
-    report = issue(db, [kept, sent], renderer=renderer, store=store, now=later, signer=signer)
-    assert (report.issued, renderer.pages) == ((kept,), [])
-    assert _load(db, kept).status is Status.SIGNED
-    assert _load(db, kept).rendered_at == now
-    assert _load(db, sent).signed_sha256 is None
-
-
-def test_a_stored_file_that_was_changed_is_not_signed(
+def test_what_was_issued_before_there_was_a_key_stays_as_it_went_out(
     db: Database, now: datetime, store: LocalStore, signer: PadesSigner
 ) -> None:
     (document_id,) = _approved(db, now)
     issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now)
-    store.path(_load(db, document_id).sha256 or "").write_bytes(b"%PDF-1.7 another")
-    report = issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
-    assert [problem.code for _, problem in report.failed] == ["documents.not_signed"]
-    assert _load(db, document_id).signed_sha256 is None
+    renderer = FakeRenderer()
+    report = issue(db, [document_id], renderer=renderer, store=store, now=now, key=lambda: signer)
+    assert (report.issued, report.failed, renderer.pages) == ((), (), [])
+    document = _load(db, document_id)
+    assert (document.status, document.file_sha256) == (Status.RENDERED, document.sha256)
+
+
+def test_the_key_is_not_opened_where_nothing_is_to_be_signed(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    def opened() -> PadesSigner:
+        pytest.fail("opened")
+
+    (document_id,) = _approved(db, now)
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer)
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=opened)
+
+
+def test_another_issuer_without_a_key_never_mixes_its_file_with_ours(
+    db: Database, now: datetime, store: LocalStore, signer: PadesSigner
+) -> None:
+    (document_id,) = _approved(db, now)
+
+    def overtaken(pdf: bytes, *, at: datetime) -> bytes:
+        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now)
+        return PadesSigner.sign(signer, pdf, at=at)
+
+    signer.sign = overtaken  # type: ignore[method-assign]
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer)
+    document = _load(db, document_id)
+    assert (document.status, document.signed_sha256) == (Status.RENDERED, None)
 
 
 def test_nothing_is_signed_twice(
@@ -177,19 +197,56 @@ def test_nothing_is_signed_twice(
 ) -> None:
     (document_id,) = _approved(db, now)
     for _ in range(2):
-        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=signer)
+        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer)
     assert len(list((store.path("0" * 64).parent.parent).rglob("*.pdf"))) == 2
     with db.reading() as session:
         kinds = [event.kind for event in ledger.history(session, "document", document_id)]
     assert kinds.count("document.signed") == 1
 
 
-def test_with_a_certificate_that_has_expired_no_number_is_given(
+def test_with_a_key_that_cannot_be_used_no_number_is_given_and_the_reason_is_told(
     db: Database, now: datetime, store: LocalStore, tmp_path: Path
 ) -> None:
+    def unusable() -> PadesSigner:
+        raise TokenUnusable(token="gongmun", reason="gone")
+
     (document_id,) = _approved(db, now)
     expired = keys.signer(tmp_path / "old", now=keys.LONG_AGO)
-    with pytest.raises(CertificateNotInForce):
-        issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, signer=expired)
-    document = _load(db, document_id)
-    assert (document.status, document.number) == (Status.APPROVED, None)
+    for key, problem in ((unusable, TokenUnusable), (lambda: expired, CertificateNotInForce)):
+        report = issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now, key=key)
+        assert report.issued == ()
+        assert [type(why) for _, why in report.failed] == [problem]
+        document = _load(db, document_id)
+        assert (document.status, document.number) == (Status.APPROVED, None)
+        with db.reading() as session:
+            assert [d.problem_en for d in queries.with_problems(session)] == [
+                report.failed[0][1].message_en
+            ]
+    issue(db, [document_id], renderer=FakeRenderer(), store=store, now=now)
+    assert _load(db, document_id).problem_en is None
+
+
+def test_what_cannot_be_laid_out_gets_no_number(
+    db: Database, now: datetime, store: LocalStore
+) -> None:
+    too_many = samples.letter(references=(Reference(number="공론소통과-1", on=now.date()),) * 90)
+    with db.transaction() as session:
+        document = draft(
+            session,
+            kind=DocumentKind.OUTCOME,
+            key="too many",
+            recipient_code="MOLIT",
+            context=samples.outcome(letter=too_many),
+            now=now,
+        )
+        approve(session, document, None, now)
+    (good,) = _approved(db, now)
+    report = issue(db, [document.id, good], renderer=FakeRenderer(), store=store, now=now)
+    assert report.issued == (good,)
+    assert [document_id for document_id, _ in report.failed] == [document.id]
+    stuck = _load(db, document.id)
+    assert (stuck.status, stuck.number) == (Status.APPROVED, None)
+    assert _load(db, good).number == "공론소통과-1"
+    # Without a number it can still be given up.
+    with db.transaction() as session:
+        discard(session, queries.by_id(session, document.id), now)

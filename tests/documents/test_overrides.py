@@ -132,6 +132,7 @@ def test_citizens_text_stays_escaped_in_a_template_of_the_division(write: Write)
         pytest.param(
             "words/ko.toml", '\nsubjct = "가"\n', "words/ko.toml:2", "'subject'", id="word"
         ),
+        pytest.param("words/ko.toml", '\nto = "수😀"', "words/ko.toml:2", "U+1F600", id="no glyph"),
         pytest.param("words/ko.toml", "\nto = 1\n", "words/ko.toml:2", "type", id="type of word"),
         pytest.param("extra.css", "p { color: red }\nb { : 1 }", "extra.css:2", "CSS", id="css"),
         pytest.param("extra.css", "p {\n color red;\n}", "extra.css:2", "CSS", id="declaration"),
@@ -174,6 +175,32 @@ def test_what_is_broken_is_refused_by_its_line(
     _refused(where, said)
 
 
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ (''|escape).__class__(letter.title) }}",
+        "{{ letter['__class__'].__mro__ }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ [letter]|map(attribute='__class__')|join }}",
+        "{{ marks.func.__globals__ }}",
+        "{{ imprint.issued_on.__class__.today() }}",
+        "{{ '{0.__class__}'.format(letter) }}",
+        "{{ ('{0.__class__}'|escape).format(letter) }}",
+        "{% set format = '{0.__class__}'.format %}{{ format(letter) }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ words.update(to='나') }}",
+        "{{ agency.clear() }}",
+        "{{ range(100000000)|list|length }}",
+    ],
+)
+def test_a_template_reaches_nothing_beyond_what_it_is_given(write: Write, attack: str) -> None:
+    write(BODY, f"<p>\n{attack}")
+    _refused(f"{BODY}:2", "")
+    (settings().document_overrides / BODY).unlink()
+    assert "수신" in _html()
+
+
 def test_a_file_that_is_no_text_is_refused_by_its_line(folder: Path) -> None:
     (folder / "extra.css").write_bytes("p {}\n/* 가 */".encode("cp949"))
     _refused("extra.css:2", "UTF-8")
@@ -188,6 +215,8 @@ def test_what_editors_and_git_leave_behind_is_ignored(write: Write) -> None:
     write(".git/config", "[core]")
     write(".extra.css.swp", "{")
     write("extra.css~", "{")
+    write("README.md", "# 우리 과 서식")
+    write("outcome/notes.txt", "{{")
     assert "국민참여처" in _html()
 
 
@@ -220,6 +249,30 @@ def test_style_sheets_of_the_division_hold_at_once(write: Write, folder: Path) -
         ours = (settings().templates / "documents" / "document.css").read_text("utf-8")
         write("document.css", ours.replace("size: A4", "size: A5"))
         assert pool.render(page).content != plain.content
+
+
+@pytest.mark.parametrize(
+    ("style", "where", "said"),
+    [
+        ("p {}\nh1 { colr: red }", "extra.css:2", "unknown property"),
+        ("p {\n color: rde }", "extra.css:2", "invalid value"),
+        ("p::foo { color: red }", "extra.css", "selector"),
+        ("\n@page { @top-x { content: 'a' } }", "extra.css:2", "Unknown @page rule"),
+    ],
+)
+def test_a_style_that_would_have_no_effect_is_refused(
+    write: Write, folder: Path, style: str, where: str, said: str
+) -> None:
+    page = Page(html='<html lang="ko"><title>가</title><body><p>한 쪽')
+    with RenderPool(workers=1, timeout=60) as pool:
+        pool.render(page)
+        write("extra.css", style)
+        for _ in range(2):  # a worker that ran already, then a new one
+            with pytest.raises(OverrideRefused, match=said) as caught:
+                pool.render(page)
+            assert caught.value.params["where"] == where
+        (folder / "extra.css").unlink()
+        assert pool.render(page).pages == 1
 
 
 def test_issuing_and_preview_say_the_same(

@@ -131,6 +131,18 @@ def test_a_worker_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monk
     assert not list(tmp_path.iterdir())
 
 
+def test_a_worker_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGMUN_SIGNING__PIN", "1234")
+    monkeypatch.setenv("PGPASSWORD", "hunter2")
+    with RenderPool(workers=1, timeout=60) as pool:
+        assert pool.render(PAGE).pages == 1
+        variables = Path(f"/proc/{_process(pool).pid}/environ").read_bytes().split(b"\0")
+    names = {variable.partition(b"=")[0] for variable in variables}
+    assert b"PATH" in names
+    assert b"PGPASSWORD" not in names
+    assert not any(name.startswith(b"GONGMUN_") for name in names)
+
+
 def test_importing_the_room_does_not_import_weasyprint() -> None:
     code = "import gongmun.documents, sys; sys.exit('weasyprint' in sys.modules)"
     subprocess.run(

@@ -54,7 +54,7 @@ def test_there_is_a_sample_of_every_kind_in_both_languages(
     [
         ("a", None, ["a.pdf", "a.png"]),
         ("a.png", None, ["a.png"]),
-        ("a.pdf", Format.PNG, ["a.png"]),
+        ("a", Format.PNG, ["a.png"]),
     ],
 )
 def test_the_option_or_the_name_says_what_is_saved(

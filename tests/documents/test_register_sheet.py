@@ -76,6 +76,17 @@ def test_it_is_printed_in_both_languages_with_a_head_on_every_page(
         assert line.number + words[2].replace(" ", "") in whole
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_date_stays_on_one_line(language: Language) -> None:
+    line = replace(LINE, registered_on=date(2026, 9, 22), sent_on=date(2026, 11, 22))
+    (html,) = _html([line], language)
+    with RenderPool(workers=1, timeout=60) as pool:
+        content = pool.render(Page(html=html)).content
+    text = pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    for day in line.cells(language)[1], line.cells(language)[7]:
+        assert day in text
+
+
 def test_an_empty_register_is_a_page_too() -> None:
     (html,) = _html([])
     assert "0건" in html

@@ -22,6 +22,7 @@ from gongmun.documents.signing import (
     CertificateMissing,
     CertificateNotInForce,
     NotSigned,
+    PinRefused,
     SigningFileUnreadable,
     SigningPasswordWrong,
     TokenUnusable,
@@ -231,6 +232,14 @@ def test_a_key_on_a_token_signs_and_every_fault_of_the_token_is_told(
     ):
         with pytest.raises(TokenUnusable):
             pades.from_settings(token.model_copy(update=wrong))
+    # A PIN that was refused is not tried again: a real token would lock itself.
+    remembered = tmp_path / "var" / "refused"
+    wrong_pin = token.model_copy(update={"pin": SecretStr("4321")})
+    for settings in (wrong_pin, token):
+        with pytest.raises(PinRefused, match=str(remembered)):
+            pades.from_settings(settings, refused_pin=remembered)
+    assert remembered.exists()
+
     other = keys.settings(tmp_path / "other")
     with pytest.raises(CertificateDoesNotFit):
         pades.from_settings(token.model_copy(update={"certificate": other.certificate}))

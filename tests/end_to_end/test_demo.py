@@ -103,6 +103,7 @@ def test_the_register_has_no_gap_and_every_pdf_bears_its_number(left: Left) -> N
         text = "".join("".join(page.extract_text().split()) for page in reader.pages)
         text = text.replace("\u2060", "")
         assert document.number in text
+        assert f"/d/{document.check_code}" in text
         assert "끝." in text
         assert len(reader.pages) == document.pages
 

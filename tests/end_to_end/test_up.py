@@ -18,12 +18,13 @@ from uuid import uuid4
 import httpx
 import psutil
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from deployments.prefect_server import free_port
 from deployments.registry import registry
 from gongmun.db import Database
-from gongmun.documents import Approval, Document
+from gongmun.documents import Approval, Document, LocalStore
 from gongmun.documents import Status as DocumentStatus
 from gongmun.documents.life import ISSUED
 from gongmun.mail import Dispatch
@@ -50,8 +51,9 @@ pytestmark = [
 
 
 def environment() -> dict[str, str]:
-    """That of a shell: without the fonts that tests of printing in this process have set."""
-    return {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    """That of a shell: without what tests in this process have set."""
+    ours = {"FONTCONFIG_FILE", "GONGMUN_PUBLIC_URL"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def wait_for(what: str, found: Callable[[], Any]) -> Any:
@@ -160,6 +162,9 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
         assert {d.status for d in documents} <= ISSUED
         accepted = select(Dispatch).where(Dispatch.status == DispatchStatus.ACCEPTED)
         wait_for("all mail is sent", lambda: len(installation.rows(accepted)) == len(documents))
+        portal = f"http://127.0.0.1:{installation.port + 10}/d/"
+        for document in documents:
+            assert portal + document.check_code in keywords(tmp_path, document.file_sha256)
         (approval,) = installation.rows(select(Approval))
         assert (approval.name, approval.reason) == ("한소통", "소관과 내용을 확인하였습니다.")
         family = process.children(recursive=True)
@@ -167,6 +172,12 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
     assert not [member for member in family if member.is_running()]
     for log in (tmp_path / "logs").glob("server.log*"):
         assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def keywords(var: Path, sha256: str) -> str:
+    """Those of a stored PDF: its number, and where it can be checked."""
+    pdf = PdfReader(LocalStore(var / "documents").path(sha256))
+    return str(pdf.metadata["/Keywords"]) if pdf.metadata else ""
 
 
 def a_foreign_page_is_refused(url: str, run_id: str) -> bool:

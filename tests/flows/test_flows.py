@@ -1,5 +1,6 @@
 """The flows under Prefect: names, artifacts, running twice. What they do is tested with the services."""
 
+import re
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -116,13 +117,16 @@ def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
     installation: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forum_id = installation.forum()
-    installation.suggest(forum_id, "public_transport")
+    installation.suggest(
+        forum_id, "public_transport", title="정류장 그늘막 \N{SLIGHTLY SMILING FACE}"
+    )
     outcome_id = installation.wrap_up(forum_id).outcome_id
     assert outcome_id is not None
     installation.decide(outcome_id)
 
     assert issue_outcomes(as_of=installation.now) == 1
-    assert "공론소통과" in artifact("issue-outcomes")
+    issued = artifact("issue-outcomes")
+    assert "공론소통과" in issued
     assert issue_outcomes(as_of=installation.now) == 0
 
     with running_relay(tmp_path / "mail") as relay:
@@ -144,6 +148,10 @@ def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
         assert "국토교통부" in text
         assert chase_referrals(as_of=reminder_day) == 0
         assert dispatch_mail(as_of=reminder_day) == 1
+    # One outcome document and one reminder list the suggestion; each says so where it is issued.
+    for told, number in ((issued, "공론소통과-1"), (text, "공론소통과-2")):
+        row = rf"\| {number} \| [12] \| gongmun document export"
+        assert re.search(row, told.replace("\\", ""))
     with installation.db.reading() as session:
         assert last_finished(session, "chase-referrals") is not None
 

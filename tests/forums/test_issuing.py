@@ -52,7 +52,7 @@ def test_documents_are_numbered_in_a_row_stored_and_queued(world: World, outcome
         assert document.sha256
         assert world.store.get(document.sha256).startswith(b"%PDF")
     assert issued.outcomes == (outcome_id,)
-    assert len(issued.enqueued) == len(made)
+    assert len(issued.enqueued) == issued.unsigned == len(made)
     report = world.dispatch()
     assert report.accepted == len(made)
     assert {r.status for r in world.referrals(outcome_id)} == {Status.DISPATCHED}
@@ -87,7 +87,7 @@ def test_a_document_that_cannot_be_rendered_waits_visibly_and_the_others_go(
     with world.db.reading() as session:
         assert queries.outcome(session, outcome_id).status is OutcomeStatus.APPROVED
         told = " ".join(item.what.ko for item in waiting(session, world.now))
-    assert "문서 생성 실패" in told
+    assert "문서 시행 실패" in told
     assert "시행 대기" in told
     (failed,) = (d for d in documents(world, outcome_id) if d.status is DocumentStatus.NUMBERED)
     number = failed.number

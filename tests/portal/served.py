@@ -5,13 +5,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import uvicorn
 from fastapi import FastAPI
+from httpx import Client, Response
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[httpx.Client]:
+def served(app: FastAPI) -> Iterator[Client]:
     """Serve `app` for the block; a client that follows no redirects."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -21,8 +21,27 @@ def served(app: FastAPI) -> Iterator[httpx.Client]:
         thread.start()
         host, port = listening.getsockname()
         try:
-            with httpx.Client(base_url=f"http://{host}:{port}", timeout=120) as client:
+            with Client(base_url=f"http://{host}:{port}", timeout=120) as client:
                 yield client
         finally:
             server.should_exit = True
             thread.join()
+
+
+def is_safe(answer: Response) -> bool:
+    """Whether it has the headers of every page, and no script or style of its own."""
+    policy = answer.headers["content-security-policy"]
+    return (
+        "default-src 'none'" in policy
+        and "unsafe" not in policy
+        and answer.headers["x-content-type-options"] == "nosniff"
+        and answer.headers["referrer-policy"] == "no-referrer"
+        and answer.headers["cache-control"] == "no-store"
+        and "<script" not in answer.text
+        and "style=" not in answer.text
+    )
+
+
+def send(browser: Client, path: str, content: bytes) -> Response:
+    """What the portal answers to a form with this file."""
+    return browser.post(path, files={"file": ("공문.pdf", content, "application/pdf")})

@@ -1,49 +1,39 @@
 """The portal's pages: what they show, what they keep to themselves, and what is sent in."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from httpx import Client, Response
+from httpx import Client
 
 from gongmun.documents import queries
 from gongmun.documents.verdicts import LIMIT
 from gongmun.portal import create
-from gongmun.portal.uploads import UploadMissing, file_in
 from tests.conftest import NOW
+from tests.documents.foreign_files import claiming
 from tests.documents.issued import Issued, issued
-from tests.portal.served import served
+from tests.portal.served import is_safe, send, served
+from tests.postgresql import fresh_database
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
-    installation = issued(tmp_path_factory.mktemp("issued"), NOW)
-    yield installation
-    installation.db.dispose()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def here(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Issued]:
+    """Both kinds of database: what visitors send must suit each."""
+    folder = tmp_path_factory.mktemp("issued")
+    if request.param == "postgresql":
+        with fresh_database(request.getfixturevalue("postgresql_url")) as db:
+            yield issued(folder, NOW, db)
+    else:
+        installation = issued(folder, NOW)
+        yield installation
+        installation.db.dispose()
 
 
 @pytest.fixture(scope="module")
 def browser(here: Issued) -> Iterator[Client]:
     with served(create(here.db)) as client:
         yield client
-
-
-def is_safe(answer: Response) -> bool:
-    """Whether it has the headers of every page, and no script or style of its own."""
-    policy = answer.headers["content-security-policy"]
-    return (
-        "default-src 'none'" in policy
-        and "unsafe" not in policy
-        and answer.headers["x-content-type-options"] == "nosniff"
-        and answer.headers["referrer-policy"] == "no-referrer"
-        and answer.headers["cache-control"] == "no-store"
-        and "<script" not in answer.text
-        and "style=" not in answer.text
-    )
-
-
-def send(browser: Client, path: str, content: bytes) -> Response:
-    return browser.post(path, files={"file": ("공문.pdf", content, "application/pdf")})
 
 
 def test_a_document_is_shown_in_both_languages(here: Issued, browser: Client) -> None:
@@ -55,6 +45,8 @@ def test_a_document_is_shown_in_both_languages(here: Issued, browser: Client) ->
         assert here.open.number in answer.text
         assert here.open.file_sha256 in answer.text
     assert '<html lang="ko">' in korean.text
+    assert "시행(전자서명)" in korean.text
+    assert "Issued and signed" in english.text
     assert "2026. 10. 12." in korean.text
     assert "국토교통부장관" in korean.text
     assert '<html lang="en">' in english.text
@@ -72,6 +64,8 @@ def test_a_document_that_is_not_open_shows_its_number_and_date_only(
     for text in (page, sent):
         assert here.closed.title not in text
         assert "국토교통부장관" not in text
+    # True of 부분공개 as well: not the document, but its title is kept back.
+    assert "제목과 수신을 공개하지 않는 문서입니다." in page
 
 
 def test_a_corrected_document_says_by_what(here: Issued, browser: Client) -> None:
@@ -107,6 +101,24 @@ def test_a_genuine_file_of_another_document_is_told(here: Issued, browser: Clien
     assert f'href="/d/{here.closed.check_code}"' in answer.text
 
 
+def test_a_document_is_not_found_by_counting(here: Issued, browser: Client) -> None:
+    """A file that only names a number is told the same, whether there is such a document or not."""
+    assert here.open.number
+    assert here.open.check_code
+    answers = [
+        send(browser, "/check", claiming(number)).text.split("<div><dt>")
+        for number in (here.open.number, "공론소통과-999", "\0", f"{here.open.number[:-1]}\0-1")
+    ]
+    for answer in answers:
+        assert "문서등록대장에 없는 파일입니다" in answer[0]
+        assert answer[:-1] == answers[0][:-1]  # all but the file's own SHA-256
+    # Who has the code may know what its page shows.
+    named = f"{here.open.number}, https://any.example/d/{here.open.check_code}"
+    known = send(browser, "/check", claiming(named)).text
+    assert "파일의 내용이 다릅니다" in known
+    assert here.open.number in known
+
+
 def test_what_is_no_pdf_is_told(browser: Client) -> None:
     for content, words in ((b"", "빈 파일"), (b"<script>alert(1)</script>", "PDF 파일이 아닙니다")):
         answer = send(browser, "/check", content)
@@ -130,7 +142,10 @@ def test_a_form_that_is_too_large_or_empty_is_refused(browser: Client) -> None:
 
 
 def test_an_unknown_code_and_an_unknown_page_say_what_helps(here: Issued, browser: Client) -> None:
-    for path in ("/d/0000000000", "/d/x", f"/d/{'x' * 3000}", "/d/%3Cscript%3E"):
+    for path in (
+        *("/d/0000000000", "/d/x", f"/d/{'x' * 3000}", "/d/%3Cscript%3E"),
+        *("/d/%00", "/d/000000000%00", "/check?code=%00", "/check?code=a/b", "/d/%ED%A0%80"),
+    ):
         answer = browser.get(path)
         assert answer.status_code == 404
         assert "확인 코드" in answer.text
@@ -161,36 +176,6 @@ def test_the_schema_and_the_assets_are_served(browser: Client) -> None:
         assert browser.get(f"/assets/{name}").status_code == 200
     assert "http" not in browser.get("/assets/portal.css").text
     assert browser.get("/assets/sans-regular.woff2").status_code == 200
-
-
-def test_an_upload_arrives_byte_for_byte() -> None:
-    for content in (
-        os.urandom(300_000),
-        b"\r\n\r\n\r",
-        b"\n",
-        b"--boundary\r\n",
-        bytes(range(256)) * 50 + b"\r",
-    ):
-        form = b"--xyz\r\n" + b"\r\n".join(
-            [
-                b'Content-Disposition: form-data; name="file"; filename="a.pdf"',
-                b"Content-Type: application/pdf",
-                b"",
-                content,
-                b"--xyz--",
-                b"",
-            ]
-        )
-        assert file_in("multipart/form-data; boundary=xyz", form) == content
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    ["", "text/plain", "multipart/form-data", "multipart/form-data; boundary=a\r\nb"],
-)
-def test_what_is_no_form_has_no_file(content_type: str) -> None:
-    with pytest.raises(UploadMissing):
-        file_in(content_type, b"--xyz\r\n\r\n")
 
 
 def test_nothing_of_the_inside_is_told(browser: Client, here: Issued) -> None:

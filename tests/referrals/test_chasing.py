@@ -239,7 +239,7 @@ def test_a_reminder_that_cannot_be_rendered_waits_and_goes_out_later(world: Worl
     _, notices = world.chase(today)
     assert (notices.enqueued, len(notices.waiting)) == ((), 1)
     with world.db.reading() as session:
-        assert any("문서 생성 실패" in item.what.ko for item in waiting(session, at(today)))
+        assert any("문서 시행 실패" in item.what.ko for item in waiting(session, at(today)))
     world.renderer = FakeRenderer()
     _, notices = world.chase(today)
     assert len(notices.enqueued) == 1

@@ -16,9 +16,10 @@ from gongmun.organisations import ContactRole
 from gongmun.organisations.contacts import set_contact
 from gongmun.referrals import correcting
 from gongmun.referrals.mailing import mails_of
+from tests.documents.samples import both
 from tests.world import World, at
 
-CORRECTIONS = (Correction(place="제2항", stood="10월 30일", reads="11월 2일\n(월)"),)
+CORRECTIONS = (Correction(place=both("제2항"), stood="10월 30일", reads="11월 2일\n(월)"),)
 
 
 def documents(world: World, kind: DocumentKind = DocumentKind.OUTCOME) -> list[Document]:
@@ -40,7 +41,7 @@ def mail_of(world: World, document: Document) -> Dispatch:
 def approved(world: World, original: Document) -> Document:
     with world.db.transaction() as session:
         correction = correct(
-            session, original, corrections=CORRECTIONS, reason="기한의 오기", now=world.now
+            session, original, corrections=CORRECTIONS, reason=both("기한의 오기"), now=world.now
         )
     decide_correction(
         world.db,
@@ -138,7 +139,9 @@ def test_a_draft_waits_for_a_coordinator_and_is_not_issued(
     world: World, original: Document
 ) -> None:
     with world.db.transaction() as session:
-        draft = correct(session, original, corrections=CORRECTIONS, reason="오기", now=world.now)
+        draft = correct(
+            session, original, corrections=CORRECTIONS, reason=both("오기"), now=world.now
+        )
     assert world.issue().documents == ()
     with world.db.reading() as session:
         remedies = [item.remedy for item in waiting(session, world.now)]
@@ -213,7 +216,7 @@ def test_a_correction_that_cannot_be_printed_supersedes_nothing(
     with world.db.reading() as session:
         told = " ".join(item.what.en for item in waiting(session, world.now))
     assert "approved, not issued yet: correction" in told
-    assert "was not rendered" in told
+    assert "was not issued" in told
     world.renderer = FakeRenderer()
     world.issue()
     assert again(world, original).status is DocumentStatus.SUPERSEDED

@@ -1,4 +1,4 @@
-"""The tables of the main job."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -202,6 +202,9 @@ def upgrade() -> None:
                 "first_reminder",
                 "second_reminder",
                 "escalation",
+                "correction",
+                "extension",
+                "submission",
                 name="documentkind",
                 native_enum=False,
                 length=32,
@@ -219,6 +222,9 @@ def upgrade() -> None:
                 "approved",
                 "numbered",
                 "rendered",
+                "signed",
+                "dispatched",
+                "superseded",
                 "discarded",
                 name="status",
                 native_enum=False,
@@ -230,29 +236,45 @@ def upgrade() -> None:
         sa.Column("division", sa.String(length=60), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("serial", sa.Integer(), nullable=True),
+        sa.Column("check_code", sa.String(length=16), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("replaced_characters", sa.Integer(), nullable=True),
+        sa.Column("signed_sha256", sa.String(length=64), nullable=True),
+        sa.Column("signed_size", sa.Integer(), nullable=True),
         sa.Column("problem_ko", sa.Text(), nullable=True),
         sa.Column("problem_en", sa.Text(), nullable=True),
         sa.Column("created_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=False),
         sa.Column("approved_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.Column("numbered_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rendered_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("dispatched_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", gongmun.db.models.UtcDateTime(timezone=True), nullable=True),
         sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["approval_id"], ["approvals.id"], name=op.f("fk_documents_approval_id_approvals")
         ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["documents.id"], name=op.f("fk_documents_corrects_id_documents")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("check_code", name=op.f("uq_documents_check_code")),
         sa.UniqueConstraint(
             "division", "year", "serial", name=op.f("uq_documents_division_year_serial")
         ),
         sa.UniqueConstraint("key", name=op.f("uq_documents_key")),
     )
     with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_documents_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_documents_recipient_code"), ["recipient_code"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_documents_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_documents_signed_sha256"), ["signed_sha256"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_documents_status"), ["status"], unique=False)
 
@@ -826,7 +848,10 @@ def downgrade() -> None:
     op.drop_table("notices")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_status"))
+        batch_op.drop_index(batch_op.f("ix_documents_signed_sha256"))
+        batch_op.drop_index(batch_op.f("ix_documents_sha256"))
         batch_op.drop_index(batch_op.f("ix_documents_recipient_code"))
+        batch_op.drop_index(batch_op.f("ix_documents_corrects_id"))
 
     op.drop_table("documents")
     op.drop_table("divisions")
