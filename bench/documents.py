@@ -68,7 +68,7 @@ def run(
         return {
             **_rivals(folder, documents, rounds),
             "long": _long(folder, long_rounds),
-            "workers": _workers(folder, documents * 2, rounds),
+            "workers": _workers(folder, documents * 4, rounds),
             "memory": _memory(folder, in_memory),
         }
 

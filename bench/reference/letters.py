@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from gongmun.documents import (
     Context,
@@ -114,13 +115,12 @@ def templates(folder: Path) -> Iterator[None]:
         plain = form.rename(form.with_name(f"plain-{form.name}"))
         extends = f'{{% extends "{DocumentKind.FIRST_REMINDER}/{plain.name}" %}}\n'
         form.write_text(extends + _CHART.read_text("utf-8"), "utf-8")
-    os.environ["GONGMUN_TEMPLATES"] = str(folder)
-    settings.cache_clear()
-    try:
-        yield
-    finally:
-        del os.environ["GONGMUN_TEMPLATES"]
+    # The address makes the QR code.
+    changed = {"GONGMUN_TEMPLATES": str(folder), "GONGMUN_PUBLIC_URL": "https://www.example/check"}
+    with patch.dict(os.environ, changed):
         settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 def facts(context: Context, html: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ def printer(templates: Path) -> Iterator[Callable[[Path, Path], None]]:
     css = style(templates)
     automatic = css.replace("table-layout: fixed", "table-layout: auto")
     assert automatic != css
+    # The page names the widths of columns for the sake of fixed tables; an automatic one has none.
+    automatic += "col { width: auto !important }"
 
     def write_pdf(page: Path, pdf: Path) -> None:
         fonts = FontConfiguration()

@@ -107,16 +107,20 @@ def issue(
         for document_id in waiting:
             fail(document_id, problem)
         return IssueReport(issued=(), failed=tuple(failed))
-    for document_id in waiting:
-        try:
-            _lay_out(db, document_id, now)
-        except NotPrinted as problem:
-            fail(document_id, problem)
-    numbered = _number(db, [i for i in waiting if i not in dict(failed)], now)
+    running = []
     # One thread more than workers, so that a file is stored while the next is rendered.
     with ThreadPoolExecutor(renderer.workers + 1, thread_name_prefix="issue") as threads:
-        for finished in [threads.submit(finish, document_id, signer) for document_id in numbered]:
-            finished.result()
+        # Numbers are given here, in the order of the ids; the first is rendered meanwhile.
+        for document_id in waiting:
+            try:
+                _lay_out(db, document_id, now)
+            except NotPrinted as problem:
+                fail(document_id, problem)
+                continue
+            if _number(db, document_id, now):
+                running.append(threads.submit(finish, document_id, signer))
+    for finished in running:
+        finished.result()
     return IssueReport(issued=tuple(sorted(issued)), failed=tuple(sorted(failed, key=_id)))
 
 
@@ -139,18 +143,13 @@ def _lay_out(db: Database, document_id: int, now: datetime) -> None:
     to_html(from_json(document.kind, document.context), imprint)
 
 
-def _number(db: Database, document_ids: Sequence[int], now: datetime) -> Sequence[int]:
-    """Give numbers to those that are approved; the ids of all that are numbered now."""
-    numbered = []
+def _number(db: Database, document_id: int, now: datetime) -> bool:
+    """Give a number if it is approved; whether it has one now and no file."""
     with db.transaction() as session:
-        # All rows are locked, in the order of their ids, before the counter's: two calls at once
-        # wait for each other and never in a circle.
-        for document in [queries.locked(session, document_id) for document_id in document_ids]:
-            if document.status is Status.APPROVED:
-                _give_number(session, document, now)
-            if document.status is Status.NUMBERED:
-                numbered.append(document.id)
-    return numbered
+        document = queries.locked(session, document_id)
+        if document.status is Status.APPROVED:
+            _give_number(session, document, now)
+        return document.status is Status.NUMBERED
 
 
 def _give_number(session: Session, document: Document, now: datetime) -> None:
