@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import segno
 from sqlalchemy.orm import Session
 
-from gongmun.documents import check_queries
+from gongmun.documents import queries
 from gongmun.settings import settings
 
 # Base32 without i, l, o and u (Crockford's). 32 ** 10 is a million times a thousand million.
@@ -37,7 +37,7 @@ def new_code(session: Session) -> str:
     """A code that no document has."""
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        if check_queries.by_code(session, code) is None:
+        if queries.by_code(session, code) is None:
             return code
 
 

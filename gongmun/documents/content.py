@@ -2,7 +2,6 @@
 
 from sqlalchemy.orm import Session
 
-from gongmun.clock import seoul_date
 from gongmun.documents.check_codes import check_mark
 from gongmun.documents.contexts import Context, from_json
 from gongmun.documents.models import Approval, Document
@@ -16,12 +15,10 @@ def content(session: Session, document: Document) -> tuple[Context, Imprint]:
         ContextUnreadable: the row was not written by this version.
     """
     approval = session.get(Approval, document.approval_id) if document.approval_id else None
-    number, numbered_at = document.number, document.numbered_at
-    assert number is not None  # as the caller saw to it
-    assert numbered_at is not None
+    reference = document.reference
     imprint = Imprint(
-        number=number,
-        issued_on=seoul_date(numbered_at),
+        number=reference.number,
+        issued_on=reference.on,
         approver=approval.name if approval else None,
         check=check_mark(document.check_code) if document.check_code else None,
     )

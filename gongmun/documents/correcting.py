@@ -16,7 +16,7 @@ from gongmun.db import Database
 from gongmun.documents import drafting, queries
 from gongmun.documents.approval import record_decision
 from gongmun.documents.contexts import Correction, CorrectionContext, from_json
-from gongmun.documents.letter import Letter, Reference
+from gongmun.documents.letter import Letter
 from gongmun.documents.life import ISSUED, Event, Status, advance
 from gongmun.documents.models import Decision, Document, DocumentKind
 from gongmun.errors import GongmunError, NotFound
@@ -141,16 +141,14 @@ def _context(
     original: Document, corrections: Sequence[Correction], reason: Bilingual, now: datetime
 ) -> CorrectionContext:
     letter = from_json(original.kind, original.context).letter
-    number, numbered_at = original.number, original.numbered_at
-    assert number is not None  # it is issued
-    assert numbered_at is not None
-    corrected = Reference(number=number, on=seoul_date(numbered_at))
+    corrected = original.reference
     context = CorrectionContext(
         letter=Letter(
             recipients=letter.recipients,
             via=letter.via,
             title=Bilingual(
-                ko=f"공문 정정 통보({number})", en=f"Correction of an official document ({number})"
+                ko=f"공문 정정 통보({corrected.number})",
+                en=f"Correction of an official document ({corrected.number})",
             ),
             decided_on=seoul_date(now),
             disclosure=letter.disclosure,

@@ -1,7 +1,8 @@
-"""Days and periods, as each language prints them in official documents."""
+"""Days, periods and citations, as each language prints them in official documents."""
 
 from datetime import date
 
+from gongmun.documents.letter import Reference
 from gongmun.text import english_date, korean_date
 
 
@@ -24,6 +25,11 @@ def english_period(days: tuple[date, date]) -> str:
     if first.month != last.month:
         return f"{first.day} {first:%B} – {english_date(last)}"
     return f"{first.day}–{english_date(last)}"
+
+
+def korean_citation(reference: Reference) -> str:
+    """An earlier document: `division-serial(2026. 10. 2.)`."""
+    return f"{reference.number}({korean_date(reference.on)})"
 
 
 def korean_decided(day: date) -> str:

@@ -21,7 +21,7 @@ from gongmun.documents.check_codes import new_code
 from gongmun.documents.content import content
 from gongmun.documents.contexts import from_json
 from gongmun.documents.data import enclosed
-from gongmun.documents.life import Event, Status, advance
+from gongmun.documents.life import WITHOUT_FILE, Event, Status, advance
 from gongmun.documents.models import Document
 from gongmun.documents.printing import NotPrinted, Page, Renderer
 from gongmun.documents.register import register
@@ -29,8 +29,6 @@ from gongmun.documents.sheet import Imprint, to_html
 from gongmun.documents.signing import Signer, SigningKeyUnusable
 from gongmun.documents.store import FileStore
 from gongmun.settings import settings
-
-_WITHOUT_FILE = frozenset({Status.APPROVED, Status.NUMBERED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,13 +130,15 @@ def _waiting(db: Database, document_ids: Sequence[int]) -> Sequence[int]:
     """Those that are approved and have no file."""
     with db.reading() as session:
         documents = [queries.by_id(session, document_id) for document_id in document_ids]
-    return [document.id for document in documents if document.status in _WITHOUT_FILE]
+    return [document.id for document in documents if document.status in WITHOUT_FILE]
 
 
 def _lay_out(db: Database, document_id: int, now: datetime) -> None:
     """Write its page with a number for the look of it: one that cannot be written must not get any."""
     with db.reading() as session:
         document = queries.by_id(session, document_id)
+    if document.status is not Status.APPROVED:
+        return
     imprint = Imprint(number="0", issued_on=clock.seoul_date(now), approver=None)
     to_html(from_json(document.kind, document.context), imprint)
 
@@ -231,7 +231,7 @@ def _note_signed(session: Session, document: Document, signed: _Signed, now: dat
 def _note_problem(db: Database, document_id: int, problem: NotPrinted, now: datetime) -> None:
     with db.transaction() as session:
         document = queries.locked(session, document_id)
-        if document.status not in _WITHOUT_FILE:
+        if document.status not in WITHOUT_FILE:
             return
         document.problem_ko, document.problem_en = problem.message_ko, problem.message_en
         ledger.record(

@@ -28,6 +28,8 @@ class Status(StrEnum):
 
 # Without a number: what it says may still follow the facts.
 UNNUMBERED = frozenset({Status.DRAFTED, Status.APPROVED})
+# Approved, and waiting for its file.
+WITHOUT_FILE = frozenset({Status.APPROVED, Status.NUMBERED})
 # Approved once and for all; what follows does not take it back.
 APPROVED = frozenset(Status) - {Status.DRAFTED, Status.DISCARDED}
 # With its file: may be sent, served, checked and corrected.

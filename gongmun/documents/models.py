@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gongmun.clock import seoul_date
 from gongmun.db import Base, state
+from gongmun.documents.dates import korean_citation
+from gongmun.documents.letter import Reference
 from gongmun.documents.life import Status
-from gongmun.text import korean_date
 
 
 class DocumentKind(StrEnum):
@@ -79,7 +80,7 @@ class Document(Base):
     signed_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     signed_size: Mapped[int | None]  # bytes
 
-    # Why rendering failed last; both or none. The document waits as `numbered`.
+    # Why it could not be issued last; both or none. The document waits as it is.
     problem_ko: Mapped[str | None] = mapped_column(Text)
     problem_en: Mapped[str | None] = mapped_column(Text)
 
@@ -107,10 +108,17 @@ class Document(Base):
         return self.signed_sha256 or self.sha256
 
     @property
+    def reference(self) -> Reference:
+        """The number and its day, as later documents refer to it; for a document that has one."""
+        number, numbered_at = self.number, self.numbered_at
+        assert number is not None
+        assert numbered_at is not None
+        return Reference(number=number, on=seoul_date(numbered_at))
+
+    @property
     def citation(self) -> str:
-        """The number with its date, `division-serial(2026. 10. 2.)`, as later documents cite it."""
-        assert self.numbered_at is not None
-        return f"{self.number}({korean_date(seoul_date(self.numbered_at))})"
+        """The same as it is written: `division-serial(2026. 10. 2.)`."""
+        return korean_citation(self.reference)
 
 
 class Register(Base):

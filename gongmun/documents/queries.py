@@ -1,12 +1,12 @@
 """Every SELECT of the documents room, named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, select
+from sqlalchemy import Row, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from gongmun.documents.life import APPROVED, ISSUED, Status
+from gongmun.documents.life import APPROVED, ISSUED, WITHOUT_FILE, Status
 from gongmun.documents.models import Approval, Document, DocumentKind, RegisterEntry
 from gongmun.errors import GongmunError, NotFound
 
@@ -71,7 +71,7 @@ def with_problems(session: Session) -> Sequence[Document]:
     return session.scalars(
         select(Document)
         .where(
-            Document.status.in_((Status.APPROVED, Status.NUMBERED)),
+            Document.status.in_(WITHOUT_FILE),
             Document.problem_ko.is_not(None),
         )
         .order_by(Document.id)
@@ -167,6 +167,21 @@ def named(session: Session, name: str) -> Document:
     return by_number(session, name)
 
 
+def by_code(session: Session, code: str) -> Document | None:
+    """The document with this check code, issued or not."""
+    return session.scalars(select(Document).where(Document.check_code == code)).one_or_none()
+
+
+def by_file(session: Session, hashes: Collection[str]) -> Document | None:
+    """The newest document whose file, signed or before it was signed, has one of these SHA-256."""
+    return session.scalars(
+        select(Document)
+        .where(or_(Document.signed_sha256.in_(hashes), Document.sha256.in_(hashes)))
+        .order_by(Document.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def any_approved(session: Session) -> bool:
     """Whether a document is approved, or was and has been issued."""
     return session.scalar(select(exists().where(Document.status.in_(APPROVED)))) or False
@@ -217,6 +232,16 @@ def corrections(session: Session, document_id: int) -> Sequence[Document]:
     return session.scalars(
         select(Document).where(Document.corrects_id == document_id).order_by(Document.id)
     ).all()
+
+
+def superseding(session: Session, document: Document) -> Document | None:
+    """The issued correction that took the place of this document."""
+    return session.scalars(
+        select(Document)
+        .where(Document.corrects_id == document.id, Document.status.in_(ISSUED))
+        .order_by(Document.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def in_force(session: Session, document: Document) -> Document:

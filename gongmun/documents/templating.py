@@ -167,10 +167,6 @@ def _korean(text: str | Markup) -> Markup:
     return Markup('<span lang="ko">{}</span>').format(kept) if _HANGUL.search(kept) else kept
 
 
-def _korean_citation(reference: Reference) -> str:
-    return f"{reference.number}({korean_date(reference.on)})"
-
-
 def _english_citation(reference: Reference) -> Markup:
     return _korean(reference.number) + f" ({english_date(reference.on)})"
 
@@ -182,7 +178,7 @@ _FILTERS: Mapping[Language, dict[str, Callable[..., Any]]] = {
         "day_with_weekday": partial(korean_date, weekday=True),
         "decided": dates.korean_decided,
         "period": dates.korean_period,
-        "citation": _korean_citation,
+        "citation": dates.korean_citation,
         "disclosure": str,
         "korean": _kept,
     },

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.documents import check_codes, check_queries, queries
+from gongmun.documents import check_codes, queries
 from gongmun.documents.contexts import from_json
 from gongmun.documents.inspecting import OFFICE, PUBLIC, Inspection, Refusal, inspect
 from gongmun.documents.life import ISSUED
@@ -54,12 +53,12 @@ def verify(
     if b"%PDF-" not in content[:_HEAD]:
         return Verdict(finding=Finding.NOT_PDF, sha256=sha256)
     with db.reading() as session:
-        same = check_queries.by_file(session, [sha256])
+        same = queries.by_file(session, [sha256])
     patience = PUBLIC if for_public else OFFICE
     inspection = inspect(content, trust=trust, is_ours=same is not None, patience=patience)
     with db.reading() as session:
         revisions = _revisions(content)
-        inside = same or check_queries.by_file(session, revisions)
+        inside = same or queries.by_file(session, revisions)
         is_whole = inside is not None and inside.file_sha256 in revisions
         document = inside or _claimed(session, inspection.keywords, by_number=not for_public)
         return Verdict(
@@ -120,7 +119,7 @@ def _claimed(session: Session, keywords: str, *, by_number: bool) -> Document | 
     """The issued document that the file's metadata name: by its short URL, else by its number."""
     number, _, url = keywords.partition(",")
     code = check_codes.code_of(url.strip())
-    document = check_queries.by_code(session, code) if code else None
+    document = queries.by_code(session, code) if code else None
     if document is None:
         # No number has control characters, nor does every database take them.
         if not by_number or not number.isprintable():
@@ -136,7 +135,7 @@ def by_code(session: Session, code: str) -> Known:
         NotFound: no issued document has it.
     """
     typed = check_codes.typed(code)
-    document = check_queries.by_code(session, typed) if check_codes.is_code(typed) else None
+    document = queries.by_code(session, typed) if check_codes.is_code(typed) else None
     if document is None or document.status not in ISSUED:
         raise NotFound(thing_ko=f"확인 코드 {code}", thing_en=f"check code {code}")
     return known(session, document)
@@ -145,14 +144,12 @@ def by_code(session: Session, code: str) -> Known:
 def known(session: Session, document: Document) -> Known:
     """What the register knows of an issued document."""
     letter = from_json(document.kind, document.context).letter
-    number, numbered_at, sha256 = document.number, document.numbered_at, document.file_sha256
-    assert number is not None  # it is issued
-    assert numbered_at is not None
-    assert sha256 is not None
-    newer = check_queries.superseding(session, document)
+    reference, sha256 = document.reference, document.file_sha256
+    assert sha256 is not None  # it is issued
+    newer = queries.superseding(session, document)
     return Known(
-        number=number,
-        issued_on=seoul_date(numbered_at),
+        number=reference.number,
+        issued_on=reference.on,
         title=letter.title,
         recipients=tuple(recipient.office for recipient in letter.recipients),
         disclosure=letter.disclosure,

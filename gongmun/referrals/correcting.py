@@ -38,10 +38,10 @@ def send_corrections(db: Database, *, now: datetime) -> Sequence[int]:
         try:
             with db.transaction() as session:
                 dispatch_id = _send(session, document_id, now)
+            if dispatch_id is not None:
+                queued.append(dispatch_id)
         except GongmunError as error:
             log.warning("document %s: %s", document_id, error)
-        else:
-            queued.extend([dispatch_id] if dispatch_id is not None else [])
     return queued
 
 

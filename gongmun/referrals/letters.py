@@ -220,14 +220,7 @@ def _references(session: Session, referrals: Sequence[Referral]) -> tuple[Refere
     documents = {
         referral.document_id: _outcome_document(session, referral) for referral in referrals
     }
-    return tuple(_reference(document) for document in documents.values())
-
-
-def _reference(document: Document) -> Reference:
-    """A numbered document, as a later one cites it."""
-    assert document.number is not None
-    assert document.numbered_at is not None
-    return Reference(number=document.number, on=seoul_date(document.numbered_at))
+    return tuple(document.reference for document in documents.values())
 
 
 def _history(

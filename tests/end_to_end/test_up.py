@@ -5,6 +5,7 @@ UI; the documents then go out by themselves.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -170,8 +171,25 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
         family = process.children(recursive=True)
     assert len(list((tmp_path / "mailboxes" / "journal" / "new").iterdir())) == len(documents)
     assert not [member for member in family if member.is_running()]
-    for log in (tmp_path / "logs").glob("server.log*"):
-        assert "Traceback" not in log.read_text(encoding="utf-8")
+    assert not faults_in_the_log(tmp_path)
+
+
+# Prefect's server begins its transactions on SQLite without the writers' lock and takes it later: two
+# that did at once fail with this message, one of them answers 503 and its caller asks again. That
+# the caller did is what the runs above prove; PostgreSQL, the database for service, does not do it.
+PREFECT_ON_SQLITE = "database is locked"
+
+
+def faults_in_the_log(var: Path) -> list[str]:
+    """The records of Prefect's server log with a traceback that is not the one named above."""
+    logs = [log.read_text(encoding="utf-8") for log in (var / "logs").glob("server.log*")]
+    assert logs
+    records = [
+        record for log in logs for record in re.split(r"(?m)^(?=\d\d:\d\d:\d\d\.\d+ \| )", log)
+    ]
+    return [
+        record for record in records if "Traceback" in record and PREFECT_ON_SQLITE not in record
+    ]
 
 
 def keywords(var: Path, sha256: str) -> str:
