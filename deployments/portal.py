@@ -1,4 +1,4 @@
-"""Serve the portal on this machine: `python -m deployments.portal [--port N]`.
+"""Serve the portal on this machine: `python -m deployments.portal [--port N] [--workers N]`.
 
 It listens on loopback: a reverse proxy with TLS stands before it in service.
 """
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from gongmun import wiring
 from gongmun.portal import create
@@ -16,10 +17,27 @@ HOST = "127.0.0.1"
 PORT = 4210
 
 
-def main(port: Annotated[int, typer.Option(help="포트 / port")] = PORT) -> None:
+def app() -> FastAPI:
+    """The portal of this installation."""
+    return create(wiring.database(), store=wiring.file_store(), received=wiring.received_store())
+
+
+def main(
+    port: Annotated[int, typer.Option(help="포트 / port")] = PORT,
+    workers: Annotated[int, typer.Option(help="프로세스 수 / processes", min=1, max=16)] = 1,
+) -> None:
     """Serve until stopped."""
     uvicorn.run(
-        create(wiring.database()), host=HOST, port=port, server_header=False, access_log=False
+        "deployments.portal:app",
+        factory=True,
+        workers=workers,
+        host=HOST,
+        port=port,
+        server_header=False,
+        # An address may hold a token, and no log is a place for it.
+        access_log=False,
+        # Where a request comes from is read in gongmun/portal/visitors.py, by our own setting.
+        proxy_headers=False,
     )
 
 

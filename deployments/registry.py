@@ -15,9 +15,13 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Schedule
 
 from flows.chase_referrals import chase_referrals
+from flows.collect_replies import collect_replies
 from flows.dispatch_mail import dispatch_mail
+from flows.file_reply import file_reply
+from flows.follow_up import follow_up
 from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
+from flows.reconcile import reconcile
 from flows.schedule_wrap_ups import schedule_wrap_ups
 from flows.wrap_up_forum import wrap_up_forum
 from gongmun.errors import GongmunError
@@ -43,7 +47,12 @@ def registry() -> Sequence[RunnerDeployment]:
         _deployment(issue_outcomes, tags=["sweep"], schedule=_cron("5,35 8-19 * * *")),
         # Mail is sent by the dispatch loop within seconds; this is its safety net.
         _deployment(dispatch_mail, tags=["sweep", "mail"], schedule=_cron("0 * * * *")),
+        _deployment(collect_replies, tags=["sweep", "mail"], schedule=_cron("*/5 * * * *")),
+        _deployment(file_reply, tags=["approval", "mail"]),
         _deployment(chase_referrals, tags=["sweep", "ladder"], schedule=_cron("10 9 * * 1-5")),
+        # Before the working day begins: whoever comes first sees what did not go on.
+        _deployment(reconcile, tags=["sweep"], schedule=_cron("30 7 * * *")),
+        _deployment(follow_up, tags=["sweep"], schedule=_cron("20 9 * * 1-5")),
     ]
 
 

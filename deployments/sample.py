@@ -15,7 +15,7 @@ from gongmun import clock, wiring
 from gongmun.db import Database
 from gongmun.forums import queries
 from gongmun.forums.registering import ForumFile, read_forum, register_forum
-from gongmun.settings import PROJECT_ROOT
+from gongmun.settings import PROJECT_ROOT, MailSettings
 from gongmun.suggestions import ColumnMapping, import_file
 
 FOLDER = PROJECT_ROOT / "samples" / "citizen_questions"
@@ -70,14 +70,18 @@ def _registered(db: Database, file: ForumFile, now: datetime) -> int:
 
 @contextmanager
 def sample_relay(
-    mailboxes: Path, refuse: frozenset[str] = frozenset()
+    mailboxes: Path, refuse: frozenset[str] = frozenset(), bounce: frozenset[str] = frozenset()
 ) -> Iterator[Mapping[str, str]]:
-    """A relay on loopback for the block; the environment that makes gongmun use it."""
-    with ministries.running(mailboxes, refuse) as port:
+    """A relay on loopback for the block; the environment that makes gongmun use it, and read its inbox."""
+    inbox = MailSettings().sender
+    ministries.maildir(mailboxes / inbox)
+    with ministries.running(mailboxes, refuse, bounce) as port:
         yield {
             "GONGMUN_MAIL__HOST": "127.0.0.1",
             "GONGMUN_MAIL__PORT": str(port),
             "GONGMUN_MAIL__TLS": "none",
             "GONGMUN_MAIL__TEST_RELAY": "true",
             "GONGMUN_MAIL__JOURNAL": str(mailboxes / ministries.JOURNAL),
+            "GONGMUN_INBOX__MAILDIR": str(mailboxes / inbox),
+            "GONGMUN_INBOX__ADDRESS": inbox,
         }

@@ -10,7 +10,7 @@ from gongmun import clock
 from gongmun.text import Bilingual
 from tasks.artifacts import escaped, publish, waiting_table
 from tasks.forum_tasks import waiting_task
-from tasks.mail_tasks import dispatch_task
+from tasks.mail_tasks import dispatch_task, note_proofs_task
 from tasks.referral_tasks import note_dispatches_task
 
 
@@ -18,16 +18,20 @@ from tasks.referral_tasks import note_dispatches_task
 def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
     """발송 대기 중인 메일을 보내고, 발송된 이송 건의 기한을 기산합니다.
 
-    Send up to `limit` due mails and start the clocks of the referrals that went out. Several
-    dispatchers at once share the work. Returns how many mails the relay accepted.
+    Send up to `limit` due mails, note what became of those before, and start the clocks of the
+    referrals that went out. Several dispatchers at once share the work. Returns how many mails the
+    relay accepted.
     """
     now = clock.resolve(as_of)
     report = dispatch_task(f"{socket.gethostname()}:{os.getpid()}", limit, as_of)
+    proofs = note_proofs_task(now)
     started = note_dispatches_task(now)
     waiting = waiting_task(now)
-    trouble = report.trouble and Bilingual(
-        ko=escaped(report.trouble.message_ko), en=escaped(report.trouble.message_en)
-    )
+    troubles = [
+        Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
+        for error in (report.trouble, proofs.blind)
+        if error is not None
+    ]
     publish(
         "dispatch-mail",
         Bilingual(ko="메일 발송", en="Mail dispatched"),
@@ -41,9 +45,11 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
                 ko="확인 필요(발송 여부 불명)", en="uncertain, for a person"
             ): report.uncertain,
             Bilingual(ko="보류", en="held"): report.held,
+            Bilingual(ko="도달이 확인된 메일", en="proved to have arrived"): proofs.delivered,
+            Bilingual(ko="반송된 메일", en="came back"): proofs.bounced,
             Bilingual(ko="기한이 기산된 이송", en="referrals whose clocks started"): len(started),
         },
         tables=[waiting_table(waiting)],
-        notes=[trouble] if trouble else [],
+        notes=troubles,
     )
     return report.accepted

@@ -1,4 +1,4 @@
-"""Issue approved outcomes and corrections (시행): number, render, put into the outbox."""
+"""Issue what is approved (시행): number, render, put into the outbox."""
 
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
 
 @flow(flow_run_name="ISSUE outcomes")
 def issue_outcomes(as_of: datetime | None = None) -> int:
-    """결재된 결과 공문과 정정 공문에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
+    """결재된 결과 공문(이관된 건 포함), 정정 공문, 기한 연장 결정에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
 
-    Number and render the documents of every approved outcome, and approved corrections, and put
-    them into the outbox. What an earlier run left is taken up. Returns how many were issued.
+    Number and render the documents of every approved outcome, of transfers, approved corrections and
+    decisions on extensions, and put them into the outbox. What an earlier run left is taken up.
+    Returns how many were issued.
     """
     now = clock.resolve(as_of)
     issued = issue_outcomes_task(now)

@@ -88,6 +88,10 @@ class MailSettings(BaseModel):
     connections: int = Field(default=3, ge=1, le=8)
     # A Maildir that receives a copy of all mail the relay accepted: the witness for uncertain sends.
     journal: Path | None = None
+    # The log of the relay (Postfix), read for what the ministries' servers took or refused.
+    relay_log: Path | None = None
+    # Whether success notices (DSN) are asked for, where the relay knows them.
+    dsn: bool = True
 
     @model_validator(mode="after")
     def _clear_text_only_for_a_test_relay(self) -> Self:
@@ -99,6 +103,77 @@ class MailSettings(BaseModel):
                 "starttls or implicit."
             )
         return self
+
+
+class InboxSettings(BaseModel):
+    """The mailbox that replies and notices of non-delivery come to: by IMAP, or a Maildir of this machine.
+
+    Neither: nothing is collected, and replies go to the sender's mailbox as any mail does.
+    """
+
+    host: str | None = None
+    port: int = Field(default=993, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    # Only a test server may be without TLS; the same word as for the relay.
+    tls: TlsMode = TlsMode.IMPLICIT
+    test_server: bool = False
+    folder: str = "INBOX"
+    maildir: Path | None = None
+    # The address that a token is added to (name+token@…): the inbox must take such addresses.
+    address: str | None = None
+    delimiter: str = Field(default="+", pattern=r"^[+\-_=.]$")
+    # Seconds to wait for one answer of the server.
+    timeout: float = Field(default=30, gt=0)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is an inbox to collect from."""
+        return bool(self.host or self.maildir)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.host and self.maildir:
+            raise ValueError(
+                "수신함은 IMAP(GONGMUN_INBOX__HOST)과 Maildir(GONGMUN_INBOX__MAILDIR) 가운데 하나만 지정해 "
+                "주십시오. / Name one inbox only: IMAP (GONGMUN_INBOX__HOST) or a Maildir "
+                "(GONGMUN_INBOX__MAILDIR)."
+            )
+        if self.is_set and not self.address:
+            raise ValueError(
+                "수신함을 쓰려면 회신을 받을 주소(GONGMUN_INBOX__ADDRESS)를 지정해 주십시오. / An inbox needs "
+                "the address that replies are sent to: GONGMUN_INBOX__ADDRESS."
+            )
+        if self.host and not (self.username and self.password):
+            raise ValueError(
+                "IMAP 계정(GONGMUN_INBOX__USERNAME, __PASSWORD)을 지정해 주십시오. / An IMAP inbox needs "
+                "GONGMUN_INBOX__USERNAME and __PASSWORD."
+            )
+        if self.tls is TlsMode.NONE and not self.test_server:
+            raise ValueError(
+                "암호화하지 않은 수신은 시험 서버에서만 가능합니다(GONGMUN_INBOX__TEST_SERVER=true). / An inbox "
+                "without TLS is for a test server only: GONGMUN_INBOX__TEST_SERVER=true."
+            )
+        return self
+
+
+class PortalSettings(BaseModel):
+    """How long officers and proposers have access, and what they may send."""
+
+    # Days that the link of a mail is good for.
+    link_days: int = Field(default=180, ge=1, le=730)
+    # Minutes that a six-digit code is good for.
+    code_minutes: int = Field(default=10, ge=1, le=60)
+    # Hours that a session lasts at most, and minutes without a sign of life.
+    session_hours: int = Field(default=8, ge=1, le=24)
+    session_idle_minutes: int = Field(default=60, ge=5, le=480)
+    # Files of one referral, megabytes of one file.
+    files: int = Field(default=10, ge=1, le=50)
+    file_megabytes: int = Field(default=20, ge=1, le=100)
+    # Proxies before the portal whose X-Forwarded-For is believed: how many, counted from us.
+    proxies: int = Field(default=0, ge=0, le=5)
+    # clamd (ClamAV) that looks at every file: host:port, or the path of its socket.
+    clamd: str | None = None
 
 
 class SigningSettings(BaseModel):
@@ -169,6 +244,8 @@ class Settings(BaseSettings):
     document_overrides: Path | None = None
     agency: AgencySettings = AgencySettings()
     mail: MailSettings = MailSettings()
+    inbox: InboxSettings = InboxSettings()
+    portal: PortalSettings = PortalSettings()
     signing: SigningSettings = SigningSettings()
     # Where readers reach the portal: printed on documents, so that a copy can be checked. Without it
     # neither QR code nor address is printed: they stay on paper, and must not lead nowhere.

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from gongmun.answers.scanning import ClamdScanner, Scanner
 from gongmun.db import Database
 from gongmun.documents import LocalStore, RenderPool
 from gongmun.documents.signing import Signer
 from gongmun.mail import JournalWitness, Witness
+from gongmun.mail.imap import ImapMailbox
+from gongmun.mail.mailbox import Mailbox
+from gongmun.mail.maildir import MaildirMailbox
+from gongmun.mail.message import id_domain
+from gongmun.mail.relay_log import RelayLog
 from gongmun.mail.smtp import SmtpMailer
 from gongmun.referrals import ladder as ladders
 from gongmun.settings import settings
@@ -25,6 +31,17 @@ def database() -> Database:
 def file_store() -> LocalStore:
     """Where rendered documents lie."""
     return LocalStore(settings().document_store)
+
+
+def received_store() -> LocalStore:
+    """Where what came in lies: files of answers, and mails as they were received."""
+    return LocalStore(settings().var / "received", ending="")
+
+
+def scanner() -> Scanner | None:
+    """clamd, where the settings name one; files are not scanned without."""
+    where = settings().portal.clamd
+    return ClamdScanner(where) if where else None
 
 
 @contextmanager
@@ -53,11 +70,31 @@ def mailer() -> SmtpMailer:
     return SmtpMailer(settings().mail)
 
 
+def inbox() -> Mailbox | None:
+    """The mailbox that replies come to, where the settings name one."""
+    where = settings().inbox
+    if where.maildir:
+        return MaildirMailbox(where.maildir)
+    return ImapMailbox(where) if where.host else None
+
+
 @lru_cache(maxsize=1)
-def witness() -> Witness | None:
+def journal() -> Witness | None:
     """The journal of what the relay accepted, where the settings name one."""
-    journal = settings().mail.journal
-    return JournalWitness(journal) if journal else None
+    maildir = settings().mail.journal
+    return JournalWitness(maildir) if maildir else None
+
+
+@lru_cache(maxsize=1)
+def relay_log() -> RelayLog | None:
+    """The relay's log, where the settings name one."""
+    mail = settings().mail
+    return RelayLog(mail.relay_log, domain=id_domain(mail.sender)) if mail.relay_log else None
+
+
+def witness() -> Witness | None:
+    """Who is asked about a mail whose answer was lost: the journal, which keeps everything, or the log."""
+    return journal() or relay_log()
 
 
 def ladder() -> ladders.Ladder:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from prefect.artifacts import create_markdown_artifact
 
 from gongmun.documents import Document
+from gongmun.forums.reconciling import Finding
 from gongmun.forums.waiting import Waiting
 from gongmun.referrals.board import BoardLine
 from gongmun.text import Bilingual, korean_date
@@ -47,6 +48,15 @@ def waiting_table(items: Sequence[Waiting]) -> Table:
         Bilingual(ko="담당자 확인이 필요한 사항", en="Waiting for you"),
         (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
         [(item.what, item.remedy) for item in items],
+    )
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """What the reconciliation found, with the command that leads to it."""
+    return (
+        Bilingual(ko="확인이 필요한 사항", en="What was found"),
+        (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
+        [(finding.what, finding.remedy) for finding in findings],
     )
 
 

@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from prefect.client.schemas.objects import StateType
-from prefect.deployments import run_deployment
 
 from gongmun import wiring
 from gongmun.forums import queries
@@ -13,12 +9,13 @@ from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview, outcome_overview
+from gongmun.forums.reconciling import Finding, reconcile
 from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
 from gongmun.forums.waiting import Waiting, waiting
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
+from tasks.scheduling import run_once
 from tasks.service_task import service_task
 
-WRAP_UP_ATTEMPTS = 5
 WRAP_UP_DEPLOYMENT = "wrap-up-forum/wrap-up-forum"
 
 
@@ -30,22 +27,14 @@ def wrap_ups_due_task(now: datetime) -> Sequence[WrapUpDue]:
 
 @service_task("schedule {forum}")
 def schedule_wrap_up_task(forum: str, at: datetime, key: str) -> None:
-    """Schedule one wrap-up; the same key makes one run, however often this is called.
-
-    A run that failed is followed by another, a few times; after that it is a person's to start.
-    """
-    for attempt in range(WRAP_UP_ATTEMPTS):
-        run: Any = run_deployment(
-            WRAP_UP_DEPLOYMENT,
-            parameters={"forum": forum},
-            scheduled_time=at,
-            idempotency_key=key if attempt == 0 else f"{key}:{attempt}",
-            flow_run_name=f"WRAP-UP {forum}",
-            timeout=0,
-            as_subflow=False,
-        )
-        if run.state is None or run.state.type not in (StateType.FAILED, StateType.CRASHED):
-            break
+    """Schedule one wrap-up; the same key makes one run, however often this is called."""
+    run_once(
+        WRAP_UP_DEPLOYMENT,
+        parameters={"forum": forum},
+        key=key,
+        name=f"WRAP-UP {forum}",
+        at=at,
+    )
 
 
 @service_task("draft {forum}")
@@ -98,3 +87,10 @@ def waiting_task(now: datetime) -> Sequence[Waiting]:
     """Everything that waits for a person."""
     with wiring.database().reading() as session:
         return waiting(session, now)
+
+
+@service_task("reconcile")
+def reconcile_task(now: datetime) -> Sequence[Finding]:
+    """What should have gone on, and did not."""
+    with wiring.database().reading() as session:
+        return reconcile(session, ladder=wiring.ladder(), now=now)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from gongmun.db import Base, Database
@@ -19,6 +20,10 @@ os.environ["GONGMUN_ENV_FILE"] = ""
 os.environ["GONGMUN_PUBLIC_URL"] = "https://check.participation.example"
 
 load_models()
+
+# How long an example takes says something about the machine only.
+hypothesis.settings.register_profile("gongmun", deadline=None)
+hypothesis.settings.load_profile("gongmun")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -100,7 +100,7 @@ def test_options_that_are_named_alone_exist(page: Path) -> None:
 
 def _options(command: Any) -> Iterator[str]:
     for parameter in command.params:
-        yield from parameter.opts
+        yield from (*parameter.opts, *parameter.secondary_opts)
     for inner in nested(command).values():
         yield from _options(inner)
 

@@ -11,10 +11,12 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gongmun.access import links
 from gongmun.clock import SEOUL
 from gongmun.db import Database
 from gongmun.documents import FakeRenderer, LocalStore, issue
@@ -27,10 +29,11 @@ from gongmun.mail.mailer import FakeMailer
 from gongmun.organisations import load
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
+from gongmun.referrals.answering import take_response
 from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.ladder import load as load_ladder
-from gongmun.referrals.models import Referral
+from gongmun.referrals.models import Referral, Response, ResponseDecision
 from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
 from gongmun.suggestions.models import Channel, Import, Suggestion
 
@@ -138,6 +141,7 @@ class World:
             now=now,
             owner="test",
             limit=999,
+            fill=links.fill,
         )
         note_dispatches(self.db, ladder=LADDER, now=now)
         return report
@@ -153,6 +157,17 @@ class World:
         self.issue()
         self.dispatch()
         return [referral.id for referral in self.referrals(outcome_id)]
+
+    def respond(self, referral_id: int, now: datetime, **changed: Any) -> Response:
+        """A refusal of the ministry, unless said otherwise, without a receipt."""
+        words = {
+            "decision": ResponseDecision.NOT_ACCEPTED,
+            "reason": "다른 법령에 따라 시행 중인 제도와 중복됩니다.",
+            "promised_on": None,
+        }
+        with self.db.transaction() as session:
+            referral = queries.by_id(session, referral_id)
+            return take_response(session, referral, now=now, **(words | changed))
 
     def referrals(self, outcome_id: int) -> Sequence[Referral]:
         """The referrals of an outcome."""

@@ -8,35 +8,55 @@ from dataclasses import dataclass
 
 from gongmun.referrals.models import ResponseDecision
 
-# This mailbox refuses all mail for good.
+# This mailbox refuses all mail for good, and there is no other.
 UNDELIVERABLE = "RDA"
+# The mailbox of this one takes mail and returns it; its backup contact gets it then.
+BOUNCING = "MOTIR"
 # Never says a word, and is escalated to its parent body.
 SILENT = "MSS"
 # Answers only after the second formal reminder.
 LATE = "MOEL"
+# Its answer is sent back with a note, and comes again.
+SENT_BACK = "KNPA"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """When a ministry acknowledges and answers; None means never."""
+    """When a ministry acknowledges and answers, and what else it does; None means never.
+
+    Through the portal, or `by_mail`. A question and a request for an extension are about its first
+    referral; `transfers` names the day and the ministry that its last one is said to belong to.
+    """
 
     code: str
     acknowledges: int | None
     answers: int | None
+    by_mail: bool = False
+    asks: int | None = None
+    extends: int | None = None
+    transfers: tuple[int, str] | None = None
+
+    @property
+    def days(self) -> frozenset[int | None]:
+        """The days on which it does something."""
+        transfer = self.transfers[0] if self.transfers else None
+        return frozenset({self.acknowledges, self.answers, self.asks, self.extends, transfer})
 
 
 CAST: Sequence[Part] = (
     Part(code="MOLIT", acknowledges=1, answers=9),
     Part(code="MOE", acknowledges=1, answers=11),
-    Part(code="MOHW", acknowledges=1, answers=8),
-    Part(code="MCEE", acknowledges=2, answers=12),
-    Part(code="MAFRA", acknowledges=2, answers=5),
+    Part(code="MOHW", acknowledges=1, answers=8, asks=3),
+    Part(code="MCEE", acknowledges=2, answers=18, extends=10),
+    Part(code="MAFRA", acknowledges=2, answers=5, by_mail=True),
     Part(code="MOGEF", acknowledges=1, answers=10),
     Part(code="KNPA", acknowledges=5, answers=12),  # after the request to acknowledge
+    Part(code="KNPA", acknowledges=None, answers=14),  # again, because it was sent back
     Part(code="MOIS", acknowledges=1, answers=7),
-    Part(code="MCST", acknowledges=3, answers=13),  # on the last day
+    Part(code="MCST", acknowledges=3, answers=13, transfers=(4, "MSIT")),  # on the last day
     Part(code="MOTIR", acknowledges=2, answers=6),
     Part(code="MSIT", acknowledges=1, answers=4),
+    Part(code="MSIT", acknowledges=6, answers=10),  # what was transferred to it meanwhile
     Part(code="PIPC", acknowledges=1, answers=3),
     Part(code="NFA", acknowledges=8, answers=12),  # after the backup contact was asked
     Part(code="KMCC", acknowledges=1, answers=16),  # after the first formal reminder

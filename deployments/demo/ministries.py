@@ -1,7 +1,9 @@
 """The demo's ministries: a mail relay on loopback that keeps what it accepts.
 
 Each message is stored in `<root>/<address>/`, a Maildir, and in `<root>/journal`, a Maildir too,
-before it is answered for. The journal serves the product as its witness. No mail leaves the machine.
+before it is answered for. The journal serves the product as its witness. Whoever asks for it is told of
+the delivery (DSN), and mail to an address with a tag (`name+tag@…`) lies in the mailbox of the name. No
+mail leaves the machine.
 """
 
 import asyncio
@@ -10,49 +12,79 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 import typer
 
+from deployments.demo.notices import SERVER, notice
+
 JOURNAL = "journal"
 _HOST = "127.0.0.1"
 _RECIPIENT = re.compile(rb"TO:\s*<([!-.0-;=?A-\[\]-~]+@[!-.0-;=?A-\[\]-~]+)>", re.IGNORECASE)
+_MAILBOX = re.compile(r"[!-.0-;=?A-\[\]-~]+@[!-.0-;=?A-\[\]-~]+")
+_SENDER = re.compile(rb"FROM:\s*<([^<>\s]*)>(?:.*\bENVID=(\S+))?", re.IGNORECASE)
+_WANTS_SUCCESS = re.compile(rb"\bNOTIFY=[A-Z,]*\bSUCCESS\b", re.IGNORECASE)
 _LARGEST_MESSAGE = 50 * 1024 * 1024
 
 
-class Ministries:
-    """What the relay stores and whom it refuses; `handle` serves one connection."""
+@dataclass(kw_only=True, slots=True)
+class _Envelope:
+    """Of one message: whose it is, for whom, and whether its delivery is to be told."""
 
-    def __init__(self, root: Path, refuse: frozenset[str] = frozenset()) -> None:
+    sender: str = ""
+    envelope_id: str | None = None
+    recipient: str | None = None
+    wants_success: bool = False
+
+
+class Ministries:
+    """What the relay stores and whom it refuses; `handle` serves one connection.
+
+    Mail to those in `refuse` is refused at once, mail to those in `bounce` is accepted and comes back.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        refuse: frozenset[str] = frozenset(),
+        bounce: frozenset[str] = frozenset(),
+    ) -> None:
         self._root = root
         self._refuse = frozenset(address.lower() for address in refuse)
+        self._bounce = frozenset(address.lower() for address in bounce)
         # The journal exists before its first message: a witness must be able to look into it.
         maildir(root / JOURNAL)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Speak SMTP until the client leaves."""
-        recipient: str | None = None
+        envelope = _Envelope()
         # A client that goes away or sends an endless line just ends its own connection.
         with suppress(ConnectionError, ValueError):
-            await _answer(writer, "220 ministries.example ESMTP")
+            await _answer(writer, f"220 {SERVER} ESMTP")
             while line := await reader.readline():
                 verb, _, rest = line.strip().partition(b" ")
                 match verb.upper():
                     case b"EHLO" | b"HELO":
-                        recipient = None
-                        await _answer(writer, "250 ministries.example")
-                    case b"MAIL" | b"RSET":
-                        recipient = None
+                        envelope = _Envelope()
+                        await _answer(writer, f"250-{SERVER}")
+                        await _answer(writer, "250 DSN")
+                    case b"MAIL":
+                        envelope = _announced(rest)
+                        await _answer(writer, "250 2.0.0 ok")
+                    case b"RSET":
+                        envelope = _Envelope()
                         await _answer(writer, "250 2.0.0 ok")
                     case b"NOOP":
                         await _answer(writer, "250 2.0.0 ok")
                     case b"RCPT":
-                        recipient = await self._recipient(rest, writer)
+                        envelope.recipient = await self._recipient(rest, writer)
+                        envelope.wants_success = bool(_WANTS_SUCCESS.search(rest))
                     case b"DATA":
-                        await self._data(recipient, reader, writer)
-                        recipient = None
+                        await self._data(envelope, reader, writer)
+                        envelope = _Envelope()
                     case b"QUIT":
                         await _answer(writer, "221 2.0.0 goodbye")
                         break
@@ -61,7 +93,7 @@ class Ministries:
         writer.close()
 
     async def _recipient(self, rest: bytes, writer: asyncio.StreamWriter) -> str | None:
-        """The mailbox of a RCPT command, or None after refusing it."""
+        """The address of a RCPT command, or None after refusing it."""
         found = _RECIPIENT.match(rest)
         if found is None:
             await _answer(writer, "553 5.1.3 not a mailbox")
@@ -74,17 +106,48 @@ class Ministries:
         return address
 
     async def _data(
-        self, recipient: str | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, envelope: _Envelope, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        if recipient is None:
+        if envelope.recipient is None:
             await _answer(writer, "503 5.5.1 no recipient")
             return
         await _answer(writer, "354 end with a dot on a line of its own")
         message = await _message(reader)
         name = f"{uuid4().hex}.ministries"
-        for folder in (recipient, JOURNAL):
-            store(self._root / folder, name, message)
+        store(self._root / JOURNAL, name, message)
+        if envelope.recipient in self._bounce:
+            self._tell("failed", envelope, message)
+        else:
+            store(self._root / mailbox_of(envelope.recipient), name, message)
+            if envelope.wants_success:
+                self._tell("delivered", envelope, message)
         await _answer(writer, f"250 2.0.0 queued as {name}")
+
+    def _tell(self, action: str, envelope: _Envelope, message: bytes) -> None:
+        if envelope.recipient is None or _MAILBOX.fullmatch(envelope.sender) is None:
+            return  # a notice itself has no sender: nobody is told of it
+        written = notice(
+            action,
+            sender=envelope.sender,
+            recipient=envelope.recipient,
+            envelope_id=envelope.envelope_id,
+            message=message,
+        )
+        store(self._root / mailbox_of(envelope.sender), f"{uuid4().hex}.notice", written)
+
+
+def _announced(rest: bytes) -> _Envelope:
+    found = _SENDER.match(rest)
+    if found is None:
+        return _Envelope()
+    envelope_id = found[2].decode("ascii", "replace") if found[2] else None
+    return _Envelope(sender=found[1].decode("ascii", "replace").lower(), envelope_id=envelope_id)
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox that mail to `address` lies in: without the tag."""
+    name, _, domain = address.rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 async def _answer(writer: asyncio.StreamWriter, line: str) -> None:
@@ -128,7 +191,9 @@ async def serve(ministries: Ministries, announce: Callable[[int], None]) -> None
 
 
 @contextmanager
-def running(root: Path, refuse: frozenset[str] = frozenset()) -> Iterator[int]:
+def running(
+    root: Path, refuse: frozenset[str] = frozenset(), bounce: frozenset[str] = frozenset()
+) -> Iterator[int]:
     """Serve in a thread for the time of the block; the port."""
     started: Future[tuple[int, Callable[[], object]]] = Future()
 
@@ -139,7 +204,7 @@ def running(root: Path, refuse: frozenset[str] = frozenset()) -> Iterator[int]:
         def stop() -> object:
             return loop.call_soon_threadsafe(task.cancel)
 
-        await serve(Ministries(root, refuse), lambda port: started.set_result((port, stop)))
+        await serve(Ministries(root, refuse, bounce), lambda port: started.set_result((port, stop)))
 
     def run() -> None:
         with suppress(asyncio.CancelledError):

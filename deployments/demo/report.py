@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gongmun import ledger, wiring
+from gongmun.answers.models import Commitment, Extension, Question, Receipt, Transfer
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document
@@ -24,11 +25,13 @@ from gongmun.documents.life import ISSUED
 from gongmun.documents.verifying import verify
 from gongmun.mail import Dispatch
 from gongmun.mail import Status as DispatchStatus
+from gongmun.mail.life import SENT
+from gongmun.mail.models import IncomingMail
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import LadderStep, Referral, Response
-from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
+from gongmun.referrals.names import DECISIONS, EVENTS, ROLES, RUNGS, STATUSES
 from gongmun.settings import PROJECT_ROOT
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
@@ -99,7 +102,7 @@ def summarise(session: Session, today: datetime) -> Mapping[str, Any]:
         )
     )
     undeliverable = session.scalar(
-        select(func.count())
+        select(func.count(Referral.id.distinct()))
         .select_from(Referral)
         .join(Dispatch, Dispatch.document_id == Referral.document_id)
         .where(Referral.status == Status.APPROVED, Dispatch.status == DispatchStatus.FAILED)
@@ -112,11 +115,18 @@ def summarise(session: Session, today: datetime) -> Mapping[str, Any]:
         "referrals_by_status": _count(session, Referral.status),
         "documents": _count(session, Document.kind, Document.status.in_(ISSUED)),
         "mails": mails,
-        "mails_accepted": mails.get(DispatchStatus.ACCEPTED.value, 0),
+        "mails_sent": sum(mails.get(status.value, 0) for status in SENT),
+        "mails_received": _count(session, IncomingMail.kind),
         "rungs": _count(session, LadderStep.rung, LadderStep.skipped.is_(False)),
         "rungs_skipped": _count(session, LadderStep.rung, LadderStep.skipped.is_(True)),
         "answers": session.scalar(select(func.count()).select_from(Response)),
         "answers_by_decision": _count(session, Response.decision),
+        "answers_by_standing": _count(session, Response.status),
+        "commitments": session.scalar(select(func.count()).select_from(Commitment)),
+        "questions": session.scalar(select(func.count()).select_from(Question)),
+        "extensions": _count(session, Extension.status),
+        "transfers": _count(session, Transfer.status),
+        "receipts": session.scalar(select(func.count()).select_from(Receipt)),
         "overdue": overdue,
         "undeliverable": undeliverable,
         "ledger_events": ledger.verify(session),
@@ -183,6 +193,8 @@ def _history(session: Session, referral: Referral) -> str:
     lines: list[str] = []
     for event in ledger.history(session, "referral", referral.id):
         text = _NAMES.get(event.kind)
+        if told := EVENTS.get(event.kind):
+            text = told.ko.format(**event.data)
         if event.kind == "referral.chased":
             text = next(r.ko for rung, r in RUNGS.items() if rung.value == event.data["rung"])
         if event.kind == "referral.answered":
@@ -205,4 +217,5 @@ def _history(session: Session, referral: Referral) -> str:
 _NAMES = {
     "referral.dispatched": "발송",
     "referral.acknowledged": "접수",
+    "referral.closed": "공표",
 }

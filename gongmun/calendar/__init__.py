@@ -1,6 +1,12 @@
 """The calendar: working days of Korean government offices, and deadlines that explain themselves."""
 
-from gongmun.calendar.deadlines import Deadline, DeadlineRule, Unit, deadline
+from gongmun.calendar.deadlines import (
+    Deadline,
+    DeadlineRule,
+    Unit,
+    deadline,
+    latest_extension,
+)
 from gongmun.calendar.overrides import OverridesInvalid
 from gongmun.calendar.rules import RuleNotInForce, RulesInvalid, UnknownRule, rule
 from gongmun.calendar.working_days import WorkingCalendar, YearNotCovered, calendar
@@ -17,5 +23,6 @@ __all__ = [
     "YearNotCovered",
     "calendar",
     "deadline",
+    "latest_extension",
     "rule",
 ]

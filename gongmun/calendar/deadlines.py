@@ -41,7 +41,8 @@ class DeadlineRule:
     """One version of a rule: how long a period is, how it is counted, and what says so.
 
     `first_day_counts` says whether the day of the start is the first of the period (초일 산입) or the
-    day after it (초일 불산입).
+    day after it (초일 불산입). The period may be extended `extensions` times, by at most `extension` of
+    its unit each time; None stands for as long as the first period.
     """
 
     code: str
@@ -54,11 +55,15 @@ class DeadlineRule:
     citation_ko: str
     citation_en: str
     valid_from: date
+    extensions: int = 0
+    extension: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a period without a day."""
+        """Refuse a period without a day, and less than no extension."""
         if self.length < 1:
             raise ValueError("length must be 1 or more")
+        if self.extensions < 0 or (self.extension is not None and self.extension < 1):
+            raise ValueError("extensions must be 0 or more, and extension 1 or more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +135,23 @@ def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> 
         due = calendar.shift(end, 0)
         skipped = _days_off(begin, first, calendar) + _days_off(end, due, calendar)
     return Deadline(due=due, rule=rule, start=start, first_day=first, skipped=skipped)
+
+
+def latest_extension(rule: DeadlineRule, due: date, calendar: WorkingCalendar) -> date:
+    """The last day to which a period of `rule` that ends on `due` may be extended in one go.
+
+    The days after `due` count from the first of them; an end on a day off moves to the next working
+    day, as that of the period itself.
+
+    Raises:
+        YearNotCovered: it leaves the years the calendar covers.
+    """
+    length = rule.extension or rule.length
+    if rule.unit is Unit.WORKING_DAYS:
+        return calendar.shift(due, length)
+    if rule.unit is Unit.CALENDAR_DAYS:
+        return calendar.shift(due + timedelta(days=length), 0)
+    return calendar.shift(_end_of_months(due + timedelta(days=1), length), 0)
 
 
 def _end_of_months(first: date, months: int) -> date:

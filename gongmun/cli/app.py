@@ -24,8 +24,16 @@ NOUNS = {
     "document": "공문 / official documents",
     "escalation": "상향 통보 / escalations",
     "referral": "이송 / referrals",
+    "question": "질의 / questions of ministries",
+    "extension": "기한 연장 / extensions",
+    "transfer": "이관 / transfers",
+    "commitment": "이행과제 / commitments",
+    "meeting": "후속 협의 / follow-up meetings",
+    "reply": "회신 메일 / replies by mail",
+    "answer": "회신 확인과 공개 / answers",
     "mail": "발송 / mail",
     "contact": "연락처 / contacts",
+    "access": "접속 링크와 세션 / links and sessions",
 }
 _USAGE = 2
 
@@ -91,6 +99,28 @@ def show_waiting(as_of: AsOf = None) -> None:
         (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
         [(item.what, item.remedy) for item in items],
     )
+
+
+@app.command("reconcile")
+def reconcile_(as_of: AsOf = None) -> None:
+    """승인·발송·이송을 대조하여 빠진 것을 찾습니다. / What should have gone on, and did not.
+
+    빠진 것이 있으면 종료 코드 1 / exit code 1 where something is found.
+    """
+    from gongmun import wiring
+    from gongmun.forums.reconciling import reconcile
+
+    with wiring.database().reading() as session:
+        findings = reconcile(session, ladder=wiring.ladder(), now=moment(as_of))
+    if not findings:
+        done(Bilingual(ko="빠진 것이 없습니다.", en="Nothing is missing."))
+        return
+    table(
+        Bilingual(ko="일일 대사", en="Reconciliation"),
+        (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
+        [(finding.what, finding.remedy) for finding in findings],
+    )
+    raise typer.Exit(1)
 
 
 @app.command("verify-ledger")

@@ -1,4 +1,4 @@
-"""`gongmun mail`: what was sent, what waits, what a person has to settle."""
+"""`gongmun mail`: what was sent, what became of it, what a person has to settle."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from gongmun import wiring
 from gongmun.cli.output import AsOf, DispatchId, done, moment, say, table
-from gongmun.cli.words import DISPATCHES, HOLDS
+from gongmun.cli.words import DISPATCHES, HOLDS, PROOFS
 from gongmun.mail import Dispatch, Status, queries, release, settle
 from gongmun.text import Bilingual
 
@@ -19,10 +19,18 @@ def list_(
         bool, typer.Option("--all", help="보낸 메일도 함께 / accepted ones too")
     ] = False,
 ) -> None:
-    """발송 대기·보류·실패한 메일 / mail that is queued, held, failed or uncertain."""
+    """발송 대기·보류·실패·반송된 메일 / mail that is queued, held, failed, uncertain or came back."""
     with wiring.database().reading() as session:
         rows = [
-            (d.id, DISPATCHES[d.status], d.organisation_code, d.subject, d.attempts, _why(d))
+            (
+                d.id,
+                DISPATCHES[d.status],
+                d.organisation_code,
+                d.subject,
+                d.attempts,
+                PROOFS[d.proof] if d.proof else None,
+                _why(d),
+            )
             for d in queries.dispatches(session, with_accepted=all_)
         ]
     table(
@@ -33,6 +41,7 @@ def list_(
             Bilingual(ko="기관", en="ministry"),
             Bilingual(ko="제목", en="subject"),
             Bilingual(ko="시도", en="attempts"),
+            Bilingual(ko="확인", en="proof"),
             Bilingual(ko="사유", en="reason"),
         ),
         rows,
@@ -44,6 +53,7 @@ def show(dispatch_id: DispatchId) -> None:
     """메일 한 통과 처리 방법 / one mail, and how to settle it."""
     with wiring.database().reading() as session:
         dispatch = queries.by_id(session, dispatch_id)
+        backups = queries.replacements(session, dispatch_id)
     table(
         Bilingual(ko=f"발송 {dispatch_id}", en=f"Dispatch {dispatch_id}"),
         (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
@@ -55,11 +65,17 @@ def show(dispatch_id: DispatchId) -> None:
             ("사유 / reason", _why(dispatch)),
             ("다음 시도 / next attempt", dispatch.next_attempt_at),
             ("접수 / accepted", dispatch.accepted_at),
+            ("도달 / delivered", dispatch.delivered_at),
+            ("확인 / proof", PROOFS[dispatch.proof] if dispatch.proof else None),
+            ("지연 / delayed", dispatch.delayed_at),
+            ("반송 / bounced", dispatch.bounced_at),
+            ("반송된 발송 / in place of", dispatch.instead_of_id),
+            ("예비 연락처로 / to the backup", ", ".join(str(backup.id) for backup in backups)),
         ],
     )
     match dispatch.status:
-        case Status.HELD | Status.FAILED:
-            say("보류·실패한 메일을 다시 보내려면 / to send it again:")
+        case Status.HELD | Status.FAILED | Status.BOUNCED:
+            say("보류·실패·반송된 메일을 다시 보내려면 / to send it again:")
             say(f"  gongmun mail release {dispatch_id} --to ADDRESS")
         case Status.UNCERTAIN:
             say("수신을 확인했으면 / if it did arrive:")
@@ -80,7 +96,7 @@ def release_(
     to: Annotated[str, typer.Option(help="받을 주소 / the address")],
     as_of: AsOf = None,
 ) -> None:
-    """보류되거나 실패한 메일을 다시 보냅니다. / Send a held or failed mail again."""
+    """보류·실패·반송된 메일을 다시 보냅니다. / Send a mail again that was held, failed or came back."""
     release(wiring.database(), dispatch_id, address=to, now=moment(as_of))
     done(Bilingual(ko="발송 대기열에 다시 넣었습니다.", en="Queued again."))
 

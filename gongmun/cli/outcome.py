@@ -15,6 +15,7 @@ from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import issue_outcomes
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import outcome_overview
+from gongmun.referrals.life import Status
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
@@ -100,7 +101,7 @@ def _suggestions(session: Session, outcome_id: int) -> Sequence[Sequence[object]
         referral.suggestion_id: ministry
         for ministry, referrals in queries.referrals_by_ministry(session, outcome_id)
         for referral in referrals
-        if referral.role is Role.LEAD
+        if referral.role is Role.LEAD and referral.status is not Status.TRANSFERRED
     }
     suggestions = [(suggestion_queries.by_id(session, id_), leads[id_]) for id_ in sorted(leads)]
     return [

@@ -48,6 +48,13 @@ SuggestionId = Annotated[int, _id("제안 번호 / id of the suggestion")]
 OutcomeId = Annotated[int, _id("결과 번호 / id of the outcome")]
 DocumentId = Annotated[int, _id("문서 번호 / id of the document")]
 ReferralId = Annotated[int, _id("이송 번호 / id of the referral")]
+CommitmentId = Annotated[int, _id("이행과제 번호 / id of the commitment")]
+MeetingId = Annotated[int, _id("후속 협의 번호 / id of the meeting")]
+ReplyId = Annotated[int, _id("회신 메일 번호 / id of the reply")]
+ResponseId = Annotated[int, _id("회신 번호 / id of the response")]
+QuestionId = Annotated[int, _id("질의 번호 / id of the question")]
+ExtensionId = Annotated[int, _id("연장 요청 번호 / id of the request for more time")]
+TransferId = Annotated[int, _id("이관 요청 번호 / id of the request for a transfer")]
 DispatchId = Annotated[int, _id("발송 번호 / id of the dispatch")]
 
 

@@ -6,6 +6,10 @@ from typing import Annotated
 import typer
 
 from gongmun import ledger, wiring
+from gongmun.answers.checks import COMMITMENT_LIMIT, PROMISING
+from gongmun.answers.content import CommitmentContent, Content, day
+from gongmun.answers.models import Channel
+from gongmun.answers.submitting import record
 from gongmun.calendar import calendar
 from gongmun.cli.output import AsOf, ReferralId, done, moment, say, table
 from gongmun.clock import seoul_date
@@ -14,16 +18,28 @@ from gongmun.forums.routing import responsible
 from gongmun.ledger import LedgerEvent
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
-from gongmun.referrals.answering import acknowledge, respond
+from gongmun.referrals.answering import acknowledge
 from gongmun.referrals.clocks import days_overdue, start_clocks
+from gongmun.referrals.history import told
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import CHASED, OPEN, Status
 from gongmun.referrals.models import Referral, ResponseDecision
 from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
 from gongmun.suggestions import queries as suggestion_queries
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, shorten
 
 app = typer.Typer()
+
+# What happens to a referral beside what its history tells.
+_ALSO = {
+    "referral.rearmed": Bilingual(ko="독촉 단계를 새로 시작", en="the ladder begins anew"),
+    "referral.chase_taken_back": Bilingual(
+        ko="보내지 않은 독촉을 거둠", en="a reminder that had not left was taken back"
+    ),
+    "referral.registered": Bilingual(ko="접수번호 기록", en="registration number recorded"),
+    "referral.overdue": Bilingual(ko="회신 기한 경과", en="overdue"),
+    "referral.reopened": Bilingual(ko="재검토", en="reopened for re-examination"),
+}
 
 
 @app.command("list")
@@ -76,6 +92,8 @@ def _answer_due(referral: Referral, today: date) -> object:
     """The date, and by how many working days it is over while the answer is still owed."""
     if referral.status in CHASED:
         due = referral.clocks.answer_due
+        if referral.paused_at is not None:
+            return Bilingual(ko=f"{due}\n질의로 정지", en="paused")
         if over := days_overdue(due, today, calendar()):
             return Bilingual(ko=f"{due}\n{over}일 경과", en=f"+{over} days")
     return referral.answer_due
@@ -113,6 +131,8 @@ def _told(event: LedgerEvent) -> Bilingual:
     """An event of a referral's life, or the rung of the ladder that fired."""
     if rung := event.data.get("rung"):
         return RUNGS[Rung(rung)]
+    if words := told(event) or _ALSO.get(event.kind):
+        return words
     what = event.kind.removeprefix("referral.")
     return STATUSES[Status(what)] if what in set(Status) else Bilingual(ko=what, en="")
 
@@ -162,17 +182,53 @@ def respond_(
     reason: Annotated[str, typer.Option(help="결정 사유 / the ministry's reason")],
     promised: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="이행(검토) 예정일 / the promised date"),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="이행(검토) 예정일. 수용이면 사유를 이행과제 한 건으로 적습니다. / the promised date; of an "
+            "acceptance, the reason becomes one commitment",
+        ),
+    ] = None,
+    commitment: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='이행과제 "내용|담당 부서|2027-06-30", 여러 번 / a commitment "text|division|date"; repeat it'
+        ),
     ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """기관의 회신을 기록합니다. / Record the ministry's decision on one referral."""
-    respond(
-        wiring.database(),
+    """기관의 회신을 기록하고 접수증을 보냅니다. / Record the ministry's answer to one referral."""
+    db = wiring.database()
+    with db.reading() as session:
+        referral = queries.by_id(session, referral_id)
+        owner = organisation_queries.by_id(session, referral.organisation_id).name_ko
+    by = promised.date() if promised else None
+    commitments = tuple(commitment_content(written) for written in commitment or ())
+    if by and not commitments and decision in PROMISING:
+        commitments = (
+            CommitmentContent(text=shorten(reason, COMMITMENT_LIMIT), owner=owner, due_on=by),
+        )
+    record(
+        db,
         referral_id,
-        decision=decision,
-        reason=reason,
-        promised_on=promised.date() if promised else None,
+        content=Content(
+            decision=decision,
+            reason=reason,
+            review_by=None if decision in PROMISING else by,
+            commitments=commitments,
+        ),
+        channel=Channel.COORDINATOR,
         now=moment(as_of),
     )
-    done(Bilingual(ko="회신을 기록했습니다.", en="The response is recorded."))
+    done(
+        Bilingual(
+            ko="회신을 기록했습니다. 'gongmun answer list'에서 확인하여 공개해 주십시오.",
+            en="The response is recorded. Review and publish it: see `gongmun answer list`.",
+        )
+    )
+
+
+def commitment_content(written: str) -> CommitmentContent:
+    """What was written; the checks say what is missing of it."""
+    text, *others = written.rsplit("|", 2)
+    owner, due_on = (*others, "", "")[:2]
+    return CommitmentContent(text=text, owner=owner, due_on=day(due_on))

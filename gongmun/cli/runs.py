@@ -1,7 +1,9 @@
 """The one module here that speaks to Prefect, and imports it only when it has to (3.6 s)."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from gongmun.answers.filing_form import LATER
 from gongmun.errors import GongmunError
 
 _WRAP_UP = "wrap-up-forum/wrap-up-forum"
@@ -50,6 +52,17 @@ def resume_wrap_up(forum: str) -> bool:
     The decision is in our database already: the run finds it there, and the input given here only
     satisfies its form. Without a run the issuing sweep takes the outcome up.
     """
+    # A run that should, after all, take this for a decision refuses it and asks again.
+    return _resume(f"WRAP-UP {forum}", {"decision": "return", "name": " ", "reason": " "})
+
+
+def resume_filing(reply_id: int) -> bool:
+    """Let the run that waits for a held reply end, after it was filed or dismissed here."""
+    return _resume(f"FILE reply {reply_id}", {"document": LATER, "name": " "})
+
+
+def _resume(name: str, form: Mapping[str, str]) -> bool:
+    """Resume the suspended runs of this name with a filled form; False where none was reached."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
     from prefect.exceptions import PrefectException
@@ -58,15 +71,13 @@ def resume_wrap_up(forum: str) -> bool:
     if not get_current_settings().api.url:
         return False
     waiting = FlowRunFilter.model_validate(
-        {"name": {"any_": [f"WRAP-UP {forum}"]}, "state": {"type": {"any_": ["PAUSED"]}}}
+        {"name": {"any_": [name]}, "state": {"type": {"any_": ["PAUSED"]}}}
     )
-    # A run that should, after all, take this for a decision refuses it and asks again.
-    form = {"decision": "return", "name": " ", "reason": " "}
     try:
         with get_client(sync_client=True) as client:
             runs = client.read_flow_runs(flow_run_filter=waiting)
             for run in runs:
-                client.resume_flow_run(run.id, run_input=form)
+                client.resume_flow_run(run.id, run_input=dict(form))
     except (PrefectException, OSError):
         return False
     return bool(runs)

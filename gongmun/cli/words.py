@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gongmun.documents import DocumentKind
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import Status
-from gongmun.mail.models import HoldReason
+from gongmun.mail.models import HoldReason, Proof
 from gongmun.text import Bilingual
 
 OUTCOMES: Mapping[OutcomeStatus, Bilingual] = {
@@ -31,12 +31,21 @@ DISPATCHES: Mapping[Status, Bilingual] = {
     Status.CLAIMED: Bilingual(ko="준비", en="claimed"),
     Status.SENDING: Bilingual(ko="발송 중", en="sending"),
     Status.ACCEPTED: Bilingual(ko="발송", en="accepted"),
+    Status.DELIVERED: Bilingual(ko="도달", en="delivered"),
+    Status.BOUNCED: Bilingual(ko="반송", en="bounced"),
     Status.FAILED: Bilingual(ko="실패", en="failed"),
     Status.UNCERTAIN: Bilingual(ko="불명", en="uncertain"),
+}
+
+PROOFS: Mapping[Proof, Bilingual] = {
+    Proof.DSN: Bilingual(ko="수신 서버의 도달 통지", en="notice of the ministry's server"),
+    Proof.RELAY_LOG: Bilingual(ko="중계 서버 기록", en="the relay's log"),
+    Proof.JOURNAL: Bilingual(ko="발송 사본함(발송만 확인)", en="the journal: it left, no more"),
 }
 
 HOLDS: Mapping[HoldReason, Bilingual] = {
     HoldReason.NO_MAILBOX: Bilingual(ko="연락처 없음", en="no mailbox"),
     HoldReason.BAD_ADDRESS: Bilingual(ko="잘못된 주소", en="not a usable address"),
+    HoldReason.NO_LINK: Bilingual(ko="접속 링크 없음(만료)", en="no link, or expired"),
     HoldReason.ATTACHMENT_UNREADABLE: Bilingual(ko="붙임 파일 이상", en="attachment unreadable"),
 }

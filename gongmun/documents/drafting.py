@@ -13,6 +13,9 @@ from gongmun.documents.models import Approval, Decision, Document, DocumentKind
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
 
+# These tell of a decision: the one that refuses what was asked for approves the document that says so.
+_TELLS_OF_A_DECISION = (DocumentKind.EXTENSION,)
+
 
 class NotApproved(GongmunError):
     """A decision that returns a document was used to approve it."""
@@ -96,7 +99,8 @@ def approve(session: Session, document: Document, approval: Approval | None, now
         NotApproved: the decision was to return it.
         InvalidTransition: the document was discarded.
     """
-    if approval is not None and approval.decision is not Decision.APPROVE:
+    returned = approval is not None and approval.decision is not Decision.APPROVE
+    if returned and document.kind not in _TELLS_OF_A_DECISION:
         raise NotApproved(document_id=document.id)
     document = queries.locked(session, document.id)
     if document.status in APPROVED:

@@ -60,14 +60,15 @@ class FileStore(Protocol):
 
 
 class LocalStore:
-    """A FileStore in a folder of this machine, `ab/abcdef….pdf`."""
+    """A FileStore in a folder of this machine, `ab/abcdef….pdf`, or with another ending or none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, ending: str = ".pdf") -> None:
         self._folder = folder
+        self._ending = ending
 
     def path(self, sha256: str) -> Path:
         """See FileStore."""
-        return self._folder / sha256[:2] / f"{sha256}.pdf"
+        return self._folder / sha256[:2] / f"{sha256}{self._ending}"
 
     def put(self, content: bytes) -> str:
         """See FileStore. A crash leaves either the whole file under its name or none."""

@@ -1,4 +1,7 @@
-"""Issue approved outcomes and corrections: number and render their documents, queue their mail.
+"""Issue what is approved: number and render its documents, queue their mail.
+
+Outcomes, the documents that a transfer adds to an outcome long issued, corrections, and decisions on
+extensions.
 
 A sweep over all that is approved: what a killed process or a failed rendering left is taken up by
 the next call.
@@ -10,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gongmun import ledger
+from gongmun.answers import request_queries
+from gongmun.answers.extending import send_extensions
 from gongmun.db import Database
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
@@ -18,10 +23,9 @@ from gongmun.documents.life import ISSUED
 from gongmun.documents.signing import Signer
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
-from gongmun.forums.letters import outcome_message
+from gongmun.forums.letters import send_outcome
 from gongmun.forums.life import Event as OutcomeEvent
 from gongmun.forums.life import Status as OutcomeStatus
-from gongmun.mail import enqueue
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.correcting import send_corrections
 
@@ -49,17 +53,26 @@ def issue_outcomes(
 ) -> IssuedOutcomes:
     """Bring all that is approved as far as it will go; an outcome whose mails are all queued is issued."""
     with db.reading() as session:
-        outcome_ids = [o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)]
+        outcome_ids = [
+            *(o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)),
+            *queries.late_outcomes(session),
+        ]
         document_ids = [
             document.id
             for outcome_id in outcome_ids
             for document in queries.documents_of(session, outcome_id)
         ]
         document_ids += referral_queries.unsent_corrections(session)
+        document_ids += [
+            extension.document_id
+            for extension in request_queries.unsent_extensions(session)
+            if extension.document_id is not None
+        ]
     report = issue(db, document_ids, renderer=renderer, store=store, now=now, key=key)
     enqueued = [i for outcome_id in outcome_ids for i in _enqueue(db, outcome_id, now)]
     # After the outcomes: what they correct has its mail by then.
     enqueued += send_corrections(db, now=now)
+    enqueued += send_extensions(db, now=now)
     done = tuple(outcome_id for outcome_id in outcome_ids if _finish(db, outcome_id, now))
     with db.reading() as session:
         issued = [document_queries.by_id(session, document_id) for document_id in report.issued]
@@ -84,7 +97,7 @@ def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
                 outcome = queries.outcome(session, outcome_id)
                 forum = queries.forum(session, outcome.forum_id)
                 document = document_queries.by_id(session, document_id)
-                queued.append(enqueue(session, outcome_message(session, forum, document), now).id)
+                queued.append(send_outcome(session, forum, document, now).id)
         except GongmunError as error:
             log.warning("document %s: %s", document_id, error)
     return queued

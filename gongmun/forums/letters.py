@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gongmun.access import links
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, Letter, OutcomeContext, Role, SuggestionItem
 from gongmun.forums.models import Forum
 from gongmun.forums.names import KINDS
-from gongmun.mail import OutgoingMessage, compose
+from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
@@ -87,6 +88,19 @@ def _topic_name(session: Session, code: str | None) -> Bilingual:
     return Bilingual(ko=topic.name_ko, en=topic.name_en) if topic else _NO_TOPIC
 
 
+def send_outcome(session: Session, forum: Forum, document: Document, now: datetime) -> Dispatch:
+    """Queue the mail that carries a rendered outcome document, and give the ministry its link."""
+    dispatch = enqueue(session, outcome_message(session, forum, document), now)
+    links.grant_ministry(
+        session,
+        organisation_id=referral_queries.of_document(session, document.id)[0].organisation_id,
+        document_ids=[document.id],
+        dispatch=dispatch,
+        now=now,
+    )
+    return dispatch
+
+
 def outcome_message(session: Session, forum: Forum, document: Document) -> OutgoingMessage:
     """The mail that carries a rendered outcome document to its ministry."""
     referrals = referral_queries.of_document(session, document.id)
@@ -105,6 +119,7 @@ def outcome_message(session: Session, forum: Forum, document: Document) -> Outgo
             "suggestions": suggestions,
             # The dates that stand in the document, which are counted from the decision.
             "clocks": _clocks(referrals, document.approved_at),
+            "link": links.blank(),
         },
     )
     return OutgoingMessage(

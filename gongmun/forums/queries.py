@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
-from gongmun.documents.life import ISSUED
+from gongmun.documents.life import APPROVED, ISSUED
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.models import Document
 from gongmun.errors import NotFound
@@ -126,6 +126,37 @@ def documents_without_mail(session: Session, outcome_id: int) -> Sequence[Docume
             ~mailed,
         )
         .order_by(Document.id)
+    ).all()
+
+
+def documents_never_mailed(session: Session, approved_before: datetime) -> Sequence[Document]:
+    """Documents approved before that moment that no mail names, oldest first.
+
+    A superseded one is not missed: its correction goes out. A mail with several documents names none
+    of them; their notice leads to it.
+    """
+    mailed = exists().where(Dispatch.document_id == Document.id)
+    return session.scalars(
+        select(Document)
+        .where(
+            Document.status.in_(APPROVED - {DocumentStatus.SUPERSEDED}),
+            Document.approved_at < approved_before,
+            ~mailed,
+        )
+        .order_by(Document.id)
+    ).all()
+
+
+def late_outcomes(session: Session) -> Sequence[int]:
+    """Issued outcomes with a document that was approved since and has no mail yet: of a transfer."""
+    mailed = exists().where(Dispatch.document_id == Document.id)
+    return session.scalars(
+        select(Outcome.id)
+        .join(Referral, Referral.outcome_id == Outcome.id)
+        .join(Document, Document.id == Referral.document_id)
+        .where(Outcome.status == OutcomeStatus.ISSUED, Document.status.in_(APPROVED), ~mailed)
+        .distinct()
+        .order_by(Outcome.id)
     ).all()
 
 

@@ -1,18 +1,20 @@
 """What waits for a coordinator, gathered from all rooms: nothing may wait unseen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from gongmun import clock
+from gongmun.answers import request_queries
 from gongmun.clock import seoul_date
 from gongmun.db.sweeps import last_finished
 from gongmun.documents import DocumentKind
 from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
+from gongmun.forums.follow_ups_waiting import follow_ups, missing_follow_up
 from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.ministries_waiting import Waiting, broken_mailboxes, ministries_waiting
 from gongmun.forums.routing import route_of
 from gongmun.mail import queries as mail_queries
 from gongmun.referrals import queries as referral_queries
@@ -29,29 +31,29 @@ _CHASE = "prefect deployment run chase-referrals/chase-referrals"
 _ISSUED_BY = {
     DocumentKind.OUTCOME: "gongmun outcome issue",
     DocumentKind.CORRECTION: "gongmun outcome issue",
+    DocumentKind.EXTENSION: "gongmun outcome issue",
     DocumentKind.FIRST_REMINDER: _CHASE,
     DocumentKind.SECOND_REMINDER: _CHASE,
     DocumentKind.ESCALATION: _CHASE,
 }
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Waiting:
-    """One thing that waits: what it is, and the command that settles it."""
-
-    what: Bilingual
-    remedy: str
+__all__ = ["Waiting", "waiting"]
 
 
 def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
     """Everything a coordinator has to decide or mend, most important first."""
     return [
         *_missing_sweep(session),
+        *missing_follow_up(session),
         *_approvals(session),
         *_stuck(session, now),
         *_escalations(session),
         *_corrections(session),
+        *_late(session),
+        *ministries_waiting(session),
+        *follow_ups(session, now),
         *_unrouted(session, now),
+        *broken_mailboxes(session),
         *_dispatches(session),
         *_delayed(session, now),
         *_documents(session),
@@ -138,6 +140,26 @@ def _corrections(session: Session) -> Iterator[Waiting]:
             what=Bilingual(
                 ko=f"시행 대기: 정정 문서 {document_id}",
                 en=f"approved, not issued yet: correction {document_id}",
+            ),
+            remedy="gongmun outcome issue",
+        )
+
+
+def _late(session: Session) -> Iterator[Waiting]:
+    """Decisions on extensions, and documents of transfers, that the sweep has not taken yet."""
+    for extension in request_queries.unsent_extensions(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"시행 대기: 기한 연장 결정 문서 {extension.document_id}",
+                en=f"approved, not issued yet: decision on an extension, document {extension.document_id}",
+            ),
+            remedy="gongmun outcome issue",
+        )
+    for outcome_id in queries.late_outcomes(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"시행 대기: 결과 {outcome_id}번의 이관 공문",
+                en=f"approved, not issued yet: a transfer of outcome {outcome_id}",
             ),
             remedy="gongmun outcome issue",
         )

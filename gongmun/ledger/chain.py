@@ -18,6 +18,7 @@ from sqlalchemy import Table, bindparam, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.clock import utc
+from gongmun.db import upsert
 from gongmun.errors import GongmunError
 from gongmun.ledger.models import LedgerEvent, LedgerHead
 
@@ -29,7 +30,6 @@ _GENESIS = "0" * 64
 _HEAD, _EVENTS = cast(Table, LedgerHead.__table__), cast(Table, LedgerEvent.__table__)
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _HEAD_ID).with_for_update()
 _ADD_EVENTS = insert(_EVENTS)
-_ADD_HEAD = insert(_HEAD)
 _MOVE_HEAD = (
     update(_HEAD)
     .where(_HEAD.c.id == _HEAD_ID)
@@ -43,6 +43,7 @@ class Actor(StrEnum):
     SYSTEM = "system"
     COORDINATOR = "coordinator"
     MINISTRY = "ministry"
+    PROPOSER = "proposer"
 
 
 class LedgerBroken(GongmunError):
@@ -119,7 +120,12 @@ def _extend_chain(session: Session) -> None:
     session.flush()
     connection = session.connection()
     head = connection.execute(_READ_HEAD).one_or_none()
-    seq, last = (head.seq, head.hash) if head else (0, _GENESIS)
+    if head is None:
+        # Of two that write the first event of all at once, one makes the row and the other waits for it.
+        begin = upsert(session, LedgerHead).values(id=_HEAD_ID, seq=0, hash=_GENESIS)
+        connection.execute(begin.on_conflict_do_nothing())
+        head = connection.execute(_READ_HEAD).one()
+    seq, last = head.seq, head.hash
     rows: list[dict[str, Any]] = []
     for item in pending:
         seq += 1
@@ -139,10 +145,7 @@ def _extend_chain(session: Session) -> None:
         )
         last = digest
     connection.execute(_ADD_EVENTS, rows)
-    if head is None:
-        connection.execute(_ADD_HEAD, {"id": _HEAD_ID, "seq": seq, "hash": last})
-    else:
-        connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
+    connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
 
 
 @event.listens_for(Session, "after_soft_rollback")

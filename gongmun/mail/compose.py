@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
 
 from gongmun.errors import GongmunError
+from gongmun.mail.message import BLANK
 from gongmun.settings import settings
 from gongmun.text import clean_line, english_date, korean_date, lay_out
 
@@ -40,6 +41,8 @@ class Composed:
 def compose(intent: str, context: Mapping[str, Any]) -> Composed:
     """Fill in the templates of `intent`; control characters and stray blank lines are removed.
 
+    For a secret pass `message.BLANK` itself, and print it alone: `{{ link }}`.
+
     Raises:
         MailTemplateMissing: there is none for this intent.
         MailTemplateUnfilled: the context lacks a name the template uses.
@@ -57,6 +60,15 @@ def compose(intent: str, context: Mapping[str, Any]) -> Composed:
     return Composed(subject=clean_line(subject), body=lay_out(body))
 
 
+# What stands around BLANK: in the words of anybody else it would be taken for a secret to fill in.
+_BRACKETS = str.maketrans("⟦⟧", "[]")
+
+
+def _outside(value: Any) -> Any:
+    """A value as a template prints it: nothing that came from outside reads like BLANK."""
+    return value.translate(_BRACKETS) if isinstance(value, str) and value is not BLANK else value
+
+
 @cache
 def _environment(folder: Path) -> Environment:
     # Plain text: there is no markup to escape, and a value is never taken for a template.
@@ -66,6 +78,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_outside,
     )
     environment.filters |= {"korean_date": korean_date, "english_date": english_date}
     return environment

@@ -27,12 +27,12 @@ def settle(db: Database, dispatch_id: int, *, accepted: bool, now: datetime) -> 
 
 
 def release(db: Database, dispatch_id: int, *, address: str, now: datetime) -> None:
-    """Queue a held or failed dispatch again, to `address` (the old one or a corrected one).
+    """Queue a held, failed or bounced dispatch again, to `address` (the old one or a corrected one).
 
     Raises:
         AddressRefused: not a usable address; nothing is changed.
         NotFound: no such dispatch.
-        InvalidTransition: it is neither held nor failed.
+        InvalidTransition: it is on its way, or arrived.
     """
     values = {"address": checked_address(address), "next_attempt_at": now}
     _decide(db, dispatch_id, Event.RELEASED, now, _AFRESH | values)
@@ -43,6 +43,12 @@ _AFRESH: dict[str, Any] = {
     "last_error": None,
     "attempts": 0,
     "deferred_since": None,
+    # Of the mail that bounced; when it did stays, to know its late notices by.
+    "accepted_at": None,
+    "relay_reply": None,
+    "delivered_at": None,
+    "delayed_at": None,
+    "proof": None,
 }
 
 

@@ -3,39 +3,46 @@
 A batch is claimed under a lease and committed. Then, message by message: the envelope, which may be
 repeated freely; the commit of `sending`; the message itself; the commit of its outcome. No
 transaction is open while the relay is spoken to, and every update is fenced by owner and status.
-Several connections share a batch, each in a thread of its own.
+Several connections share a batch (sharing.py).
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+
+from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Database
 from gongmun.mail import queries
 from gongmun.mail.backoff import is_greylisting, next_attempt
+from gongmun.mail.delivering import note_refusal
 from gongmun.mail.files import AttachmentUnreadable, BatchFiles
 from gongmun.mail.life import Event, Status
 from gongmun.mail.mailer import (
     Connection,
     ConnectionCut,
     Mailer,
+    Notices,
     RelayRefused,
     RelayUnreachable,
 )
-from gongmun.mail.message import Sender, wire
+from gongmun.mail.message import BLANK, Sender, wire
 from gongmun.mail.models import Dispatch, HoldReason
 from gongmun.mail.outbox import AddressRefused, agency_sender, checked_address
 from gongmun.mail.recovering import RecoveryReport, recover
+from gongmun.mail.sharing import send_all
+from gongmun.mail.tokens import address_with
 from gongmun.mail.witness import Witness
+from gongmun.settings import settings
 
 # Longer than the slowest answer to one message; it is renewed when a message begins to be sent.
 LEASE = timedelta(minutes=30)
 _LONGEST_NOTE = 200
+# Makes the secret of a dispatch, in a transaction that writes; None if it has none.
+Fill = Callable[[Session, Dispatch], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,14 +75,16 @@ def dispatch_due(
     limit: int = 100,
     witness: Witness | None = None,
     at: Callable[[], datetime] | None = None,
+    fill: Fill | None = None,
 ) -> DispatchReport:
     """Recover what earlier dispatchers left, then send up to `limit` due dispatches.
 
     `attachments` gives the bytes of a file by its SHA-256; it is called once for each file of the
     batch, never by two threads at once. `at` tells the time when the relay accepts a message, which
     starts the clocks (`now` where it is left out): a batch may run over midnight. `owner` names the
-    caller for a reader of the table. With a journal, give its `witness` in every call: without one,
-    the outcome of an interrupted send is a person's to find out.
+    caller for a reader of the table. With a `witness`, give it in every call: without one, the outcome
+    of an interrupted send is a person's to find out. `fill` makes the secret of a body with a BLANK;
+    where there is none, the mail is held.
     """
     sender = agency_sender()
     recovered = recover(db, witness=witness, now=now)
@@ -94,8 +103,9 @@ def dispatch_due(
         attachment=BatchFiles(attachments, batch),
         now=now,
         at=at or (lambda: now),
+        fill=fill,
     )
-    counts, trouble = _send_all(run, mailer, batch)
+    counts, trouble = send_all(run.send, mailer, batch)
     if trouble is not None:
         with db.transaction() as session:
             counts["returned"] = queries.return_claimed(
@@ -104,53 +114,6 @@ def dispatch_due(
         # The other connections may have sent all the same: then there is nothing to tell.
         trouble = trouble if counts["returned"] else None
     return DispatchReport(**counts, trouble=trouble, recovered=recovered)
-
-
-# The mails of each recipient that no connection took yet.
-_Waiting = deque[list[Dispatch]]
-_Sent = tuple[Counter[str], RelayUnreachable | None]
-
-
-def _send_all(run: "_Run", mailer: Mailer, batch: Sequence[Dispatch]) -> _Sent:
-    """Send a batch over the mailer's connections, each in a thread of its own.
-
-    All mail to one recipient goes over one connection and keeps its order: an outcome before its
-    reminder. What a connection in trouble did not begin is left to the others. An unexpected error
-    is raised when the others are done.
-    """
-    by_recipient: dict[str, list[Dispatch]] = {}
-    for dispatch in batch:
-        by_recipient.setdefault((dispatch.address or "").casefold(), []).append(dispatch)
-    waiting = deque(by_recipient.values())
-    threads = min(mailer.connections, len(waiting))
-    with ThreadPoolExecutor(threads, thread_name_prefix="gongmun-mail") as pool:
-        try:
-            parts = [pool.submit(_send_part, run, mailer, waiting) for _ in range(threads)]
-            wait(parts)
-        finally:
-            waiting.clear()  # after an interrupt the threads only end what they began
-    sent, troubles = zip(*(part.result() for part in parts), strict=True)
-    return sum(sent, Counter()), next(filter(None, troubles), None)
-
-
-def _send_part(run: "_Run", mailer: Mailer, waiting: _Waiting) -> _Sent:
-    counts: Counter[str] = Counter()
-    try:
-        with mailer.connection() as connection:
-            for dispatch in _taken(waiting):
-                counts[run.send(connection, dispatch)] += 1
-    except RelayUnreachable as error:
-        return counts, error
-    return counts, None
-
-
-def _taken(waiting: _Waiting) -> Iterator[Dispatch]:
-    while True:
-        try:
-            mails = waiting.popleft()
-        except IndexError:
-            return
-        yield from mails
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,17 +129,26 @@ class _Run:
     attachment: Callable[[str], bytes]
     now: datetime
     at: Callable[[], datetime]
+    fill: Fill | None
 
     def send(self, connection: Connection, dispatch: Dispatch) -> str:
+        return_address = address_with(dispatch.token)
         try:
             recipient = checked_address(dispatch.address or "")
+            content = dispatch.message()
+            if BLANK in content.body:
+                secret = self._secret(dispatch)
+                if secret is None:
+                    return self._held(dispatch, HoldReason.NO_LINK, "no link or code")
+                content = replace(content, body=content.body.replace(BLANK, secret))
             message = wire(
-                dispatch.message(),
+                content,
                 message_id=dispatch.message_id,
                 recipient=recipient,
                 sender=self.sender,
                 now=self.now,
                 attachment=self.attachment,
+                reply_to=return_address,
             )
         except AddressRefused:
             return self._held(dispatch, HoldReason.BAD_ADDRESS, "address refused")
@@ -184,7 +156,9 @@ class _Run:
             note = f"{error.params['sha256']} {error.params['reason']}"
             return self._held(dispatch, HoldReason.ATTACHMENT_UNREADABLE, note)
         try:
-            connection.envelope(self.sender.address, recipient)
+            connection.envelope(
+                return_address or self.sender.address, recipient, _notices(dispatch, return_address)
+            )
         except RelayRefused as error:
             return self._refused(dispatch, Status.CLAIMED, error)
         except ConnectionCut as error:
@@ -205,6 +179,12 @@ class _Run:
             "last_error": None,
         }
         return self._record(dispatch, Status.SENDING, Event.ACCEPTED, "accepted", values)
+
+    def _secret(self, dispatch: Dispatch) -> str | None:
+        if self.fill is None:
+            return None
+        with self.db.transaction() as session:
+            return self.fill(session, dispatch)
 
     def _started(self, dispatch: Dispatch) -> bool:
         with self.db.transaction() as session:
@@ -231,7 +211,9 @@ class _Run:
                 dispatch, status, f"{code} {text}", greylisted=is_greylisting(code, text), code=code
             )
         values = {"last_error": _note(f"{code} {text}")}
-        return self._record(dispatch, status, Event.REFUSED, "failed", values, {"code": code})
+        return self._record(
+            dispatch, status, Event.REFUSED, "failed", values, {"code": code}, refused_with=text
+        )
 
     def _deferred(
         self,
@@ -262,6 +244,8 @@ class _Run:
         outcome: str,
         values: Mapping[str, Any],
         data: Mapping[str, Any] | None = None,
+        *,
+        refused_with: str | None = None,
     ) -> str:
         with self.db.transaction() as session:
             recorded = queries.move(
@@ -274,7 +258,16 @@ class _Run:
                 values={"attempts": dispatch.attempts + 1, **values},
                 data=data,
             )
+            if recorded and refused_with is not None:
+                note_refusal(session, dispatch.id, refused_with, self.now)
         return outcome if recorded else "skipped"
+
+
+def _notices(dispatch: Dispatch, return_address: str | None) -> Notices | None:
+    # Without an inbox, notices would only fill the sender's mailbox: nobody reads them there.
+    if return_address is None or not settings().mail.dsn:
+        return None
+    return Notices(envelope_id=dispatch.token, success=dispatch.wants_proof)
 
 
 def _note(text: str) -> str:

@@ -20,6 +20,8 @@ class Status(StrEnum):
     CLAIMED = "claimed"  # a dispatcher holds it under a lease; nothing was sent
     SENDING = "sending"  # the relay may have it
     ACCEPTED = "accepted"  # the relay answered that it has it
+    DELIVERED = "delivered"  # there is proof that it lies in the mailbox
+    BOUNCED = "bounced"  # the relay accepted it, and told later that it could not be delivered
     FAILED = "failed"
     UNCERTAIN = "uncertain"  # the answer was lost: a person decides, it is never resent by itself
 
@@ -40,6 +42,8 @@ class Event(StrEnum):
     CONFIRMED = "confirmed"  # a person found that it arrived
     DENIED = "denied"  # a person found that it did not arrive
     RELEASED = "released"  # a person gave a usable address
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
 
 
 TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
@@ -58,12 +62,22 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.UNCERTAIN, Event.SEEN): Status.ACCEPTED,
     (Status.UNCERTAIN, Event.CONFIRMED): Status.ACCEPTED,
     (Status.UNCERTAIN, Event.DENIED): Status.QUEUED,
+    # A bounce or a proof also tells that the relay had it, where its answer was lost.
+    **{
+        (status, event): Status(event.value)
+        for status in (Status.ACCEPTED, Status.UNCERTAIN)
+        for event in (Event.DELIVERED, Event.BOUNCED)
+    },
+    # Some mailboxes bounce what they took first.
+    (Status.DELIVERED, Event.BOUNCED): Status.BOUNCED,
+    (Status.BOUNCED, Event.RELEASED): Status.QUEUED,
     (Status.HELD, Event.RELEASED): Status.QUEUED,
     (Status.FAILED, Event.RELEASED): Status.QUEUED,
 }
 
-NEEDS_A_PERSON = frozenset({Status.HELD, Status.FAILED, Status.UNCERTAIN})
-DONE = frozenset({Status.ACCEPTED})
+NEEDS_A_PERSON = frozenset({Status.HELD, Status.FAILED, Status.UNCERTAIN, Status.BOUNCED})
+# It left this house, and nothing has come back.
+SENT = frozenset({Status.ACCEPTED, Status.DELIVERED})
 
 
 def advance(status: Status, event: Event) -> Status:

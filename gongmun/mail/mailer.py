@@ -64,11 +64,24 @@ class Reply:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notices:
+    """The notices (DSN, RFC 3461) that a message asks for: of delay and failure, and of success too.
+
+    `envelope_id` comes back in each. A notice returns the headers of the message, never its body.
+    """
+
+    envelope_id: str
+    success: bool
+
+
 class Connection(Protocol):
     """An open connection to the relay, for one message after another."""
 
-    def envelope(self, sender: str, recipient: str) -> None:
+    def envelope(self, sender: str, recipient: str, notices: Notices | None = None) -> None:
         """Announce a message; any envelope before is forgotten.
+
+        A relay that does not know `notices` is not asked for them.
 
         Raises:
             RelayRefused: for this recipient; RelayDeferred for now.
@@ -123,9 +136,13 @@ class FakeMailer:
     reachable: bool = True
     refusing: Mapping[str, int] = field(default_factory=dict)
     refusing_data: Mapping[str, int] = field(default_factory=dict)
+    # What it says with a refusal.
+    words: str = "fake"
     cutting: frozenset[str] = frozenset()
     cutting_data: frozenset[str] = frozenset()
     sent: list[tuple[str, bytes]] = field(default_factory=list)
+    # Of each message in `sent`: the return address, and the notices asked for.
+    envelopes: list[tuple[str, Notices | None]] = field(default_factory=list)
 
     @contextmanager
     def connection(self) -> Iterator["_FakeConnection"]:
@@ -139,13 +156,14 @@ class FakeMailer:
 class _FakeConnection:
     mailer: FakeMailer
     recipient: str | None = None
+    announced: tuple[str, Notices | None] = ("", None)
 
-    def envelope(self, sender: str, recipient: str) -> None:
-        self.recipient = None
+    def envelope(self, sender: str, recipient: str, notices: Notices | None = None) -> None:
+        self.recipient, self.announced = None, (sender, notices)
         if recipient in self.mailer.cutting:
             raise ConnectionCut(reason="fake")
         if recipient in self.mailer.refusing:
-            raise refusal(self.mailer.refusing[recipient], "fake")
+            raise refusal(self.mailer.refusing[recipient], self.mailer.words)
         self.recipient = recipient
 
     def data(self, message: bytes) -> Reply:
@@ -157,4 +175,5 @@ class _FakeConnection:
         if recipient in self.mailer.refusing_data:
             raise refusal(self.mailer.refusing_data[recipient], "fake")
         self.mailer.sent.append((recipient, message))
+        self.mailer.envelopes.append(self.announced)
         return Reply(code=250, text="ok")

@@ -25,7 +25,10 @@ from gongmun.text import clean_line
 _LONGEST_ID = 60
 _ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>", re.ASCII)
 _LONGEST_FOREIGN_ID = 900  # a line of mail may have 998 characters
-_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
+# An invitation says its method in the type itself (RFC 6047): the one type with parameters.
+_MEDIA_TYPE = re.compile(
+    r"[a-z0-9.+-]+/[a-z0-9.+-]+|text/calendar(; (method=[A-Z]+|charset=utf-8))*"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?(, ?[A-Za-z]{2,3})*")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,.:()/-]*")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]+")
@@ -34,6 +37,10 @@ _LONGEST_PLAIN = 60
 # them, after "Subject: ".
 _WORD_BYTES = 39
 _SEGMENT = 54
+
+
+# Stands in a body for a secret (a link, a code) that is made when the mail leaves: the row keeps this.
+BLANK = "⟦link⟧"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +58,7 @@ class OutgoingMessage:
 
     `key` makes it one dispatch, however often it is enqueued. `address` is None where the ministry
     has no mailbox. `references` are the Message-IDs of earlier mails of the thread, oldest first.
+    `wants_proof` is false for what is of no use after minutes: nobody looks after it when it bounces.
     """
 
     key: str
@@ -63,6 +71,7 @@ class OutgoingMessage:
     references: tuple[str, ...] = ()
     language: str = "ko"
     document_id: int | None = None
+    wants_proof: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,11 +84,17 @@ class Sender:
 
 def message_id(key: str, sender_address: str) -> str:
     """The Message-ID of the dispatch with this key: always the same, at most 60 characters."""
+    domain = id_domain(sender_address)
+    digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()
+    return f"<{digest[: min(32, _LONGEST_ID - 3 - len(domain))]}@{domain}>"
+
+
+def id_domain(sender_address: str) -> str:
+    """What stands behind the @ of our Message-IDs: the sender's domain, cut from the left if too long."""
     domain = sender_address.rpartition("@")[2]
     while len(domain) > _LONGEST_ID - 19 and "." in domain:
         domain = domain.partition(".")[2]
-    digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()
-    return f"<{digest[: min(32, _LONGEST_ID - 3 - len(domain))]}@{domain}>"
+    return domain
 
 
 def usable_references(ids: Iterable[str]) -> tuple[str, ...]:
@@ -115,14 +130,16 @@ def wire(
     sender: Sender,
     now: datetime,
     attachment: Callable[[str], bytes],
+    reply_to: str | None = None,
 ) -> bytes:
     """The message as SMTP takes it (without dot-stuffing).
 
     `attachment` gives the `encoded` bytes of an attachment by its SHA-256; what it raises passes
-    through. `recipient` is a checked address.
+    through. `recipient` and `reply_to` are checked addresses.
     """
     headers = [
         f"From: {_phrase(sender.name)}\r\n <{sender.address}>",
+        *([f"Reply-To: <{reply_to}>"] if reply_to else []),
         f"To: <{recipient}>",
         f"Subject: {_unstructured(message.subject)}",
         f"Date: {format_datetime(now.astimezone(SEOUL))}",

@@ -21,6 +21,15 @@ class HoldReason(StrEnum):
     NO_MAILBOX = "no_mailbox"
     BAD_ADDRESS = "bad_address"
     ATTACHMENT_UNREADABLE = "attachment_unreadable"
+    NO_LINK = "no_link"  # the secret that its body has a blank for cannot be made, or no more
+
+
+class Proof(StrEnum):
+    """What proves that a dispatch was delivered."""
+
+    DSN = "dsn"  # the success notice of the ministry's own server, RFC 3464
+    RELAY_LOG = "relay_log"  # the relay's log says that the ministry's server took it
+    JOURNAL = "journal"  # the copy of all mail that the relay accepted: it left, no more
 
 
 class Dispatch(Base):
@@ -50,6 +59,8 @@ class Dispatch(Base):
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    # Whether its delivery has to be proved: not that of a code, which is of no use after minutes.
+    wants_proof: Mapped[bool] = mapped_column(default=True)
     # Message-IDs of the mails before in the same thread, oldest first.
     references: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
@@ -70,6 +81,17 @@ class Dispatch(Base):
     created_at: Mapped[datetime]
     sending_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    # In lower case and Crockford's base32: in the reply and the return address, so that what comes back
+    # finds the dispatch it is about.
+    token: Mapped[str] = mapped_column(String(20), unique=True)
+    # The dispatch that bounced, which this one was sent in place of, to another mailbox.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"))
+    delivered_at: Mapped[datetime | None]
+    proof: Mapped[Proof | None] = mapped_column(state(Proof))
+    # When it came back last, or was refused because there is no such mailbox.
+    bounced_at: Mapped[datetime | None]
+    # The last "still trying" of a server on the way.
+    delayed_at: Mapped[datetime | None]
 
     def message(self) -> OutgoingMessage:
         """The message as it was enqueued."""
@@ -84,4 +106,69 @@ class Dispatch(Base):
             references=tuple(self.references),
             language=self.language,
             document_id=self.document_id,
+            wants_proof=self.wants_proof,
         )
+
+
+class IncomingKind(StrEnum):
+    """What a mail that came in is."""
+
+    REPLY = "reply"  # a person wrote it
+    AUTO_REPLY = "auto_reply"  # noted, stops nothing, is never answered
+    DELIVERED = "delivered"  # success DSN
+    DELAYED = "delayed"
+    BOUNCED = "bounced"
+    UNREADABLE = "unreadable"
+
+
+class IncomingMail(Base):
+    """A mail that came in (수신 메일). Its raw bytes were stored, as `raw_sha256`, before it was read.
+
+    `kind` and all that follows are None until it was read. `tokens` are those of our addresses that it
+    was sent to, as dispatches have them; `references` the Message-IDs it names. `text` is the whole text,
+    `shown` without what it quotes.
+    """
+
+    __tablename__ = "incoming_mails"
+    __table_args__ = (
+        Index(
+            "ix_incoming_mails_unread",
+            "id",
+            sqlite_where=text("kind IS NULL"),
+            postgresql_where=text("kind IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    raw_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int]
+    collected_at: Mapped[datetime]
+    kind: Mapped[IncomingKind | None] = mapped_column(state(IncomingKind))
+    read_at: Mapped[datetime | None]
+    message_id: Mapped[str | None] = mapped_column(String(900))
+    sender: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+    tokens: Mapped[list[str]] = mapped_column(JSON, default=list)
+    references: Mapped[list[str]] = mapped_column(JSON, default=list)
+    text: Mapped[str | None] = mapped_column(Text)
+    shown: Mapped[str | None] = mapped_column(Text)
+    # Files of the mail, as `Attachment`, with `size` and `inline` (a picture within the text, often a
+    # logo); their content lies in the store of what was received.
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    # Of a notice about a mail of ours: which one, and the enhanced status code (RFC 3463).
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"), index=True)
+    diagnosis: Mapped[str | None] = mapped_column(String(200))
+    # When the rooms above took it up.
+    handled_at: Mapped[datetime | None]
+
+
+class IncomingKey(Base):
+    """Where a mail lay on the server: it is not fetched again, also after UIDVALIDITY changed."""
+
+    __tablename__ = "incoming_keys"
+
+    mailbox: Mapped[str] = mapped_column(String(200), primary_key=True)
+    uid_validity: Mapped[str] = mapped_column(String(40), primary_key=True)
+    uid: Mapped[str] = mapped_column(String(255), primary_key=True)
+    incoming_id: Mapped[int] = mapped_column(ForeignKey("incoming_mails.id"), index=True)

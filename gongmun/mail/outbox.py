@@ -1,5 +1,6 @@
 """The outbox (발송함): a message becomes a row in the transaction that decides on it."""
 
+import secrets
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,6 +15,10 @@ from gongmun.mail.models import Dispatch, HoldReason
 from gongmun.organisations import addresses
 from gongmun.settings import settings
 from gongmun.text import clean_line, lay_out
+
+# Crockford's base32: nothing in it looks like something else. 80 bits: nobody guesses one.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH = 16
 
 
 class AddressRefused(GongmunError):
@@ -45,8 +50,12 @@ def agency_sender() -> Sender:
     return Sender(name=settings().agency.name_ko, address=checked_address(settings().mail.sender))
 
 
-def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispatch:
+def enqueue(
+    session: Session, message: OutgoingMessage, now: datetime, *, instead_of: int | None = None
+) -> Dispatch:
     """Put `message` into the outbox, in the caller's transaction; the row that holds it.
+
+    `instead_of` is the dispatch that bounced, where this one takes its place.
 
     A key that is there already gives the row of before, unchanged. Without a usable address the row
     is held for a person: one bad contact must not stop the other ministries' mail.
@@ -65,6 +74,9 @@ def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispat
         "references": list(usable_references(message.references)),
         "language": message.language,
         "document_id": message.document_id,
+        "wants_proof": message.wants_proof,
+        "instead_of_id": instead_of,
+        "token": _token(),
         "status": Status.HELD if reason else Status.QUEUED,
         "hold_reason": reason,
         "attempts": 0,
@@ -85,6 +97,10 @@ def enqueue(session: Session, message: OutgoingMessage, now: datetime) -> Dispat
             reason=reason,
         )
     return dispatch
+
+
+def _token() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
 def _hold_reason(address: str | None) -> HoldReason | None:

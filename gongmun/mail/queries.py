@@ -1,19 +1,19 @@
 """Every statement on the outbox: the SELECTs, and the guarded UPDATE that moves a dispatch on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Update, bindparam, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from gongmun import ledger
 from gongmun.db import upsert
 from gongmun.errors import NotFound
 from gongmun.ledger import Actor
-from gongmun.mail.life import DONE, NEEDS_A_PERSON, Event, Status, advance
-from gongmun.mail.models import Dispatch
+from gongmun.mail.life import NEEDS_A_PERSON, SENT, Event, Status, advance
+from gongmun.mail.models import Dispatch, IncomingKind, IncomingMail
 
 # Taking a lease and giving it back changes nothing outside this table: the ledger tells of the rest.
 _UNTOLD = frozenset({Event.CLAIMED, Event.RETURNED, Event.STARTED})
@@ -50,11 +50,39 @@ def by_id(session: Session, dispatch_id: int) -> Dispatch:
     return dispatch
 
 
+def by_token(session: Session, token: str) -> Dispatch | None:
+    """The dispatch with this token, as it is stored."""
+    return session.scalars(select(Dispatch).where(Dispatch.token == token)).one_or_none()
+
+
+def by_message_ids(session: Session, ids: Iterable[str]) -> Sequence[Dispatch]:
+    """The dispatches with these Message-IDs, the latest first; ids of others are passed over."""
+    return session.scalars(
+        select(Dispatch).where(Dispatch.message_id.in_(set(ids))).order_by(Dispatch.id.desc())
+    ).all()
+
+
+def unhandled(session: Session, *kinds: IncomingKind) -> Sequence[IncomingMail]:
+    """Mails of these kinds that were read and that no room has taken up yet, oldest first."""
+    return session.scalars(
+        select(IncomingMail)
+        .where(IncomingMail.kind.in_(kinds), IncomingMail.handled_at.is_(None))
+        .order_by(IncomingMail.id)
+    ).all()
+
+
+def replacements(session: Session, dispatch_id: int) -> Sequence[Dispatch]:
+    """What was sent in place of a dispatch that bounced, oldest first."""
+    return session.scalars(
+        select(Dispatch).where(Dispatch.instead_of_id == dispatch_id).order_by(Dispatch.id)
+    ).all()
+
+
 def dispatches(session: Session, *, with_accepted: bool) -> Sequence[Dispatch]:
-    """All dispatches that are not accepted yet, or all there are; oldest first."""
+    """All dispatches that are not sent yet, or came back, or all there are; oldest first."""
     statement = select(Dispatch).order_by(Dispatch.id)
     if not with_accepted:
-        statement = statement.where(Dispatch.status.not_in(DONE))
+        statement = statement.where(Dispatch.status.not_in(SENT))
     return session.scalars(statement).all()
 
 
@@ -188,9 +216,23 @@ def delayed(session: Session, before: datetime) -> int:
 
 
 def needing_a_person(session: Session) -> Sequence[Dispatch]:
-    """Held, failed and uncertain dispatches, oldest first: the coordinators' list."""
+    """Dispatches that do not go on by themselves, oldest first: the coordinators' list.
+
+    One that bounced and went to the backup contact since does; nobody mends what is of no use after
+    minutes.
+    """
+    backup = aliased(Dispatch)
+    is_replaced = exists().where(
+        backup.instead_of_id == Dispatch.id, backup.created_at >= Dispatch.bounced_at
+    )
     return session.scalars(
-        select(Dispatch).where(Dispatch.status.in_(NEEDS_A_PERSON)).order_by(Dispatch.id)
+        select(Dispatch)
+        .where(
+            Dispatch.status.in_(NEEDS_A_PERSON),
+            Dispatch.wants_proof | (Dispatch.status != Status.BOUNCED),
+            ~is_replaced,
+        )
+        .order_by(Dispatch.id)
     ).all()
 
 

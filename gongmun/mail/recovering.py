@@ -1,7 +1,8 @@
 """After a crash: what a dispatcher left behind is put back, or its outcome found out.
 
 What was only claimed was not sent and goes back into the queue. What was being sent may have arrived:
-the witness is asked, and without a witness a person decides. It is never resent on a guess.
+the witness is asked; a person decides without a witness, and where its memory does not reach so far.
+It is never resent on a guess.
 """
 
 from collections.abc import Sequence
@@ -57,16 +58,20 @@ def recover(
         }
     except WitnessUnavailable:
         return RecoveryReport(returned=returned, waiting=len(left))
-    seen, unseen = _split([*left, *doubted], seen_ids)
+    seen, rest = _split([*left, *doubted], seen_ids)
+    # An uncertain dispatch is a person's to resend; the witness can only clear it.
+    sending = [dispatch for dispatch in rest if dispatch.status is Status.SENDING]
+    covered = {
+        dispatch.id
+        for dispatch in sending
+        if dispatch.sending_at is not None and witness.covers(dispatch.sending_at)
+    }
+    unseen, unknown = _split(sending, covered)
     return RecoveryReport(
         returned=returned,
         seen=sum(_move(db, dispatch, Event.SEEN, now) for dispatch in seen),
-        # An uncertain dispatch is a person's to resend; the witness can only clear it.
-        unseen=sum(
-            _move(db, dispatch, Event.UNSEEN, now)
-            for dispatch in unseen
-            if dispatch.status is Status.SENDING
-        ),
+        unseen=sum(_move(db, dispatch, Event.UNSEEN, now) for dispatch in unseen),
+        uncertain=sum(_move(db, dispatch, Event.LOST, now) for dispatch in unknown),
     )
 
 

@@ -5,7 +5,7 @@ have one of their own.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -16,6 +16,7 @@ import aiosmtplib
 from gongmun.mail.mailer import (
     Connection,
     ConnectionCut,
+    Notices,
     RelayUnreachable,
     Reply,
     refusal,
@@ -118,13 +119,13 @@ class _SmtpConnection:
                 await self._client.quit()
         self._client.close()
 
-    def envelope(self, sender: str, recipient: str) -> None:
+    def envelope(self, sender: str, recipient: str, notices: Notices | None = None) -> None:
         """As the port says."""
-        self._loop.run(self._envelope(sender, recipient))
+        self._loop.run(self._envelope(sender, recipient, notices))
 
-    async def _envelope(self, sender: str, recipient: str) -> None:
+    async def _envelope(self, sender: str, recipient: str, notices: Notices | None) -> None:
         try:
-            await self._begin(sender)
+            await self._begin(sender, notices)
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and error.code != _CLOSING:
                 # The relay objects to us, not to a recipient: that would hit every message alike.
@@ -133,22 +134,41 @@ class _SmtpConnection:
             self._client.close()
             await self.connect()
             try:
-                await self._begin(sender)
+                await self._begin(sender, notices)
             except (aiosmtplib.SMTPException, OSError) as again:
                 raise RelayUnreachable(reason=_reason(again)) from again
         try:
-            await self._client.rcpt(recipient)
+            await self._client.rcpt(recipient, options=self._recipient_options(recipient, notices))
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and _is_refusal(error.code):
                 raise refusal(error.code, error.message) from error
             self._client.close()
             raise ConnectionCut(reason=_reason(error)) from error
 
-    async def _begin(self, sender: str) -> None:
+    async def _begin(self, sender: str, notices: Notices | None) -> None:
         if self._announced:
             await self._client.rset()
-        await self._client.mail(sender)
+        if notices is not None and self._client.is_ehlo_or_helo_needed:
+            # What the relay knows must be known before; one that refuses EHLO gets the HELO of `mail`.
+            with suppress(aiosmtplib.SMTPHeloError):
+                await self._client.ehlo()
+        await self._client.mail(sender, options=self._sender_options(notices))
         self._announced = True
+
+    def _sender_options(self, notices: Notices | None) -> Sequence[str]:
+        if notices is None or not self._knows_notices():
+            return ()
+        return ("RET=HDRS", f"ENVID={_xtext(notices.envelope_id)}")
+
+    def _recipient_options(self, recipient: str, notices: Notices | None) -> Sequence[str]:
+        if notices is None or not self._knows_notices():
+            return ()
+        wanted = "SUCCESS,FAILURE,DELAY" if notices.success else "FAILURE,DELAY"
+        return (f"NOTIFY={wanted}", f"ORCPT=rfc822;{_xtext(recipient)}")
+
+    def _knows_notices(self) -> bool:
+        # Without it, a 555 to an option would look like a permanent failure of a good address.
+        return self._client.supports_extension("dsn")
 
     def data(self, message: bytes) -> Reply:
         """As the port says."""
@@ -192,6 +212,11 @@ def _stuffed(message: bytes) -> bytes:
     if pieces[0] and not any(piece.endswith(b"\r\n") for piece in pieces[:-1]):
         return message
     return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:]
+
+
+def _xtext(text: str) -> str:
+    """Printable ASCII as RFC 3461 (section 4) writes it in an option."""
+    return "".join(f"+{ord(c):02X}" if c in "+=" else c for c in text)
 
 
 def _is_refusal(code: int) -> bool:

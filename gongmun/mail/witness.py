@@ -6,6 +6,7 @@ say that, never "not seen".
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -21,12 +22,14 @@ class WitnessUnavailable(GongmunError):
 
     code = "mail.witness_unavailable"
     ko = (
-        "발송 사본함을 읽을 수 없습니다: {reason}. GONGMUN_MAIL__JOURNAL 경로를 확인해 주십시오. "
-        "확인될 때까지 결과를 모르는 메일은 다시 보내지 않습니다."
+        "발송 사본함이나 중계 서버 기록을 읽을 수 없습니다: {reason}. GONGMUN_MAIL__JOURNAL, "
+        "GONGMUN_MAIL__RELAY_LOG 경로를 확인해 주십시오. 확인될 때까지 결과를 모르는 메일은 다시 보내지 "
+        "않습니다."
     )
     en = (
-        "The journal of sent mail cannot be read: {reason}. Check GONGMUN_MAIL__JOURNAL. Until then "
-        "no mail of unknown outcome is sent again."
+        "The journal of sent mail, or the relay's log, cannot be read: {reason}. Check "
+        "GONGMUN_MAIL__JOURNAL and GONGMUN_MAIL__RELAY_LOG. Until then no mail of unknown outcome is "
+        "sent again."
     )
     retryable = True
 
@@ -40,6 +43,10 @@ class Witness(Protocol):
         Raises:
             WitnessUnavailable: it cannot tell at present.
         """
+        ...
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether "not seen", said just before, also holds for what was sent at `moment`."""
         ...
 
 
@@ -63,6 +70,10 @@ class JournalWitness:
             except OSError as error:
                 raise WitnessUnavailable(reason=error.strerror or type(error).__name__) from error
         return message_id in self._ids
+
+    def covers(self, moment: datetime) -> bool:
+        """As the port says: a journal keeps everything."""
+        return True
 
     def _read_new_files(self) -> bool:
         """Read what arrived since; False if a file was renamed meanwhile and must be looked for."""

@@ -1,10 +1,11 @@
 """Organisations: ministries and agencies over time, their mailboxes, and the routing of topics."""
 
 from gongmun.organisations.addresses import AddressInvalid, checked_address
-from gongmun.organisations.contacts import retire_contact, set_contact
+from gongmun.organisations.contacts import note_health, retire_contact, set_contact
 from gongmun.organisations.loader import LoadReport, load
 from gongmun.organisations.models import (
     Contact,
+    ContactHealth,
     ContactRole,
     Division,
     Organisation,
@@ -30,6 +31,7 @@ from gongmun.organisations.routing import Route
 __all__ = [
     "AddressInvalid",
     "Contact",
+    "ContactHealth",
     "ContactRole",
     "DataInvalid",
     "Division",
@@ -47,6 +49,7 @@ __all__ = [
     "current_successor",
     "handling_division",
     "load",
+    "note_health",
     "organisation",
     "organisations",
     "parent",

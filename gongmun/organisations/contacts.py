@@ -1,4 +1,7 @@
-"""Set and retire the mailboxes of organisations. Addresses stay out of the ledger, errors and logs."""
+"""Set and retire the mailboxes of organisations, and note whether mail arrives at them.
+
+Addresses stay out of the ledger, errors and logs.
+"""
 
 from datetime import datetime
 
@@ -9,14 +12,17 @@ from gongmun import ledger
 from gongmun.db import Database
 from gongmun.errors import NotFound
 from gongmun.ledger import Actor
+from gongmun.organisations import queries
 from gongmun.organisations.addresses import checked_address
-from gongmun.organisations.models import Contact, ContactRole, Organisation
+from gongmun.organisations.models import Contact, ContactHealth, ContactRole, Organisation
 
 
 def set_contact(
     db: Database, organisation_code: str, role: ContactRole, email: str, now: datetime
 ) -> None:
     """Give an organisation a mailbox, or another one; later loads of the files leave it alone.
+
+    Whatever bounced there before is forgotten: a coordinator says that this one works.
 
     Raises:
         AddressInvalid: `email` is not one plain address.
@@ -28,9 +34,10 @@ def set_contact(
         if found is None:
             found = Contact(organisation_id=organisation.id, role=role)
             session.add(found)
-        elif found.email == email and found.valid:
+        elif found.email == email and found.valid and found.health is ContactHealth.OK:
             return
         found.email, found.valid, found.by_hand = email, True, True
+        found.health, found.health_noted_at = ContactHealth.OK, None
         session.flush()
         ledger.record(
             session,
@@ -61,6 +68,30 @@ def retire_contact(db: Database, organisation_code: str, role: ContactRole, now:
             actor=Actor.COORDINATOR,
             organisation=organisation.id,
         )
+
+
+def note_health(session: Session, address: str, health: ContactHealth, *, now: datetime) -> int:
+    """Note at every contact with this address what a bounce, a delay or a proof says; how many changed.
+
+    A hard one stays so until a coordinator sets the contact: an old mail that arrived before the
+    mailbox was closed proves nothing.
+    """
+    changed = [
+        contact
+        for contact in queries.contacts_at(session, address)
+        if contact.health not in (health, ContactHealth.HARD)
+    ]
+    for contact in changed:
+        contact.health, contact.health_noted_at = health, now
+        ledger.record(
+            session,
+            "contact.health",
+            subject=("contact", contact.id),
+            now=now,
+            organisation=contact.organisation_id,
+            health=health,
+        )
+    return len(changed)
 
 
 def _contact(

@@ -20,6 +20,7 @@ from gongmun.db import Base, Database
 from gongmun.organisations.checks import check, overlap
 from gongmun.organisations.models import (
     Contact,
+    ContactHealth,
     Division,
     Organisation,
     RoutingRule,
@@ -145,6 +146,8 @@ def _contact_rows(session: Session, tables: Tables, ids: Mapping[str, int]) -> _
                 "role": record.role,
                 "email": record.email,
                 "valid": True,
+                "health": ContactHealth.OK,
+                "health_noted_at": None,
             }
     return rows
 

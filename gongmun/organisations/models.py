@@ -4,7 +4,7 @@
 end is known.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -30,6 +30,14 @@ class ContactRole(StrEnum):
 
     PRIMARY = "primary"
     BACKUP = "backup"
+
+
+class ContactHealth(StrEnum):
+    """Whether mail arrives at a mailbox, as bounces tell."""
+
+    OK = "ok"
+    SOFT = "soft"  # full, or refused for now: it is still written to
+    HARD = "hard"  # it does not exist: nothing is sent there any more
 
 
 class Organisation(Base):
@@ -99,7 +107,7 @@ class Division(Base):
 
 
 class Contact(Base):
-    """A mailbox of an organisation. `valid` is false once mail no longer arrives there."""
+    """A mailbox of an organisation. `valid` is false once a coordinator has retired it."""
 
     __tablename__ = "contacts"
     __table_args__ = (UniqueConstraint("organisation_id", "role"),)
@@ -109,6 +117,8 @@ class Contact(Base):
     role: Mapped[ContactRole] = mapped_column(state(ContactRole))
     email: Mapped[str] = mapped_column(String(254))
     valid: Mapped[bool] = mapped_column(default=True)
+    health: Mapped[ContactHealth] = mapped_column(state(ContactHealth), default=ContactHealth.OK)
+    health_noted_at: Mapped[datetime | None]
     # Set by a coordinator: a later load of the files leaves it alone.
     by_hand: Mapped[bool] = mapped_column(default=False)
 

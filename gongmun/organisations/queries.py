@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from gongmun.errors import NotFound
 from gongmun.organisations import routing
 from gongmun.organisations.models import (
     Contact,
+    ContactHealth,
     ContactRole,
     Division,
     Organisation,
@@ -88,14 +89,48 @@ def route_for(session: Session, topic: str, on: date) -> Route | None:
 
 
 def contact(session: Session, organisation_id: int, role: ContactRole) -> Contact | None:
-    """The mailbox of an organisation in that role; None if it has none that mail arrives at."""
+    """The mailbox of an organisation in that role; None if it has none that mail arrives at.
+
+    One that bounced for good is none.
+    """
     return session.scalars(
         select(Contact).where(
             Contact.organisation_id == organisation_id,
             Contact.role == role,
             Contact.valid.is_(True),
+            Contact.health != ContactHealth.HARD,
         )
     ).one_or_none()
+
+
+def contact_of(session: Session, code: str, role: ContactRole) -> Contact | None:
+    """The mailbox in that role of the organisation `code`, in use or not, broken or not."""
+    return session.scalars(
+        select(Contact)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Organisation.code == code, Contact.role == role)
+    ).one_or_none()
+
+
+def contacts_at(session: Session, address: str) -> Sequence[Contact]:
+    """The contacts in use with this address, in whatever case it was written, locked."""
+    return session.scalars(
+        select(Contact)
+        .where(func.lower(Contact.email) == address.lower(), Contact.valid.is_(True))
+        .order_by(Contact.id)
+        .with_for_update()
+    ).all()
+
+
+def broken_contacts(session: Session) -> Sequence[tuple[Contact, Organisation]]:
+    """The contacts in use that nothing is sent to any more, with their organisations."""
+    rows = session.execute(
+        select(Contact, Organisation)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Contact.valid.is_(True), Contact.health == ContactHealth.HARD)
+        .order_by(Organisation.code, Contact.role)
+    )
+    return [(contact, organisation) for contact, organisation in rows]
 
 
 def handling_division(session: Session, organisation_id: int, topic: str) -> Division | None:

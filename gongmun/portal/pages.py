@@ -1,30 +1,23 @@
-"""Pages: templates and fixed words, in Korean or in English, and the headers that every answer has."""
+"""Pages: templates and fixed words, in Korean or in English, and the way from one page to the next."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gongmun.clock import SEOUL
 from gongmun.documents import Language
 from gongmun.documents.letter import said
+from gongmun.portal.guards import csrf_token
 from gongmun.settings import settings
 from gongmun.text import english_date, korean_date
 
-# Nothing but our own style and fonts; forms to ourselves only; no page is kept or framed.
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 _DATES = {Language.KO: korean_date, Language.EN: english_date}
 
 
@@ -39,20 +32,42 @@ AskedLanguage = Annotated[Language, Depends(asked_language)]
 def page(
     request: Request, template: str, language: Language, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """The template filled: a page of this portal."""
+    """The template filled: a page of this portal.
+
+    Besides `values` it has `csrf`, which each form of an officer sends along, and `path`, where its other
+    language is: that of the request unless a page that answers a form names another.
+    """
     agency = settings().agency
     html = (
         _environment(language)
         .get_template(f"{template}.html.j2")
         .render(
-            values,
+            {"path": _path(request), **values},
             language=language.value,
             words=_words(language),
             agency=agency.name_en if language is Language.EN else agency.name_ko,
-            path=request.url.path,
+            csrf=csrf_token(request),
         )
     )
-    return HTMLResponse(html, status_code=status, headers=dict(HEADERS))
+    return HTMLResponse(html, status_code=status)
+
+
+def _path(request: Request) -> str:
+    """The path of a request as a link of ours: `//host` would lead to another site."""
+    return "/" + quote(request.scope["path"].lstrip("/"))
+
+
+def to(path: str, language: Language, *, place: str = "", **query: str) -> RedirectResponse:
+    """On to a page of ours by GET, in the same language; `place` is an id on it.
+
+    `path` is put together of our own words and ids; one that would lead to another host is a mistake.
+    """
+    assert path.startswith("/")
+    assert not path.startswith("//")
+    if language is not Language.KO:
+        query["lang"] = language.value
+    address = path + (f"?{urlencode(query)}" if query else "") + (f"#{place}" if place else "")
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 @lru_cache(maxsize=2)

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from gongmun.documents.inspecting import CheckingBusy
 from gongmun.documents.verdicts import LIMIT
 from gongmun.errors import GongmunError
+from gongmun.portal import limits
 
 # What a form adds around its file.
 _FORM = 64 * 1024
@@ -63,6 +64,7 @@ async def body(request: Request) -> AsyncIterator[bytes]:
     """
     if _places.locked():
         raise CheckingBusy()
+    limits.allow(request.scope, _PATIENCE)
     async with _places:
         try:
             async with asyncio.timeout(_SECONDS):

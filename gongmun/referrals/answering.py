@@ -3,28 +3,22 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy.orm import Session
+
 from gongmun import ledger
-from gongmun.calendar import calendar
+from gongmun.calendar import calendar, rule
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError, InvalidTransition
 from gongmun.ledger import Actor
 from gongmun.referrals import queries
+from gongmun.referrals.clocks import resumed_due
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Event, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision
-from gongmun.text import clean, clean_line
+from gongmun.text import clean_line
 
-_REASON_LIMIT = 10_000
-_REGISTRATION_LIMIT = 60
-# A promise needs a date: "we will review it" without one is sent back (DOMAIN.md, response checks).
-NEEDS_DATE = frozenset(
-    {
-        ResponseDecision.ACCEPTED,
-        ResponseDecision.PARTIALLY_ACCEPTED,
-        ResponseDecision.LONG_TERM_REVIEW,
-    }
-)
+REGISTRATION_LIMIT = 60
 
 
 class BeforeDispatch(GongmunError):
@@ -35,14 +29,6 @@ class BeforeDispatch(GongmunError):
     en = "The document was dispatched at {dispatched}; nothing before that can be recorded."
 
 
-class ResponseIncomplete(GongmunError):
-    """A response that cannot be taken as it is."""
-
-    code = "response.incomplete"
-    ko = "회신을 접수할 수 없습니다({field}): {reason_ko}"
-    en = "The response cannot be taken ({field}): {reason_en}"
-
-
 def acknowledge(
     db: Database,
     document_id: int,
@@ -50,130 +36,171 @@ def acknowledge(
     registration_number: str | None,
     now: datetime,
     ladder: Ladder,
+    actor: Actor = Actor.MINISTRY,
 ) -> Sequence[int]:
-    """Record that the ministry has the document: all its dispatched referrals are acknowledged.
-
-    Returns the ids of the referrals that this call acknowledged; a second call finds none.
-    `registration_number` is the ministry's own (접수번호).
-    """
-    number = clean_line(registration_number or "")[:_REGISTRATION_LIMIT] or None
-    today = seoul_date(now)
-    done: list[int] = []
+    """Record that the ministry has the document: see `take_acknowledgement`."""
     with db.transaction() as session:
-        for referral in queries.of_document(session, document_id):
-            if referral.status is not Status.DISPATCHED:
-                continue
-            _require_dispatched(referral, now)
-            if not queries.move(
-                session,
-                referral,
-                Event.ACKNOWLEDGED,
-                acknowledged_at=now,
-                registration_number=number,
-            ):
-                continue
-            # The acknowledgement's rungs are out of the way; look again when the answer's are due.
-            referral.next_action_on = decide(
-                ladder,
-                referral.clocks,
-                fired=queries.fired(session, referral),
-                today=today,
-                shift=calendar().shift,
-            ).look_again(today)
-            ledger.record(
-                session,
-                "referral.acknowledged",
-                subject=("referral", referral.id),
-                now=now,
-                actor=Actor.MINISTRY,
-                document_id=document_id,
-            )
-            done.append(referral.id)
-    return done
+        return take_acknowledgement(
+            session,
+            queries.of_document(session, document_id),
+            registration_number=registration_number,
+            actor=actor,
+            ladder=ladder,
+            now=now,
+        )
 
 
-def respond(
-    db: Database,
-    referral_id: int,
+def take_acknowledgement(
+    session: Session,
+    referrals: Sequence[Referral],
+    *,
+    registration_number: str | None,
+    actor: Actor,
+    ladder: Ladder,
+    now: datetime,
+) -> Sequence[int]:
+    """Acknowledge those of these referrals that were dispatched, in the caller's transaction.
+
+    Returns the ids of those that this call changed; a second call finds none. `registration_number` is
+    the ministry's own (접수번호); one that comes later is added where none is there yet.
+
+    Raises:
+        BeforeDispatch: the document was dispatched later than `now`.
+    """
+    number = clean_line(registration_number or "")[:REGISTRATION_LIMIT] or None
+    return [
+        referral.id
+        for referral in referrals
+        if _acknowledged(session, referral, number, actor=actor, ladder=ladder, now=now)
+        or (number and _registered(session, referral, number, actor=actor, now=now))
+    ]
+
+
+def _acknowledged(
+    session: Session,
+    referral: Referral,
+    number: str | None,
+    *,
+    actor: Actor,
+    ladder: Ladder,
+    now: datetime,
+) -> bool:
+    if referral.status is not Status.DISPATCHED:
+        return False
+    _require_dispatched(referral, now)
+    if not queries.move(
+        session, referral, Event.ACKNOWLEDGED, acknowledged_at=now, registration_number=number
+    ):
+        return False
+    if referral.paused_at is None:
+        # The acknowledgement's rungs are out of the way; look again when the answer's are due.
+        today = seoul_date(now)
+        referral.next_action_on = decide(
+            ladder,
+            referral.clocks,
+            fired=queries.fired(session, referral),
+            today=today,
+            shift=calendar().shift,
+        ).look_again(today)
+    ledger.record(
+        session,
+        "referral.acknowledged",
+        subject=("referral", referral.id),
+        now=now,
+        actor=actor,
+        document_id=referral.document_id,
+    )
+    return True
+
+
+def _registered(
+    session: Session, referral: Referral, number: str, *, actor: Actor, now: datetime
+) -> bool:
+    """Add the number to what was acknowledged, or answered, without one."""
+    if not queries.register(session, referral, number):
+        return False
+    ledger.record(
+        session, "referral.registered", subject=("referral", referral.id), now=now, actor=actor
+    )
+    return True
+
+
+def take_response(
+    session: Session,
+    referral: Referral,
     *,
     decision: ResponseDecision,
     reason: str,
     promised_on: date | None,
     now: datetime,
+    actor: Actor = Actor.MINISTRY,
 ) -> Response:
-    """Record the ministry's decision on one referral; its clocks and ladder end.
+    """Record the ministry's decision on one referral, in the caller's transaction; its ladder ends.
+
+    Whether the answer is complete is for the caller to check. An answer without an acknowledgement
+    before it is one.
 
     Raises:
-        ResponseIncomplete: no reason, or no date where something is promised, or one in the past.
+        BeforeDispatch: the document was dispatched later than `now`.
         InvalidTransition: the referral is not with the ministry (not dispatched, or answered).
     """
-    reason = clean(reason)
-    _check(decision, reason, promised_on, today=seoul_date(now))
-    with db.transaction() as session:
-        referral = queries.by_id(session, referral_id)
-        _require_dispatched(referral, now)
-        if not queries.move(
-            session, referral, Event.ANSWERED, answered_at=now, next_action_on=None
-        ):
-            raise InvalidTransition(
-                thing_ko=f"이송 {referral_id}",
-                thing_en=f"referral {referral_id}",
-                status=referral.status.value,
-                event=Event.ANSWERED.value,
-            )
-        response = Response(
-            referral_id=referral.id,
-            decision=decision,
-            reason=reason,
-            promised_on=promised_on,
-            received_at=now,
+    _require_dispatched(referral, now)
+    if not queries.move(
+        session,
+        referral,
+        Event.ANSWERED,
+        acknowledged_at=referral.acknowledged_at or now,
+        answered_at=now,
+        # What the ministry waited for us is not its time.
+        answer_due=due_after(referral, referral.paused_at, now)
+        if referral.paused_at is not None
+        else referral.answer_due,
+        paused_at=None,
+        asks_since=None,
+        next_action_on=None,
+    ):
+        raise InvalidTransition(
+            thing_ko=f"이송 {referral.id}",
+            thing_en=f"referral {referral.id}",
+            status=referral.status.value,
+            event=Event.ANSWERED.value,
         )
-        session.add(response)
-        session.flush()
-        ledger.record(
-            session,
-            "referral.answered",
-            subject=("referral", referral.id),
-            now=now,
-            actor=Actor.MINISTRY,
-            response_id=response.id,
-            decision=decision.value,
-            promised_on=promised_on.isoformat() if promised_on else None,
-        )
+    response = Response(
+        referral_id=referral.id,
+        decision=decision,
+        reason=reason,
+        promised_on=promised_on,
+        received_at=now,
+    )
+    session.add(response)
+    session.flush()
+    ledger.record(
+        session,
+        "referral.answered",
+        subject=("referral", referral.id),
+        now=now,
+        actor=actor,
+        response_id=response.id,
+        decision=decision.value,
+        promised_on=promised_on.isoformat() if promised_on else None,
+    )
     return response
+
+
+def due_after(referral: Referral, since: datetime, now: datetime) -> date:
+    """The due day of a dispatched referral whose clock has stood still since then and goes on now."""
+    assert referral.dispatched_at is not None
+    return resumed_due(
+        referral.clocks.answer_due,
+        seoul_date(since),
+        seoul_date(now),
+        rule(referral.answer_rule, seoul_date(referral.dispatched_at)).unit,
+        calendar(),
+    )
 
 
 def _require_dispatched(referral: Referral, now: datetime) -> None:
     if referral.dispatched_at is not None and now < referral.dispatched_at:
         raise BeforeDispatch(
             dispatched=f"{referral.dispatched_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
-        )
-
-
-def _check(
-    decision: ResponseDecision, reason: str, promised_on: date | None, *, today: date
-) -> None:
-    if not reason:
-        raise ResponseIncomplete(
-            field="reason",
-            reason_ko="결정의 사유를 적어 주십시오.",
-            reason_en="Give the reason for the decision.",
-        )
-    if len(reason) > _REASON_LIMIT:
-        raise ResponseIncomplete(
-            field="reason",
-            reason_ko=f"사유는 {_REASON_LIMIT:,}자 이내로 적고 나머지는 붙임으로 보내 주십시오.",
-            reason_en=f"Keep the reason within {_REASON_LIMIT:,} characters; send more as a file.",
-        )
-    if decision in NEEDS_DATE and promised_on is None:
-        raise ResponseIncomplete(
-            field="promised_on",
-            reason_ko="수용·일부수용·중장기 검토에는 이행(검토) 예정일이 필요합니다.",
-            reason_en="An acceptance or a long-term review needs the date by which it is done.",
-        )
-    if promised_on is not None and promised_on < today:
-        raise ResponseIncomplete(
-            field="promised_on",
-            reason_ko="예정일이 오늘보다 앞섭니다. 날짜를 확인해 주십시오.",
-            reason_en="The promised date is in the past. Check it.",
         )

@@ -35,7 +35,12 @@ def board(session: Session, now: datetime) -> Sequence[BoardLine]:
     for organisation_id, referrals in queries.by_organisation(session, CHASED):
         ministry = organisation_queries.by_id(session, organisation_id)
         due = [referral.clocks.answer_due for referral in referrals]
-        late = [days_overdue(day, today, calendar()) for day in due if day < today]
+        # A clock that stands still is as late as it was.
+        late = [
+            days_overdue(referral.clocks.answer_due, referral.counted_on(today), calendar())
+            for referral in referrals
+            if referral.clocks.answer_due < referral.counted_on(today)
+        ]
         lines.append(
             BoardLine(
                 code=ministry.code,

@@ -94,6 +94,10 @@ def _claim(
     session: Session, referral: Referral, ladder: Ladder, today: date, now: datetime
 ) -> Verdict:
     """Write down what the verdict of today skips; the verdict."""
+    if referral.asks_since is not None:
+        # The ministry has asked us for something: nobody is nagged before we decide.
+        referral.next_action_on = calendar().shift(today, 1)
+        return Verdict(fire=(), skip=(), next_on=referral.next_action_on, overdue=False)
     verdict = decide(
         ladder,
         referral.clocks,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gongmun.access import links
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document
@@ -53,7 +54,17 @@ def _send(session: Session, document_id: int, now: datetime) -> int | None:
     if correction.status not in ISSUED:
         return None
     supersede(session, original, correction, now)
-    return enqueue(session, _message(session, original, correction, now), now).id
+    dispatch = enqueue(session, _message(session, original, correction, now), now)
+    referrals = queries.of_document(session, original.id)
+    if referrals:
+        links.grant_ministry(
+            session,
+            organisation_id=referrals[0].organisation_id,
+            document_ids=[original.id],
+            dispatch=dispatch,
+            now=now,
+        )
+    return dispatch.id
 
 
 def _message(
@@ -69,6 +80,8 @@ def _message(
             "original": original,
             "document": correction,
             "context": context,
+            # A correction of a reminder asks for no answer of its own.
+            "link": links.blank() if queries.of_document(session, original.id) else None,
         },
     )
     before = next(iter(mails_of(session, original.id)), None)

@@ -1,4 +1,21 @@
-"""Note what the relay has accepted: documents have gone out, their referrals' clocks start."""
+"""Note what the relay has accepted: documents have gone out, their referrals' clocks start.
+
+And what came back. The clocks are the ministry's time with the document, so they cannot run while
+nobody there has it. The relay's word that it took the mail starts them, because proof of delivery may
+never come; a bounce takes that word back:
+
+- A dispatched referral whose clocks were started by mail that came back is approved again, as if it
+  had never been sent: no due dates, nothing for the ladder to do. It does not matter whether the bounce
+  was hard or soft, nor how long it took.
+- The mail to the backup contact, or the one that a coordinator released to another address, starts the
+  clocks afresh from the moment the relay took *it*, with a new arming: the ministry has the whole
+  period, each rung can fire again, and what a notice was about to say of the old clock is suppressed.
+- A ministry that acknowledged, asked or answered has the document by whatever way: then a bounce stops
+  nothing.
+- Of several mails that are not known to have come back, the first that the relay took counts.
+- The document stays dispatched on the day it first went out: that is what was done, and its number and
+  date are printed.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -13,7 +30,7 @@ from gongmun.db import Database
 from gongmun.documents import queries as document_queries
 from gongmun.documents.dispatched import note_dispatched
 from gongmun.errors import GongmunError
-from gongmun.referrals import queries
+from gongmun.referrals import dispatch_queries, queries
 from gongmun.referrals.clocks import start_clocks
 from gongmun.referrals.ladder import Clocks, Ladder, decide
 from gongmun.referrals.life import Event, Status
@@ -25,12 +42,14 @@ log = logging.getLogger(__name__)
 def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[int]:
     """Note each document that has gone out, and start the clocks of its approved referrals.
 
-    Returns the ids of the referrals that were moved; a second call finds none. The clocks count
-    from the moment the relay accepted the mail, however late that is noted.
+    Returns the ids of the referrals whose clocks were started; a second call finds none. The clocks
+    count from the moment the relay accepted the mail, however late that is noted. Before, those of
+    documents that came back from everybody are stopped.
     """
+    _note_bounces(db, now)
     _note_documents(db, now)
     with db.reading() as session:
-        waiting = [referral.id for referral, _ in queries.dispatched_but_unnoted(session)]
+        waiting = [referral.id for referral, _ in dispatch_queries.dispatched_but_unnoted(session)]
     moved: list[int] = []
     for referral_id in waiting:
         # A transaction each: one that fails does not hold up the others.
@@ -41,6 +60,31 @@ def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[
         except GongmunError as error:
             log.warning("referral %s: %s", referral_id, error)
     return moved
+
+
+def _note_bounces(db: Database, now: datetime) -> None:
+    with db.reading() as session:
+        ids = [referral.id for referral in dispatch_queries.dispatched_to_nobody(session)]
+    for referral_id in ids:
+        with db.transaction() as session:
+            referral = queries.by_id(session, referral_id)
+            if referral.status is Status.DISPATCHED and queries.move(
+                session,
+                referral,
+                Event.BOUNCED,
+                dispatched_at=None,
+                acknowledge_due=None,
+                answer_due=None,
+                overdue_noted_on=None,
+                next_action_on=None,
+            ):
+                ledger.record(
+                    session,
+                    "referral.bounced",
+                    subject=("referral", referral_id),
+                    now=now,
+                    document_id=referral.document_id,
+                )
 
 
 def _note_documents(db: Database, now: datetime) -> None:
@@ -58,7 +102,7 @@ def _note_documents(db: Database, now: datetime) -> None:
 
 def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> bool:
     referral = queries.by_id(session, referral_id)
-    dispatch = queries.accepted_dispatch(session, referral)
+    dispatch = dispatch_queries.accepted_dispatch(session, referral)
     if referral.status is not Status.APPROVED or dispatch is None:
         return False
     assert dispatch.accepted_at is not None

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.db import Database
-from gongmun.documents import Decision, Document, drafting, record_decision
+from gongmun.documents import Decision, Document, DocumentKind, drafting, record_decision
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import GongmunError, NotFound
@@ -27,11 +27,11 @@ class EscalationDecided(GongmunError):
 
 
 class EscalationMoot(GongmunError):
-    """Everything the escalation lists has been answered meanwhile."""
+    """Everything the escalation lists has been answered meanwhile, or waits for us."""
 
     code = "escalation.moot"
-    ko = "상향 통보 문서 {document_id}번의 모든 건이 그사이 회신되어 통보가 필요하지 않습니다. 다음 점검에서 목록에서 빠집니다."
-    en = "All that document {document_id} lists has been answered; there is nothing to escalate. The next sweep takes it off the list."
+    ko = "상향 통보 문서 {document_id}번의 모든 건이 그사이 회신되었거나 기관의 질의·요청으로 멈추어 통보하지 않습니다. 다음 점검에서 목록에서 빠집니다."
+    en = "All that document {document_id} lists has been answered, or waits for us; there is nothing to escalate. The next sweep takes it off the list."
 
 
 def decide_escalation(
@@ -51,11 +51,13 @@ def decide_escalation(
     Raises:
         NotFound: no escalation with this document.
         EscalationDecided: it was decided before.
-        EscalationMoot: everything in it has been answered.
+        EscalationMoot: everything in it has been answered, or waits for us.
         DecisionIncomplete, DecisionUnknown: the form is not filled in; nothing is recorded.
     """
     with db.transaction() as session:
         notice = queries.notice_of_document(session, document_id)
+        if notice is None and _is_escalation(session, document_id):
+            raise EscalationMoot(document_id=document_id)
         if notice is None or notice.kind is not NoticeKind.ESCALATION:
             raise NotFound(
                 thing_ko=f"상향 통보 {document_id}", thing_en=f"escalation {document_id}"
@@ -78,6 +80,11 @@ def decide_escalation(
             approval_id=approval.id,
         )
     return document
+
+
+def _is_escalation(session: Session, document_id: int) -> bool:
+    """Whether it is one, of which all steps were taken back (see pausing)."""
+    return document_queries.by_id(session, document_id).kind is DocumentKind.ESCALATION
 
 
 def _refreshed(session: Session, notice: Notice, document: Document, now: datetime) -> Document:

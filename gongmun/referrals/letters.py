@@ -11,7 +11,6 @@ from gongmun.documents import (
     Document,
     DocumentKind,
     EscalationContext,
-    HistoryLine,
     Letter,
     OverdueItem,
     Recipient,
@@ -21,14 +20,12 @@ from gongmun.documents import (
 )
 from gongmun.documents import Rung as ReminderRung
 from gongmun.documents import queries as document_queries
-from gongmun.mail import queries as mail_queries
 from gongmun.organisations import Division, Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
 from gongmun.referrals.clocks import days_overdue
+from gongmun.referrals.history import extensions_of, history
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.mailing import notice_key
-from gongmun.referrals.models import LadderStep, Notice, Referral
+from gongmun.referrals.models import Notice, Referral
 from gongmun.referrals.names import RUNGS
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
@@ -37,9 +34,6 @@ _FORMS = {
     Rung.FIRST_REMINDER: (ReminderRung.FIRST, DocumentKind.FIRST_REMINDER),
     Rung.SECOND_REMINDER: (ReminderRung.SECOND, DocumentKind.SECOND_REMINDER),
 }
-
-_DUE = Bilingual(ko="회신 기한", en="The answer was due")
-_SILENT = Bilingual(ko="현재까지 회신 없음", en="No answer so far")
 
 
 def draft_reminder(
@@ -131,7 +125,7 @@ def _escalation(
         ),
         ministry_name=organisation_name(ministry),
         items=overdue_items(session, referrals, today),
-        history=_history(session, referrals, today),
+        history=history(session, referrals, today),
     )
 
 
@@ -216,55 +210,10 @@ def _legal_basis(referrals: Sequence[Referral], today: date) -> tuple[Bilingual,
 
 
 def _references(session: Session, referrals: Sequence[Referral]) -> tuple[Reference, ...]:
-    """The outcome documents, once each."""
+    """The outcome documents, and those that moved a deadline, once each."""
     documents = {
         referral.document_id: _outcome_document(session, referral) for referral in referrals
     }
-    return tuple(document.reference for document in documents.values())
-
-
-def _history(
-    session: Session, referrals: Sequence[Referral], today: date
-) -> tuple[HistoryLine, ...]:
-    """The whole case by date: what was sent, what came back, what was asked again."""
-    lines: set[tuple[date, int, Bilingual]] = set()
     for referral in referrals:
-        number = _outcome_document(session, referral).number
-        assert referral.dispatched_at is not None
-        sent = Bilingual(
-            ko=f"결과 통보 공문 발송({number})", en=f"Outcome document sent ({number})"
-        )
-        lines.add((seoul_date(referral.dispatched_at), 0, sent))
-        if referral.acknowledged_at is not None:
-            lines.add((seoul_date(referral.acknowledged_at), 1, _acknowledged(referral)))
-        lines.add((referral.clocks.answer_due, 2, _DUE))
-        for order, step in enumerate(queries.steps(session, referral.id), start=3):
-            told = _told(session, step)
-            if told is not None:
-                lines.add((told[0], order, told[1]))
-    lines.add((today, 99, _SILENT))
-    in_order = sorted(lines, key=lambda line: (line[0], line[1], line[2].ko))
-    return tuple(HistoryLine(on=on, text=text) for on, _, text in in_order)
-
-
-def _acknowledged(referral: Referral) -> Bilingual:
-    registered = referral.registration_number
-    return Bilingual(
-        ko="소관 기관 접수" + (f"({registered})" if registered else ""),
-        en="Acknowledged by the ministry" + (f" ({registered})" if registered else ""),
-    )
-
-
-def _told(session: Session, step: LadderStep) -> tuple[date, Bilingual] | None:
-    """When the relay accepted the mail of a step, and what it was; None if none went out."""
-    if step.skipped or step.notice_id is None or step.rung is Rung.ESCALATION:
-        return None
-    dispatch = mail_queries.find(session, notice_key(step.notice_id))
-    if dispatch is None or dispatch.accepted_at is None:
-        return None
-    on = seoul_date(dispatch.accepted_at)
-    name_ko, name_en = RUNGS[step.rung].ko, RUNGS[step.rung].en.capitalize()
-    if step.document_id is None:
-        return on, Bilingual(ko=f"{name_ko}(전자우편)", en=f"{name_en} (by e-mail)")
-    number = document_queries.by_id(session, step.document_id).number
-    return on, Bilingual(ko=f"{name_ko} 공문 발송({number})", en=f"{name_en} sent ({number})")
+        documents |= {document.id: document for document in extensions_of(session, referral.id)}
+    return tuple(document.reference for document in documents.values())

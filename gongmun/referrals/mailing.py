@@ -14,9 +14,13 @@ from gongmun.referrals import queries
 
 
 def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> str | None:
-    """The address of an organisation: the backup contact where asked for and there is one."""
-    roles = (ContactRole.BACKUP, ContactRole.PRIMARY) if backup else (ContactRole.PRIMARY,)
-    for role in roles:
+    """The address of an organisation: its contact, or its `backup` where asked for.
+
+    The one stands in for the other where that is missing, retired or broken: nothing is sent to a
+    mailbox that bounced for good. None where there is neither.
+    """
+    first, second = ContactRole.PRIMARY, ContactRole.BACKUP
+    for role in (second, first) if backup else (first, second):
         contact = organisation_queries.contact(session, organisation_id, role)
         if contact is not None:
             return contact.email
@@ -56,9 +60,15 @@ def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
     # A mail with several documents names none of them: their notice leads to it.
     notice = queries.notice_of_document(session, document_id)
     mail = mail_queries.find(session, notice_key(notice.id)) if notice else None
-    return [mail] if mail else []
+    return [mail, *mail_queries.replacements(session, mail.id)] if mail else []
 
 
 def notice_key(notice_id: int) -> str:
     """The outbox's key of the one mail of a notice."""
     return f"notice:{notice_id}"
+
+
+def notice_of(dispatch: Dispatch) -> int | None:
+    """The id of the notice whose mail this is; None where it is another's."""
+    head, _, number = dispatch.key.rpartition(":")
+    return int(number) if head == "notice" and number.isdecimal() else None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gongmun.clock import seoul_date
 from gongmun.db import Base, state
 from gongmun.documents import Role
 from gongmun.referrals.ladder import Clocks, Rung
@@ -22,6 +23,14 @@ class ResponseDecision(StrEnum):
     NOT_ACCEPTED = "not_accepted"  # 수용곤란
 
 
+class ResponseStatus(StrEnum):
+    """Where a response stands: answered is not yet published."""
+
+    RECEIVED = "received"
+    SENT_BACK = "sent_back"  # a coordinator returned it with a note
+    PUBLISHED = "published"
+
+
 class NoticeKind(StrEnum):
     """What a notice is: to the ministry itself, or about it to its parent body."""
 
@@ -29,7 +38,8 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
 
 
-_NOT_WITHDRAWN = text("status != 'withdrawn'")
+# life.GONE in SQL: what was withdrawn or transferred may come again.
+_NOT_GONE = text("status NOT IN ('transferred', 'withdrawn')")
 # life.CHASED in SQL: the condition of the index that a sweep reads.
 IS_CHASED = text("status IN ('dispatched', 'acknowledged')")
 
@@ -43,15 +53,14 @@ class Referral(Base):
 
     __tablename__ = "referrals"
     __table_args__ = (
-        # A referral that was withdrawn from a draft may be drafted again.
         Index(
             "uq_referrals_suggestion_organisation",
             "outcome_id",
             "suggestion_id",
             "organisation_id",
             unique=True,
-            sqlite_where=_NOT_WITHDRAWN,
-            postgresql_where=_NOT_WITHDRAWN,
+            sqlite_where=_NOT_GONE,
+            postgresql_where=_NOT_GONE,
         ),
         Index(
             "ix_referrals_next_action",
@@ -79,9 +88,18 @@ class Referral(Base):
     registration_number: Mapped[str | None] = mapped_column(String(60))
     answer_due: Mapped[date | None]
     answered_at: Mapped[datetime | None]
+    # Since when the ball is with us, and the answer's clock and the ladder stand still.
+    paused_at: Mapped[datetime | None]
+    # A request of the ministry (extension, transfer) waits for us: the clock runs, the ladder is quiet.
+    asks_since: Mapped[datetime | None]
+    transferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("referrals.id"))
     # The day on which a sweep told the ledger that the due day has passed.
     overdue_noted_on: Mapped[date | None]
     next_action_on: Mapped[date | None]
+
+    def counted_on(self, today: date) -> date:
+        """The day up to which lateness counts: that of the pause, while the clock stands still."""
+        return today if self.paused_at is None else seoul_date(self.paused_at)
 
     @property
     def clocks(self) -> Clocks:
@@ -106,6 +124,14 @@ class Response(Base):
     reason: Mapped[str] = mapped_column(Text)
     promised_on: Mapped[date | None]
     received_at: Mapped[datetime]
+    status: Mapped[ResponseStatus] = mapped_column(
+        state(ResponseStatus), default=ResponseStatus.RECEIVED
+    )
+    # Why a coordinator sent it back, for the ministry's eyes.
+    note: Mapped[str | None] = mapped_column(Text)
+    # The coordinator who sent it back or published it, and when.
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    decided_at: Mapped[datetime | None]
 
 
 class Notice(Base):

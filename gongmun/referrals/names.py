@@ -15,6 +15,7 @@ STATUSES: Mapping[Status, Bilingual] = {
     Status.ACKNOWLEDGED: Bilingual(ko="접수", en="acknowledged"),
     Status.ANSWERED: Bilingual(ko="회신", en="answered"),
     Status.CLOSED: Bilingual(ko="종결", en="closed"),
+    Status.TRANSFERRED: Bilingual(ko="이관", en="transferred"),
     Status.WITHDRAWN: Bilingual(ko="철회", en="withdrawn"),
 }
 
@@ -43,6 +44,46 @@ RUNGS: Mapping[Rung, Bilingual] = {
     Rung.SECOND_REMINDER: Bilingual(ko="2차 독촉", en="second formal reminder"),
     Rung.ESCALATION: Bilingual(ko="상향 통보", en="escalation to the parent body"),
     Rung.SILENCE: Bilingual(ko="미회신 공개", en="publication of no answer"),
+}
+
+# What the ledger tells of a referral besides its statuses; the braces are names in an event's data.
+EVENTS: Mapping[str, Bilingual] = {
+    "referral.paused": Bilingual(
+        ko="소관 기관 질의(회신 기한 계산 정지)",
+        en="The ministry asked a question; its clock stopped",
+    ),
+    "referral.resumed": Bilingual(
+        ko="질의에 답변(회신 기한 {answer_due})",
+        en="Its question was answered; the answer is due on {answer_due}",
+    ),
+    "referral.extension_requested": Bilingual(
+        ko="소관 기관이 {until}까지 회신 기한 연장 요청",
+        en="The ministry asked for more time, until {until}",
+    ),
+    "referral.extension_granted": Bilingual(
+        ko="회신 기한 연장({old_due} → {new_due})",
+        en="More time granted: due on {new_due} instead of {old_due}",
+    ),
+    "referral.extension_refused": Bilingual(
+        ko="회신 기한 연장 불승인", en="More time was not granted"
+    ),
+    "referral.transfer_requested": Bilingual(
+        ko="소관 기관이 다른 기관으로 이관 요청",
+        en="The ministry asked to transfer it to another one",
+    ),
+    "referral.transfer_refused": Bilingual(ko="이관 불승인", en="The transfer was not granted"),
+    "referral.transferred": Bilingual(
+        ko="다른 기관으로 이관(보유 기간: 근무일 {held_working_days}일)",
+        en="Transferred to another ministry after {held_working_days} working days",
+    ),
+    "referral.reopened": Bilingual(
+        ko="제안자의 재검토 요청(회신 기한 {answer_due})",
+        en="The proposer asked for a re-examination; the answer is due on {answer_due}",
+    ),
+    "referral.sent_back": Bilingual(
+        ko="회신 보완 요청(회신 기한 {answer_due})",
+        en="The answer was sent back; it is due on {answer_due}",
+    ),
 }
 
 # What a mail asks for under the heading of a rung.

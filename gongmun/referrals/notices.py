@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
+from gongmun.access import links
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document, OverdueItem, drafting
@@ -135,6 +136,15 @@ def _settle(session: Session, notice: Notice, now: datetime) -> str:
         return "waiting"
     message = _message(session, notice, lines, documents, seoul_date(now))
     dispatch = enqueue(session, message, now)
+    if notice.kind is not NoticeKind.ESCALATION:
+        # What it asks for is answered on the outcome documents that carried the referrals.
+        links.grant_ministry(
+            session,
+            organisation_id=notice.organisation_id,
+            document_ids=[r.document_id for _, r in lines if r.document_id is not None],
+            dispatch=dispatch,
+            now=now,
+        )
     notice.enqueued_at = now
     _record(session, "notice.enqueued", notice, now, dispatch_id=dispatch.id)
     return "enqueued"
@@ -167,6 +177,7 @@ def _message(
         "sections": _sections(session, lines, today),
         "total": len({referral.id for _, referral in lines}),
         "documents": documents,
+        "link": links.blank(),
     }
     mail = compose(notice.kind.value, context)
     escalation = notice.kind is NoticeKind.ESCALATION

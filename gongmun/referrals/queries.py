@@ -5,16 +5,15 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.documents import Document, DocumentKind
 from gongmun.documents.life import APPROVED
 from gongmun.errors import NotFound
-from gongmun.mail.life import Status as DispatchStatus
 from gongmun.mail.models import Dispatch
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.life import Event, Status, advance
+from gongmun.referrals.life import GONE, Event, Status, advance
 from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, NoticeKind, Referral, Response
 from gongmun.text import Bilingual
 
@@ -28,6 +27,27 @@ def by_id(session: Session, referral_id: int) -> Referral:
     if referral is None:
         raise NotFound(thing_ko=f"이송 {referral_id}", thing_en=f"referral {referral_id}")
     return referral
+
+
+def locked(session: Session, referral_id: int) -> Referral:
+    """One referral as it is now, locked until the transaction ends; NotFound where there is none.
+
+    All of its document are locked, in order of id, as a submission does it: of two officers who take
+    several at once in another order each would wait for the other.
+    """
+    session.flush()  # what is read anew would take the place of what is not written yet
+    document = select(Referral.document_id).where(Referral.id == referral_id).scalar_subquery()
+    together = session.scalars(
+        select(Referral)
+        .where(or_(Referral.id == referral_id, Referral.document_id == document))
+        .order_by(Referral.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = next((each for each in together if each.id == referral_id), None)
+    if found is None:
+        raise NotFound(thing_ko=f"이송 {referral_id}", thing_en=f"referral {referral_id}")
+    return found
 
 
 def of_document(session: Session, document_id: int) -> Sequence[Referral]:
@@ -47,13 +67,13 @@ def of_outcome(session: Session, outcome_id: int) -> Sequence[Referral]:
 
 
 def of_suggestion(session: Session, outcome_id: int, suggestion_id: int) -> Sequence[Referral]:
-    """The referrals of one suggestion in an outcome, the withdrawn ones left out."""
+    """The referrals of one suggestion in an outcome; those withdrawn or transferred are left out."""
     return session.scalars(
         select(Referral)
         .where(
             Referral.outcome_id == outcome_id,
             Referral.suggestion_id == suggestion_id,
-            Referral.status != Status.WITHDRAWN,
+            Referral.status.not_in(GONE),
         )
         .order_by(Referral.id)
     ).all()
@@ -130,34 +150,6 @@ def next_action_on(session: Session) -> date | None:
     return session.scalar(select(func.min(Referral.next_action_on)).where(IS_CHASED))
 
 
-def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatch]]:
-    """Approved referrals whose outcome document the relay has accepted, with the dispatch."""
-    rows = session.execute(
-        select(Referral, Dispatch)
-        .join(Dispatch, Dispatch.document_id == Referral.document_id)
-        .where(
-            Referral.status == Status.APPROVED,
-            Dispatch.intent == OUTCOME_INTENT,
-            Dispatch.status == DispatchStatus.ACCEPTED,
-        )
-        .order_by(Referral.id)
-    )
-    return [(referral, dispatch) for referral, dispatch in rows]
-
-
-def accepted_dispatch(session: Session, referral: Referral) -> Dispatch | None:
-    """The dispatch of a referral's outcome document, if the relay has accepted it."""
-    return session.scalars(
-        select(Dispatch)
-        .where(
-            Dispatch.document_id == referral.document_id,
-            Dispatch.intent == OUTCOME_INTENT,
-            Dispatch.status == DispatchStatus.ACCEPTED,
-        )
-        .limit(1)
-    ).one_or_none()
-
-
 def fired(session: Session, referral: Referral) -> frozenset[Rung]:
     """The rungs fired or skipped since the referral's clocks were last started."""
     return frozenset(
@@ -167,6 +159,44 @@ def fired(session: Session, referral: Referral) -> frozenset[Rung]:
             )
         )
     )
+
+
+def take_back_unsent(session: Session, referral: Referral) -> Sequence[Rung]:
+    """Delete the steps of a referral whose notice is not in the outbox yet; their rungs."""
+    waiting = session.scalars(
+        select(Notice.id)
+        .join(LadderStep, LadderStep.notice_id == Notice.id)
+        .where(
+            LadderStep.referral_id == referral.id,
+            LadderStep.arming == referral.arming,
+            Notice.enqueued_at.is_(None),
+            Notice.suppressed_at.is_(None),
+        )
+        .order_by(Notice.id)
+        # A mail that is being queued at this moment is waited for: what has left is not taken back.
+        .with_for_update(of=Notice)
+    ).all()
+    return session.scalars(
+        delete(LadderStep)
+        .where(LadderStep.referral_id == referral.id, LadderStep.notice_id.in_(waiting))
+        .returning(LadderStep.rung)
+    ).all()
+
+
+def steps_behind(session: Session, referral: Referral, by: datetime) -> Sequence[LadderStep]:
+    """The steps of the present clock that were done with by that time: sent, skipped, or given up."""
+    return session.scalars(
+        select(LadderStep)
+        .outerjoin(Notice, Notice.id == LadderStep.notice_id)
+        .where(
+            LadderStep.referral_id == referral.id,
+            LadderStep.arming == referral.arming,
+            or_(
+                LadderStep.notice_id.is_(None), Notice.enqueued_at <= by, Notice.suppressed_at < by
+            ),
+        )
+        .order_by(LadderStep.id)
+    ).all()
 
 
 def steps(session: Session, referral_id: int) -> Sequence[LadderStep]:
@@ -230,6 +260,22 @@ def latest_response(session: Session, referral_id: int) -> Response | None:
     return session.scalars(
         select(Response).where(Response.referral_id == referral_id).order_by(Response.id.desc())
     ).first()
+
+
+def register(session: Session, referral: Referral, number: str) -> bool:
+    """Note the ministry's own number where a referral has none; False where it has, or is gone."""
+    result = session.execute(
+        update(Referral)
+        .where(
+            Referral.id == referral.id,
+            Referral.registration_number.is_(None),
+            Referral.status.in_((Status.ACKNOWLEDGED, Status.ANSWERED, Status.CLOSED)),
+        )
+        .values(registration_number=number)
+    )
+    assert isinstance(result, CursorResult)
+    session.refresh(referral)
+    return result.rowcount == 1
 
 
 def move(session: Session, referral: Referral, event: Event, **values: Any) -> bool:

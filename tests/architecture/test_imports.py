@@ -52,6 +52,8 @@ PLANTED = [
     ("gongmun/documents/glyphs.py", "import pyhanko", "gongmun.documents.glyphs -> pyhanko"),
     ("gongmun/documents/numbering.py", "import hwpx", "gongmun.documents.numbering -> hwpx"),
     ("gongmun/mail/outbox.py", "import aiosmtplib", "gongmun.mail.outbox -> aiosmtplib"),
+    ("gongmun/mail/maildir.py", "import imap_tools", "gongmun.mail.maildir -> imap_tools"),
+    ("gongmun/mail/incoming.py", "import flufl.bounce", "gongmun.mail.incoming -> flufl"),
     ("deployments/up.py", "from smtplib import SMTP", "deployments.up -> smtplib"),
     ("gongmun/referrals/board.py", "import pandas as pd", "gongmun.referrals.board -> pandas"),
 ]

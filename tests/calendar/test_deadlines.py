@@ -241,7 +241,7 @@ def test_every_rule_of_the_package_holds_today() -> None:
 
 def test_an_unknown_rule_names_those_there_are() -> None:
     with pytest.raises(
-        UnknownRule, match="acknowledgement, peoples_proposal, petition, suggestion"
+        UnknownRule, match="acknowledgement, peoples_proposal, petition, reexamination, suggestion"
     ):
         rule("suggestions", TODAY)
 

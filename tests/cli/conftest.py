@@ -18,7 +18,7 @@ from gongmun.settings import settings
 from tests.conftest import NOW
 from tests.world import World
 
-_CACHED = (settings, wiring.database, wiring.witness)
+_CACHED = (settings, wiring.database, wiring.journal, wiring.relay_log)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,14 +111,14 @@ def test_a_response_that_cannot_be_taken(
     gongmun: Gongmun, installation: World, response: tuple[str, ...]
 ) -> None:
     installation.dispatched("statistics")
-    refused(gongmun(*RESPOND, *response), "response.incomplete")
+    refused(gongmun(*RESPOND, *response), "answers.not_taken")
 
 
 def test_a_second_response(gongmun: Gongmun, installation: World) -> None:
     installation.dispatched("statistics")
     response = ("--decision", "already_in_place", "--reason", "이미 하고 있습니다.")
     assert gongmun(*RESPOND, *response).code == 0
-    refused(gongmun(*RESPOND, *response), "life.invalid_transition")
+    refused(gongmun(*RESPOND, *response), "referral.not_with_ministry")
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,9 @@ def test_from_an_empty_folder_to_an_answered_referral(
     assert {"MOLIT", "MSIT", "PIPC"} <= set(shown.split())
     assert "[bold]그늘막[/bold]을" in shown
 
-    # A ministry without a mailbox: its mail is held and nothing is lost.
-    assert "보내지 않습니다" in accomplished(gongmun("contact", "retire", "PIPC"))
+    # A ministry without a mailbox, nor a backup: its mail is held and nothing is lost.
+    for role in ((), ("--backup",)):
+        assert "보내지 않습니다" in accomplished(gongmun("contact", "retire", "PIPC", *role))
     approved = accomplished(gongmun("outcome", "approve", outcome_id, *ME, "--as-of", DAY))
     assert "승인했습니다. 다음 시행 점검에서 처리됩니다." in approved
     issued = accomplished(gongmun("outcome", "issue", "--as-of", DAY))

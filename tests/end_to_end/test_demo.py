@@ -3,6 +3,8 @@
 import hashlib
 import json
 import mailbox
+import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -19,13 +21,17 @@ from sqlalchemy import select
 
 from deployments.demo import cast
 from gongmun import ledger
+from gongmun.access.models import OfficerSession
+from gongmun.answers.models import Extension, Question, Transfer
 from gongmun.db import Database
 from gongmun.documents.models import Document, RegisterEntry
 from gongmun.mail import Dispatch
+from gongmun.mail import Status as MailStatus
 from gongmun.organisations import Organisation
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.life import Status
-from gongmun.referrals.models import LadderStep, Referral, Response
+from gongmun.referrals.life import GONE, Status
+from gongmun.referrals.models import LadderStep, Referral, Response, ResponseStatus
+from gongmun.settings import MailSettings
 from gongmun.suggestions.models import Suggestion
 
 pytestmark = pytest.mark.timeout(600)
@@ -82,6 +88,7 @@ def test_forty_suggestions_came_in_and_each_selected_one_went_to_a_lead_ministry
     assert left.summary["suggestions"] == len(suggestions) == 40
     referrals = left.rows(Referral, Referral.status != Status.WITHDRAWN)
     assert left.summary["referrals"] == len(referrals)
+    referrals = [referral for referral in referrals if referral.status not in GONE]
     leads = Counter(r.suggestion_id for r in referrals if r.role.value == "lead")
     assert leads == Counter(s.id for s in suggestions if s.selected)
 
@@ -116,13 +123,16 @@ def test_every_document_is_signed_and_verifies(left: Left) -> None:
 
 def test_the_mails_are_those_the_summary_counts_each_once(left: Left) -> None:
     accepted = left.rows(Dispatch, Dispatch.accepted_at.is_not(None))
-    assert left.summary["mails_accepted"] == len(accepted) == len(left.journal)
+    came_back = [dispatch for dispatch in accepted if dispatch.status is MailStatus.BOUNCED]
+    assert left.summary["mails_sent"] == len(accepted) - len(came_back)
     ids = [str(mail["Message-ID"]) for mail in left.journal]
     assert len(set(ids)) == len(ids)
     assert {i.strip("<>") for i in ids} == {d.message_id.strip("<>") for d in accepted}
-    boxes = [box for box in (left.var / "mailboxes").iterdir() if box.name != "journal"]
-    assert sum(len(left.mails(box)) for box in boxes) == len(ids)
-    assert {box.name for box in boxes} == {dispatch.address for dispatch in accepted}
+    own = {"journal", MailSettings().sender}
+    boxes = [box for box in (left.var / "mailboxes").iterdir() if box.name not in own]
+    assert sum(len(left.mails(box)) for box in boxes) == len(ids) - len(came_back)
+    arrived = {dispatch.address for dispatch in accepted if dispatch not in came_back}
+    assert {box.name for box in boxes} == arrived
 
 
 def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
@@ -132,8 +142,7 @@ def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
         body = mail.get_body(("plain",))
         assert body is not None
         text = body.get_content()
-        assert "수신:" in text
-        assert "To:" in text
+        assert "⟦" not in text
         assert mail["Auto-Submitted"] == "auto-generated"
         for attached in mail.iter_attachments():
             content = attached.get_content()
@@ -144,10 +153,13 @@ def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
         for mail in left.journal
         for attached in mail.iter_attachments()
     )
-    undeliverable = {
-        d.file_sha256 for d in stored.values() if d.recipient_code == cast.UNDELIVERABLE
-    }
-    assert carried == Counter(stored.keys() - undeliverable)
+    expected = Counter({d.file_sha256: 1 for d in stored.values()})
+    for document in stored.values():
+        if document.recipient_code == cast.UNDELIVERABLE:
+            del expected[document.file_sha256]
+    for dispatch in left.rows(Dispatch, Dispatch.status == MailStatus.BOUNCED):
+        expected.update(file["sha256"] for file in dispatch.attachments)  # to the backup contact
+    assert carried == expected
 
 
 def test_one_mail_a_ministry_a_day(left: Left) -> None:
@@ -159,7 +171,7 @@ def test_one_mail_a_ministry_a_day(left: Left) -> None:
 
 def test_the_late_one_answers_after_the_second_reminder(left: Left) -> None:
     for referral in left.referrals(cast.LATE):
-        assert referral.status is Status.ANSWERED
+        assert referral.status is Status.CLOSED
         rungs = left.rungs(referral)
         assert {Rung.FIRST_REMINDER, Rung.SECOND_REMINDER} <= rungs.keys()
         assert rungs[Rung.SECOND_REMINDER] < referral.answered_at.date()
@@ -196,3 +208,84 @@ def test_answers_and_rungs_are_those_in_the_tables(left: Left) -> None:
 def test_the_ledger_verifies(left: Left) -> None:
     with left.db.reading() as session:
         assert ledger.verify(session) == left.summary["ledger_events"]
+
+
+def test_whoever_has_the_mail_answers_through_the_portal_and_nothing_else_is_left_open(
+    left: Left,
+) -> None:
+    silent = {r.id for code in (cast.SILENT, cast.UNDELIVERABLE) for r in left.referrals(code)}
+    for referral in left.rows(Referral, Referral.id.not_in(silent)):
+        assert referral.status in {Status.CLOSED, Status.TRANSFERRED}
+    responses = left.rows(Response)
+    assert {r.status for r in responses} == {ResponseStatus.PUBLISHED, ResponseStatus.SENT_BACK}
+    by_mail = {part.code for part in cast.CAST if part.by_mail}
+    sessions = left.rows(OfficerSession)
+    assert sessions
+    for code in by_mail:
+        (ministry,) = left.rows(Organisation, Organisation.code == code)
+        assert ministry.id not in {session.organisation_id for session in sessions}
+        assert all(r.registration_number for r in left.referrals(code))
+
+
+def test_a_question_stops_the_clock_and_an_extension_moves_the_day(left: Left) -> None:
+    (question,) = left.rows(Question)
+    assert question.answered_at > question.asked_at
+    (extension,) = left.rows(Extension)
+    (referral,) = left.rows(Referral, Referral.id == extension.referral_id)
+    assert extension.old_due < extension.new_due == referral.answer_due
+    (document,) = left.rows(Document, Document.kind == "extension")
+    assert extension.document_id == document.id
+    assert document.number
+
+
+def test_a_transfer_ends_one_referral_and_begins_another(left: Left) -> None:
+    (transfer,) = left.rows(Transfer)
+    (old,) = left.rows(Referral, Referral.id == transfer.referral_id)
+    (new,) = left.rows(Referral, Referral.id == transfer.new_referral_id)
+    assert (old.status, new.status) == (Status.TRANSFERRED, Status.CLOSED)
+    assert new.transferred_from_id == old.id
+    assert new.document_id != old.document_id
+
+
+def test_what_bounced_was_sent_to_the_backup_contact_once_and_answered_there(left: Left) -> None:
+    (bounced,) = left.rows(Dispatch, Dispatch.status == MailStatus.BOUNCED)
+    assert bounced.organisation_code == cast.BOUNCING
+    (second,) = left.rows(Dispatch, Dispatch.instead_of_id == bounced.id)
+    assert second.status is MailStatus.DELIVERED
+    assert second.address != bounced.address
+    assert {r.status for r in left.referrals(cast.BOUNCING)} == {Status.CLOSED}
+
+
+def test_an_answer_that_was_sent_back_came_again(left: Left) -> None:
+    ids = [referral.id for referral in left.referrals(cast.SENT_BACK)]
+    responses = left.rows(Response, Response.referral_id.in_(ids))
+    back = [r for r in responses if r.status is ResponseStatus.SENT_BACK]
+    assert back
+    for response in back:
+        later = [r for r in responses if r.referral_id == response.referral_id]
+        assert [r.status for r in later][-1] is ResponseStatus.PUBLISHED
+
+
+def test_no_secret_of_a_mail_is_kept(left: Left) -> None:
+    tokens = [
+        found
+        for mail in left.journal
+        for found in re.findall(r"/a/([\w-]{40,})", str(mail.get_body(("plain",)).get_content()))
+    ]
+    assert tokens
+    content = (left.var / "gongmun.db").read_bytes()
+    assert not [token for token in tokens if token.encode() in content]
+
+
+def test_the_daily_reconciliation_finds_only_what_was_never_delivered(left: Left) -> None:
+    environment = {**os.environ, "GONGMUN_VAR": str(left.var), "GONGMUN_ENV_FILE": ""}
+    ran = subprocess.run(
+        [str(Path(sys.executable).parent / "gongmun"), "reconcile"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert cast.UNDELIVERABLE in ran.stdout
+    assert cast.BOUNCING not in ran.stdout

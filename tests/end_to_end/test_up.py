@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,14 +23,17 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from deployments.demo.ministries import store
 from deployments.prefect_server import free_port
 from deployments.registry import registry
+from gongmun.answers.models import Reply, ReplyStatus
 from gongmun.db import Database
 from gongmun.documents import Approval, Document, LocalStore
 from gongmun.documents import Status as DocumentStatus
 from gongmun.documents.life import ISSUED
 from gongmun.mail import Dispatch
-from gongmun.mail import Status as DispatchStatus
+from gongmun.mail.life import SENT
+from gongmun.settings import MailSettings
 
 CHROMIUM = "/usr/bin/chromium"
 FORUM = "WRAP-UP OCF-2026-09"
@@ -97,21 +101,23 @@ class Installation:
     def runs(self, *states: str) -> list[dict[str, Any]]:
         body = {"flow_runs": {"state": {"type": {"any_": list(states)}}}}
         try:
-            # Prefect's protection against forged requests asks for a token, as from a browser.
-            client = {"client": str(uuid4())}
-            token = httpx.get(f"{self.url}/api/csrf-token", params=client, timeout=10).json()
-            answer = httpx.post(
-                f"{self.url}/api/flow_runs/filter",
-                json=body,
-                headers={
-                    "Prefect-Csrf-Token": token["token"],
-                    "Prefect-Csrf-Client": client["client"],
-                },
-                timeout=10,
-            )
+            answer = self.ask("flow_runs/filter", body)
         except httpx.TransportError:
             return []
         return list(answer.json()) if answer.status_code == 200 else []
+
+    def ask(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        # Prefect's protection against forged requests asks for a token, as from a browser.
+        client = {"client": str(uuid4())}
+        token = httpx.get(f"{self.url}/api/csrf-token", params=client, timeout=10).json()
+        headers = {"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": client["client"]}
+        return httpx.post(f"{self.url}/api/{path}", json=body, headers=headers, timeout=10)
+
+    def start(self, name: str) -> None:
+        """Run a deployment now, as its Quick run does."""
+        answer = self.ask("deployments/filter", {"deployments": {"name": {"any_": [name]}}})
+        (deployment,) = answer.json()
+        self.ask(f"deployments/{deployment['id']}/create_flow_run", {}).raise_for_status()
 
     def run(self, name: str, state: str) -> dict[str, Any] | None:
         return next((run for run in self.runs(state) if run["name"] == name), None)
@@ -161,15 +167,19 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
         wait_for("the run completes", lambda: installation.run(FORUM, "COMPLETED"))
         documents = installation.rows(select(Document))
         assert {d.status for d in documents} <= ISSUED
-        accepted = select(Dispatch).where(Dispatch.status == DispatchStatus.ACCEPTED)
+        accepted = select(Dispatch).where(
+            Dispatch.status.in_(SENT), Dispatch.document_id.is_not(None)
+        )
         wait_for("all mail is sent", lambda: len(installation.rows(accepted)) == len(documents))
         portal = f"http://127.0.0.1:{installation.port + 10}/d/"
         for document in documents:
             assert portal + document.check_code in keywords(tmp_path, document.file_sha256)
+        file_a_reply_in_two_clicks(installation, documents[0])
         (approval,) = installation.rows(select(Approval))
         assert (approval.name, approval.reason) == ("한소통", "소관과 내용을 확인하였습니다.")
         family = process.children(recursive=True)
-    assert len(list((tmp_path / "mailboxes" / "journal" / "new").iterdir())) == len(documents)
+    sent = [mail.read_bytes() for mail in (tmp_path / "mailboxes" / "journal" / "new").iterdir()]
+    assert sum(b"application/pdf" in mail for mail in sent) == len(documents)
     assert not [member for member in family if member.is_running()]
     assert not faults_in_the_log(tmp_path)
 
@@ -208,6 +218,40 @@ def a_foreign_page_is_refused(url: str, run_id: str) -> bool:
     )
     allowed = answer.headers.get("access-control-allow-origin")
     return answer.status_code == 403 and allowed not in ("*", "https://evil.example")
+
+
+def file_a_reply_in_two_clicks(installation: Installation, document: Document) -> None:
+    """A mail of a stranger about a document waits in the holding pen, until a coordinator files it."""
+    from playwright.sync_api import TimeoutError, sync_playwright
+
+    inbox = MailSettings().sender
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "somebody@elsewhere.example", inbox
+    mail["Subject"] = f"회신: {document.number} 관련"
+    mail["Message-ID"] = "<reply@elsewhere.example>"
+    mail.set_content("검토한 내용을 보내 드립니다.")
+    store(installation.var / "mailboxes" / inbox, "reply", mail.as_bytes())
+    installation.start("collect-replies")
+    run = wait_for("the reply waits", lambda: installation.run("FILE reply 1", "PAUSED"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, env=environment()
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 1200})
+        page.goto(f"{installation.url}/runs/flow-run/{run['id']}")
+        page.get_by_role("button", name="Resume").first.click()
+        submit = page.get_by_role("button", name="Submit")
+        for _ in range(3):
+            submit.last.click()
+            with suppress(TimeoutError):
+                submit.wait_for(state="hidden", timeout=15_000)
+                break
+        browser.close()
+    (reply,) = wait_for(
+        "the reply is filed",
+        lambda: installation.rows(select(Reply).where(Reply.status == ReplyStatus.FILED)),
+    )
+    assert reply.document_id == document.id
 
 
 def approve_in_the_browser(url: str, run_id: str, installation: Installation) -> None:

@@ -33,9 +33,9 @@ def installation(
     monkeypatch.setenv("GONGMUN_DATABASE_URL", sqlite_db.url.render_as_string())
     monkeypatch.setenv("GONGMUN_DOCUMENT_STORE", str(tmp_path / "documents"))
     monkeypatch.setenv("GONGMUN_RENDER_WORKERS", "1")
-    for cached in (settings, wiring.database, wiring.witness):
+    for cached in (settings, wiring.database, wiring.journal, wiring.relay_log):
         cached.cache_clear()
     yield World(db=sqlite_db, folder=tmp_path, now=NOW)
     wiring.database().dispose()
-    for cached in (settings, wiring.database, wiring.witness):
+    for cached in (settings, wiring.database, wiring.journal, wiring.relay_log):
         cached.cache_clear()

@@ -79,7 +79,7 @@ def test_a_document_that_failed_names_what_issues_it(world: World, kind: Documen
     with world.db.reading() as session:
         (line,) = (i for i in waiting(session, world.now) if "was not issued" in i.what.en)
     chased = (DocumentKind.FIRST_REMINDER, DocumentKind.SECOND_REMINDER, DocumentKind.ESCALATION)
-    if kind in (DocumentKind.OUTCOME, DocumentKind.CORRECTION):
+    if kind in (DocumentKind.OUTCOME, DocumentKind.CORRECTION, DocumentKind.EXTENSION):
         assert line.remedy == "gongmun outcome issue"
     elif kind in chased:
         assert "chase-referrals" in line.remedy

@@ -12,14 +12,18 @@ from threading import Barrier, Semaphore, get_ident
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.db import Database
 from gongmun.errors import NotFound
 from gongmun.mail import Attachment, Dispatch, DispatchReport, RecoveryReport, dispatch_due
+from gongmun.mail.dispatching import Fill
 from gongmun.mail.life import Status
-from gongmun.mail.mailer import Connection, FakeMailer, RelayUnreachable, Reply
+from gongmun.mail.mailer import Connection, FakeMailer, Notices, RelayUnreachable, Reply
+from gongmun.mail.message import BLANK
 from gongmun.mail.models import HoldReason
+from gongmun.settings import settings
 from tests.mail.conftest import Put
 
 ADDRESS = "office@molit.example"
@@ -56,7 +60,9 @@ Send = Callable[..., DispatchReport]
 
 @pytest.fixture
 def send(db: Database, files: Files, now: datetime) -> Send:
-    def sent(mailer: object, at: datetime = now, limit: int = 100) -> DispatchReport:
+    def sent(
+        mailer: object, at: datetime = now, limit: int = 100, fill: Fill | None = None
+    ) -> DispatchReport:
         return dispatch_due(
             db,
             mailer=mailer,  # type: ignore[arg-type]
@@ -64,6 +70,7 @@ def send(db: Database, files: Files, now: datetime) -> Send:
             now=at,
             owner="test",
             limit=limit,
+            fill=fill,
         )
 
     return sent
@@ -241,7 +248,7 @@ class _Interrupting:
     def connection(self) -> Iterator["_Interrupting"]:
         yield self
 
-    def envelope(self, sender: str, recipient: str) -> None:
+    def envelope(self, sender: str, recipient: str, notices: Notices | None = None) -> None:
         self._happening()
 
     def data(self, message: bytes) -> Reply:
@@ -338,9 +345,9 @@ class _PairedConnection:
     mailer: _Paired
     inner: Connection
 
-    def envelope(self, sender: str, recipient: str) -> None:
+    def envelope(self, sender: str, recipient: str, notices: Notices | None = None) -> None:
         self.mailer.begin(recipient)
-        self.inner.envelope(sender, recipient)
+        self.inner.envelope(sender, recipient, notices)
 
     def data(self, message: bytes) -> Reply:
         return self.inner.data(message)
@@ -421,3 +428,123 @@ def test_an_unexpected_error_is_raised_when_the_others_are_done(
     assert {reload(dispatch).status for dispatch in good} == {Status.ACCEPTED}
     # Nobody knows what is wrong with it: it comes again when the lease runs out, not at once.
     assert {reload(dispatch).status for dispatch in bad} == {Status.CLAIMED}
+
+
+SECRET = "https://check.participation.example/a/secret"
+INBOX = "reply@participation.example"
+
+
+def _body(mailer: FakeMailer) -> str:
+    message = message_from_bytes(mailer.sent[-1][1], policy=policy.default)
+    part = message.get_body()
+    assert part is not None
+    text: str = part.get_content()
+    return text
+
+
+def test_a_secret_is_made_when_the_mail_leaves_and_kept_nowhere(
+    db: Database, put: Put, send: Send, reload: Reload
+) -> None:
+    dispatch = put(body=f"아래 주소를 여십시오.\n{BLANK}\n감사합니다.")
+    asked: list[int] = []
+
+    def fill(session: Session, row: Dispatch) -> str:
+        # A transaction that writes, in which the lease is still ours.
+        assert session.get_one(Dispatch, row.id).status is Status.CLAIMED
+        ledger.record(session, "test.filled", subject=("dispatch", row.id), now=row.created_at)
+        asked.append(row.id)
+        return SECRET
+
+    mailer = FakeMailer()
+    assert send(mailer, fill=fill).accepted == 1
+    assert _body(mailer) == f"아래 주소를 여십시오.\n{SECRET}\n감사합니다.\n"
+    assert asked == [dispatch.id]
+    assert SECRET not in str(vars(reload(dispatch)))
+    assert BLANK in reload(dispatch).body
+    with db.reading() as session:
+        assert "test.filled" in [e.kind for e in ledger.history(session, "dispatch", dispatch.id)]
+
+
+def test_a_mail_without_a_blank_asks_for_no_secret(put: Put, send: Send) -> None:
+    put(body="비밀 없음")
+
+    def fill(session: Session, row: Dispatch) -> str:
+        raise AssertionError
+
+    assert send(FakeMailer(), fill=fill).accepted == 1
+
+
+@pytest.mark.parametrize("fill", [None, lambda _session, _row: None])
+def test_the_mark_of_a_secret_never_leaves(
+    put: Put, send: Send, reload: Reload, fill: Fill | None
+) -> None:
+    bad, good = put(key="bad", body=f"a {BLANK}"), put(key="good", address="good@x.example")
+    mailer = FakeMailer()
+    assert send(mailer, fill=fill) == DispatchReport(recovered=NOTHING, accepted=1, held=1)
+    assert (reload(bad).status, reload(bad).hold_reason) == (Status.HELD, HoldReason.NO_LINK)
+    assert [recipient for recipient, _ in mailer.sent] == [good.address]
+
+
+def test_each_attempt_has_a_secret_of_its_own(
+    put: Put, send: Send, reload: Reload, now: datetime
+) -> None:
+    put(body=BLANK)
+    secrets = iter("ab")
+    greylisting, mailer = FakeMailer(refusing={ADDRESS: 450}), FakeMailer()
+    fill: Fill = lambda _session, _row: next(secrets)  # noqa: E731
+    assert send(greylisting, fill=fill).retried == 1
+    assert send(mailer, now + timedelta(hours=1), fill=fill).accepted == 1
+    assert _body(mailer) == "b\n"
+
+
+@pytest.fixture
+def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installation with an inbox."""
+    monkeypatch.setenv("GONGMUN_INBOX__MAILDIR", "/nonexistent")
+    monkeypatch.setenv("GONGMUN_INBOX__ADDRESS", INBOX)
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("inbox")
+def test_what_comes_back_carries_the_token_of_its_dispatch(put: Put, send: Send) -> None:
+    dispatch = put()
+    mailer = FakeMailer()
+    assert send(mailer).accepted == 1
+    address = f"reply+{dispatch.token}@participation.example"
+    message = message_from_bytes(mailer.sent[0][1], policy=policy.default)
+    assert message["Reply-To"].addresses[0].addr_spec == address
+    assert message["From"].addresses[0].addr_spec == "forum@participation.example"
+    assert mailer.envelopes == [(address, Notices(envelope_id=dispatch.token, success=True))]
+
+
+@pytest.mark.usefixtures("inbox")
+def test_the_arrival_of_a_code_needs_no_proof(put: Put, send: Send) -> None:
+    dispatch = put(wants_proof=False)
+    mailer = FakeMailer()
+    send(mailer)
+    assert mailer.envelopes[0][1] == Notices(envelope_id=dispatch.token, success=False)
+
+
+@pytest.mark.usefixtures("inbox")
+def test_notices_are_asked_for_by_the_settings(
+    put: Put, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGMUN_MAIL__DSN", "false")
+    settings.cache_clear()
+    put()
+    mailer = FakeMailer()
+    send(mailer)
+    [(sender, notices)] = mailer.envelopes
+    assert sender.startswith("reply+")
+    assert notices is None
+
+
+def test_without_an_inbox_everything_goes_to_the_sender(put: Put, send: Send) -> None:
+    put()
+    mailer = FakeMailer()
+    send(mailer)
+    assert mailer.envelopes == [("forum@participation.example", None)]
+    assert message_from_bytes(mailer.sent[0][1])["Reply-To"] is None

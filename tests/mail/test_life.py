@@ -23,6 +23,12 @@ MOVES = {
     ("uncertain", "seen"): "accepted",
     ("uncertain", "confirmed"): "accepted",
     ("uncertain", "denied"): "queued",
+    ("accepted", "delivered"): "delivered",
+    ("accepted", "bounced"): "bounced",
+    ("uncertain", "delivered"): "delivered",
+    ("uncertain", "bounced"): "bounced",
+    ("delivered", "bounced"): "bounced",
+    ("bounced", "released"): "queued",
     ("held", "released"): "queued",
     ("failed", "released"): "queued",
 }
@@ -43,4 +49,4 @@ def test_only_a_person_takes_a_dispatch_off_their_list_except_by_proof() -> None
         Event.DENIED,
         Event.RELEASED,
     }
-    assert by_itself == {Event.SEEN}
+    assert by_itself == {Event.SEEN, Event.DELIVERED, Event.BOUNCED}

@@ -232,3 +232,38 @@ def test_ids_that_could_break_a_header_are_left_out() -> None:
         f"<{'a' * 999}@b>",
     ]
     assert usable_references([good, *bad]) == (good,)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("text/calendar; method=REQUEST; charset=utf-8", "text/calendar"),
+        ("text/calendar; charset=utf-8; method=CANCEL", "text/calendar"),
+        ("text/calendar; method=REQUEST\r\nBcc: a@b.example", "application/octet-stream"),
+        ("text/calendar; name=x", "application/octet-stream"),
+        ("application/pdf; method=REQUEST", "application/octet-stream"),
+    ],
+)
+def test_an_invitation_says_its_method(given: str, sent: str) -> None:
+    file = Attachment(filename="invite.ics", media_type=given, sha256=SHA)
+    message = _parsed(_wire(replace(MESSAGE, attachments=(file,))))
+    [part] = message.iter_attachments()
+    assert part.get_content_type() == sent
+    if sent == "text/calendar":
+        assert part["Content-Type"].params["method"] in {"REQUEST", "CANCEL"}
+        assert part["Content-Type"].params["charset"] == "utf-8"
+
+
+def test_replies_go_where_they_are_asked_to() -> None:
+    raw = wire(
+        MESSAGE,
+        message_id=ID,
+        recipient="office@molit.example",
+        sender=SENDER,
+        now=NOW,
+        attachment=lambda _: b"",
+        reply_to="forum+0123456789abcdef@participation.example",
+    )
+    assert _parsed(raw)["Reply-To"].addresses[0].addr_spec == (
+        "forum+0123456789abcdef@participation.example"
+    )

@@ -93,3 +93,29 @@ def test_it_runs_as_a_program(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(10) == 0
     assert len(list((tmp_path / "mail" / "office@x.example" / "new").iterdir())) == 1
+
+
+def test_whoever_asks_is_told_what_became_of_the_mail(tmp_path: Path) -> None:
+    tagged = SENDER.replace("@", "+k7@")
+    with (
+        running(tmp_path, bounce=frozenset({"gone@x.example"})) as port,
+        create_connection(("127.0.0.1", port)) as client,
+    ):
+        answers = client.makefile("rb")
+        for line in (
+            b"EHLO me\r\n",
+            f"MAIL FROM:<{tagged}> RET=HDRS ENVID=k7\r\n".encode(),
+            b"RCPT TO:<office@x.example> NOTIFY=SUCCESS,FAILURE\r\nDATA\r\n",
+            MESSAGE + b".\r\n",
+            f"MAIL FROM:<{tagged}>\r\nRCPT TO:<gone@x.example>\r\nDATA\r\n".encode(),
+            MESSAGE + b".\r\nQUIT\r\n",
+        ):
+            client.sendall(line)
+        assert answers.read().count(b"queued") == 2
+    notices = [path.read_bytes() for path in (tmp_path / SENDER / "new").iterdir()]
+    assert sorted((b"Action: delivered" in n, b"Action: failed" in n) for n in notices) == [
+        (False, True),
+        (True, False),
+    ]
+    assert sum(b"Original-Envelope-Id: k7" in n for n in notices) == 1
+    assert not (tmp_path / "gone@x.example").exists()

@@ -29,12 +29,16 @@ class Seen:
     ids: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     able: bool = True
+    remembers: bool = True
 
     def saw(self, message_id: str) -> bool:
         if not self.able:
             raise WitnessUnavailable(reason="fake")
         self.asked.append(message_id)
         return message_id in self.ids
+
+    def covers(self, moment: datetime) -> bool:
+        return self.remembers
 
 
 Leave = Callable[..., Dispatch]
@@ -50,7 +54,12 @@ def leave(db: Database, put: Put) -> Leave:
             session.execute(
                 update(Dispatch)
                 .where(Dispatch.id == dispatch.id)
-                .values(status=status, owner="killed", lease_until=clock.now() - ended)
+                .values(
+                    status=status,
+                    owner="killed",
+                    lease_until=clock.now() - ended,
+                    sending_at=clock.now() - ended,
+                )
             )
         return dispatch
 
@@ -110,6 +119,16 @@ def test_a_witness_that_cannot_look_decides_nothing(
     assert reload(dispatch).status is Status.SENDING
     assert reload(claimed).status is Status.QUEUED
     assert recover(db, witness=Seen({dispatch.message_id}), now=now).seen == 1
+
+
+def test_what_a_forgetful_witness_has_not_seen_is_a_persons(
+    db: Database, leave: Leave, reload: Reload, now: datetime
+) -> None:
+    """A log that was rotated away, or does not reach so far, proves nothing by its silence."""
+    arrived, lost = leave("1", Status.SENDING), leave("2", Status.SENDING)
+    witness = Seen({arrived.message_id}, remembers=False)
+    assert recover(db, witness=witness, now=now) == RecoveryReport(seen=1, uncertain=1)
+    assert reload(lost).status is Status.UNCERTAIN
 
 
 def test_the_witness_clears_an_uncertain_dispatch_but_never_resends_it(

@@ -27,6 +27,7 @@ from gongmun.mail.mailer import (
     ConnectionCut,
     FakeMailer,
     Mailer,
+    Notices,
     RelayDeferred,
     RelayRefused,
     RelayUnreachable,
@@ -89,6 +90,16 @@ def test_messages_arrive_as_they_are(contract: Contract) -> None:
         for _ in range(2):
             connection.envelope(SENDER, GOOD)
             assert connection.data(MESSAGE).code == 250
+    assert stored(GOOD) == [MESSAGE, MESSAGE]
+
+
+def test_a_relay_that_knows_no_notices_is_not_asked_for_them(contract: Contract) -> None:
+    # aiosmtpd would answer 555 to an option, which looks like a permanent failure of the address.
+    mailer, stored = contract
+    with mailer.connection() as connection:
+        for _ in range(2):
+            connection.envelope(SENDER, GOOD, Notices(envelope_id="t0ken", success=True))
+            connection.data(MESSAGE)
     assert stored(GOOD) == [MESSAGE, MESSAGE]
 
 

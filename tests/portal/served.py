@@ -4,10 +4,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
-from httpx import Client, Response
+from httpx import Client, Request, Response
 
 
 @contextmanager
@@ -16,16 +17,25 @@ def served(app: FastAPI) -> Iterator[Client]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # what asks before the server is ready waits
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         host, port = listening.getsockname()
         try:
             with Client(base_url=f"http://{host}:{port}", timeout=120) as client:
+                client.event_hooks = {"request": [partial(_send_cookies, client)]}
                 yield client
         finally:
             server.should_exit = True
             thread.join()
+
+
+def _send_cookies(client: Client, request: Request) -> None:
+    """As a browser does on loopback: a cookie that is for TLS only is sent here as well."""
+    kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+    if kept and "cookie" not in request.headers:
+        request.headers["cookie"] = kept
 
 
 def is_safe(answer: Response) -> bool:

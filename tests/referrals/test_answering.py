@@ -1,26 +1,23 @@
 """What a ministry does: taken whole, checked, or refused with the reason."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from gongmun import ledger
+from gongmun.calendar import calendar
 from gongmun.errors import InvalidTransition, NotFound
 from gongmun.referrals import queries
-from gongmun.referrals.answering import (
-    BeforeDispatch,
-    ResponseIncomplete,
-    acknowledge,
-    respond,
-)
+from gongmun.referrals.answering import BeforeDispatch, acknowledge
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Response, ResponseDecision
+from gongmun.referrals.pausing import pause
 from tests.world import LADDER, World, at
 
 ON = date(2026, 10, 20)
-Respond = Callable[..., Response]
+MOMENT = at(ON)
 
 
 @pytest.fixture
@@ -29,14 +26,14 @@ def referral_id(world: World) -> int:
     return referral_id
 
 
-def say(world: World, referral_id: int, **changed: object) -> Response:
-    words: dict[str, object] = {
-        "decision": ResponseDecision.ACCEPTED,
-        "reason": "지침을 고쳐 시행하겠습니다.",
-        "promised_on": date(2027, 3, 31),
-        "now": at(ON),
-    }
-    return respond(world.db, referral_id, **(words | changed))  # type: ignore[arg-type]
+def say(world: World, referral_id: int, now: datetime = MOMENT) -> Response:
+    return world.respond(
+        referral_id,
+        now,
+        decision=ResponseDecision.ACCEPTED,
+        reason="지침을 고쳐 시행하겠습니다.",
+        promised_on=date(2027, 3, 31),
+    )
 
 
 def test_an_answer_is_kept_and_ends_the_clocks(world: World, referral_id: int) -> None:
@@ -54,37 +51,6 @@ def test_an_answer_is_kept_and_ends_the_clocks(world: World, referral_id: int) -
         last = ledger.history(session, "referral", referral_id)[-1]
     assert (last.kind, last.actor) == ("referral.answered", "ministry")
     assert "지침" not in str(last.data)
-
-
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"reason": ""}, "reason"),
-        ({"reason": " \n\u200b "}, "reason"),
-        ({"reason": "가" * 10_001}, "reason"),
-        ({"promised_on": None}, "promised_on"),
-        ({"promised_on": None, "decision": ResponseDecision.LONG_TERM_REVIEW}, "promised_on"),
-        ({"promised_on": None, "decision": ResponseDecision.PARTIALLY_ACCEPTED}, "promised_on"),
-        ({"promised_on": date(2026, 10, 19)}, "promised_on"),
-    ],
-)
-def test_an_answer_that_lacks_something_is_refused_and_nothing_changes(
-    world: World, referral_id: int, changed: dict[str, object], field: str
-) -> None:
-    with pytest.raises(ResponseIncomplete) as caught:
-        say(world, referral_id, **changed)
-    assert caught.value.params["field"] == field
-    assert world.referral(referral_id).status is Status.DISPATCHED
-
-
-@pytest.mark.parametrize(
-    "decision", [ResponseDecision.NOT_ACCEPTED, ResponseDecision.ALREADY_IN_PLACE]
-)
-def test_what_promises_nothing_needs_no_date(
-    world: World, referral_id: int, decision: ResponseDecision
-) -> None:
-    say(world, referral_id, decision=decision, promised_on=None)
-    assert world.referral(referral_id).status is Status.ANSWERED
 
 
 def test_a_second_answer_is_refused_also_at_once(world: World, referral_id: int) -> None:
@@ -133,3 +99,42 @@ def test_nothing_can_be_recorded_from_before_the_dispatch(world: World, referral
     with pytest.raises(BeforeDispatch):
         say(world, referral_id, now=before)
     assert world.referral(referral_id).status is Status.DISPATCHED
+
+
+def test_a_number_that_comes_later_is_added_once(world: World, referral_id: int) -> None:
+    document_id = world.referral(referral_id).document_id
+    assert document_id is not None
+
+    def tell(number: str | None) -> Sequence[int]:
+        return acknowledge(
+            world.db, document_id, registration_number=number, now=at(ON), ladder=LADDER
+        )
+
+    assert tell(None) == [referral_id]
+    assert world.referral(referral_id).registration_number is None
+    assert (tell(None), tell("교통-77"), tell("교통-78")) == ([], [referral_id], [])
+    assert world.referral(referral_id).registration_number == "교통-77"
+    with world.db.reading() as session:
+        kinds = [event.kind for event in ledger.history(session, "referral", referral_id)]
+    assert kinds[-2:] == ["referral.acknowledged", "referral.registered"]
+
+
+def test_an_answer_without_an_acknowledgement_before_it_is_one(
+    world: World, referral_id: int
+) -> None:
+    say(world, referral_id)
+    assert world.referral(referral_id).acknowledged_at == at(ON)
+
+
+def test_what_we_took_to_answer_a_question_is_not_the_ministrys(
+    world: World, referral_id: int
+) -> None:
+    due = world.referral(referral_id).answer_due
+    with world.db.transaction() as session:
+        pause(session, queries.by_id(session, referral_id), now=at(date(2026, 10, 15)))
+    # Thursday to Tuesday: three working days.
+    say(world, referral_id)
+    referral = world.referral(referral_id)
+    assert due is not None
+    assert referral.answer_due == calendar().shift(due, 3)
+    assert referral.paused_at is None

@@ -15,11 +15,11 @@ from gongmun.documents.printing import RenderFailed
 from gongmun.forums.waiting import waiting
 from gongmun.mail import Dispatch
 from gongmun.referrals import queries
-from gongmun.referrals.answering import acknowledge, respond
+from gongmun.referrals.answering import acknowledge
 from gongmun.referrals.chasing import sweep
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import Status
-from gongmun.referrals.models import LadderStep, ResponseDecision
+from gongmun.referrals.models import LadderStep
 from tests.world import LADDER, World, at
 
 DISPATCHED = date(2026, 10, 12)
@@ -40,14 +40,7 @@ def rungs(world: World, referral_id: int) -> dict[Rung, date]:
 
 
 def answer(world: World, referral_id: int, on: date) -> None:
-    respond(
-        world.db,
-        referral_id,
-        decision=ResponseDecision.NOT_ACCEPTED,
-        reason="다른 법령에 따라 시행 중인 제도와 중복됩니다.",
-        promised_on=None,
-        now=at(on, 8),
-    )
+    world.respond(referral_id, at(on, 8))
 
 
 def chase_mails(world: World, code: str) -> list[Dispatch]:
@@ -281,6 +274,7 @@ def test_clocks_count_from_the_acceptance_however_late_it_is_noted(world: World)
     assert outcome_id is not None
     world.decide(outcome_id)
     world.issue()
+    from gongmun.access import links
     from gongmun.mail import dispatch_due
     from gongmun.referrals.dispatched import note_dispatches
 
@@ -291,6 +285,7 @@ def test_clocks_count_from_the_acceptance_however_late_it_is_noted(world: World)
         now=world.now,
         owner="test",
         limit=9,
+        fill=links.fill,
     )
     late = at(date(2026, 11, 2))
     assert len(note_dispatches(world.db, ladder=LADDER, now=late)) == 1

@@ -9,9 +9,7 @@ from gongmun.documents import Status as DocumentStatus
 from gongmun.documents import queries as document_queries
 from gongmun.errors import NotFound
 from gongmun.referrals import queries
-from gongmun.referrals.answering import respond
 from gongmun.referrals.escalating import EscalationDecided, EscalationMoot, decide_escalation
-from gongmun.referrals.models import ResponseDecision
 from tests.world import World, at
 
 DAY = date(2026, 11, 18)
@@ -43,14 +41,7 @@ def decide(world: World, document_id: int, decision: str = "approve", name: str 
 
 
 def answer(world: World, referral_id: int) -> None:
-    respond(
-        world.db,
-        referral_id,
-        decision=ResponseDecision.ALREADY_IN_PLACE,
-        reason="이미 시행하고 있습니다.",
-        promised_on=None,
-        now=at(DAY, 9, 30),
-    )
+    world.respond(referral_id, at(DAY, 9, 30))
 
 
 def document(world: World, document_id: int) -> Document:

@@ -5,16 +5,19 @@ from itertools import product
 import pytest
 
 from gongmun.errors import InvalidTransition
-from gongmun.referrals.life import CHASED, OPEN, TRANSITIONS, Event, Status, advance
+from gongmun.referrals.life import CHASED, GONE, OPEN, TRANSITIONS, Event, Status, advance
 
 LEGAL = {
     ("drafted", "approved"): "approved",
     ("approved", "dispatched"): "dispatched",
+    ("dispatched", "bounced"): "approved",
     ("dispatched", "acknowledged"): "acknowledged",
     ("dispatched", "answered"): "answered",
     ("acknowledged", "answered"): "answered",
+    ("answered", "sent_back"): "acknowledged",
     ("answered", "closed"): "closed",
-    ("answered", "reopened"): "acknowledged",
+    ("dispatched", "transferred"): "transferred",
+    ("acknowledged", "transferred"): "transferred",
     ("closed", "reopened"): "acknowledged",
     ("drafted", "withdrawn"): "withdrawn",
     ("approved", "withdrawn"): "withdrawn",
@@ -38,8 +41,8 @@ def test_the_table_holds_nothing_else() -> None:
     assert len(TRANSITIONS) == len(LEGAL)
 
 
-def test_a_withdrawn_referral_has_no_way_on() -> None:
-    assert not [pair for pair in TRANSITIONS if pair[0] is Status.WITHDRAWN]
+def test_what_is_gone_has_no_way_on() -> None:
+    assert not [pair for pair in TRANSITIONS if pair[0] in GONE]
 
 
 def test_what_is_chased_is_open() -> None:

@@ -1,0 +1,223 @@
+"""How many officers the portal serves: the page of a document, and the submission of its answers.
+
+50 officers of 50 ministries ask at once, each again as soon as it is answered, on PostgreSQL; two processes
+serve, another asks. The rival (`bench/rivals/bare_portal.py`) is a bare FastAPI page that runs as many statements
+as ours, which are counted before, and shows a page as large. They take turns in short rounds; the ratio is the
+median of the rounds' ratios. The 99th percentile stands beside the 150 milliseconds that it may be.
+"""
+
+import base64
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from fastapi.testclient import TestClient
+from sqlalchemy import event
+
+from bench.reference.ministries import enter, ministries, refer
+from deployments.prefect_server import free_port
+from gongmun import clock
+from gongmun.db import Base, Database
+from gongmun.db.schema import load_models
+from gongmun.documents import LocalStore
+from gongmun.portal import create
+from gongmun.portal.guards import SESSION_COOKIE
+from tests.postgresql import fresh_database, running_server
+
+OFFICERS = 50
+_HOST = "127.0.0.1"
+_LIMIT = 150.0  # milliseconds
+_ANSWER = {
+    "decision": "not_accepted",
+    "reason": "다른 법령과의 형평을 고려하여 수용하기 어렵습니다.",
+}
+
+
+def run(*, rounds: int = 7, seconds: float = 4) -> dict[str, Any]:
+    """Measure; requests a second, ours beside the rival's, and our slowest hundredth."""
+    load_models()
+    with (
+        running_server() as server,
+        fresh_database(server) as db,
+        tempfile.TemporaryDirectory(prefix="gongmun-bench-") as folder,
+    ):
+        Base.metadata.create_all(db.engine)
+        store, now = LocalStore(Path(folder)), clock.now()
+        # One document of each is looked at, one counted on, the others are answered.
+        refer(db, store, documents=rounds + 2, now=now)
+        with db.reading() as session:
+            codes = ministries(session, now)[:OFFICERS]
+        sessions = [enter(db, store, code, place, now) for place, code in enumerate(codes, 1)]
+        counted = _counted(db, store, *sessions[0])
+        url = db.url.render_as_string(hide_password=False)
+        settings = {"GONGMUN_DATABASE_URL": url, "GONGMUN_VAR": folder, "GONGMUN_ENV_FILE": ""}
+        rival = {"BENCH_URL": url} | {name: str(value) for name, value in counted.items()}
+        pages, submissions = [], []
+        with (
+            _serving("deployments.portal", "--workers", "2", environment=settings) as ours,
+            _serving(
+                "uvicorn",
+                "bench.rivals.bare_portal:app",
+                "--workers",
+                "2",
+                "--no-access-log",
+                environment=rival,
+            ) as bare,
+        ):
+            for number in range(rounds):
+                looks = [[_get(f"/m/{ids[0]}", secret)] for secret, ids in sessions]
+                bare_looks = [[_get("/page", secret)] for secret, _ in sessions]
+                pages.append((_load(ours, looks, seconds), _load(bare, bare_looks, seconds)))
+                answers = _answers(ours, sessions, number + 2)
+                bare_answers = [[one.replace(_path(one), b"/submit", 1)] for [one] in answers]
+                submissions.append((_load(ours, answers, 0), _load(bare, bare_answers, 0)))
+    return {
+        **_compared("page", pages, "200"),
+        **_compared("submission", submissions, "303"),
+    }
+
+
+def _compared(name: str, rounds: Sequence[tuple[Any, Any]], status: str) -> dict[str, Any]:
+    for mine, other in rounds:
+        assert set(mine["statuses"]) == {status}, mine["statuses"]
+        assert len(other["statuses"]) == 1, other["statuses"]
+    p99 = statistics.median(mine["p99"] for mine, _ in rounds) * 1000
+    return {
+        name: {
+            "ours": round(statistics.median(mine["rate"] for mine, _ in rounds), 1),
+            "rival": round(statistics.median(other["rate"] for _, other in rounds), 1),
+            "unit": "requests/s",
+            "ratio": round(statistics.median(m["rate"] / o["rate"] for m, o in rounds), 2),
+            "goal": 0.7,
+        },
+        f"{name}_p99": {
+            "ours": round(p99, 1),
+            "rival": _LIMIT,
+            "unit": "ms",
+            "ratio": round(_LIMIT / p99, 2),
+            "goal": 1,
+        },
+    }
+
+
+def _counted(db: Database, store: LocalStore, secret: str, ids: Sequence[int]) -> Mapping[str, int]:
+    """How many statements a page and a submission run, and how large the page is."""
+    statements = 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        with TestClient(create(db, store=store), base_url="https://portal.example") as client:
+            client.cookies.set(SESSION_COOKIE, secret)
+            client.get(f"/m/{ids[0]}")
+            statements = 0
+            page = client.get(f"/m/{ids[1]}")
+            page.raise_for_status()
+            reads, statements = statements, 0
+            answer = client.post(f"/m/{ids[1]}", data=_fields(page.text), follow_redirects=False)
+            assert answer.status_code == 303, answer.text
+            return {
+                "BENCH_READS": reads,
+                "BENCH_WRITES": statements,
+                "BENCH_BYTES": len(page.content),
+            }
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+
+
+def _fields(page: str) -> Mapping[str, str]:
+    """The form of a page, filled in: every referral is answered."""
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token is not None
+    ids = sorted(set(re.findall(r'name="r(\d+)-decision"', page)))
+    assert ids
+    answers = {f"r{each}-{name}": value for each in ids for name, value in _ANSWER.items()}
+    return {"csrf": token[1], "do": "submit", **answers}
+
+
+def _answers(
+    url: str, sessions: Sequence[tuple[str, Sequence[int]]], place: int
+) -> list[list[bytes]]:
+    """A submission of each officer, for the document at `place` of theirs."""
+    requests = []
+    with httpx.Client(base_url=url) as client:
+        for secret, ids in sessions:
+            path = f"/m/{ids[place]}"
+            page = client.get(path, headers={"Cookie": f"{SESSION_COOKIE}={secret}"})
+            page.raise_for_status()
+            requests.append([_post(path, secret, urlencode(_fields(page.text)).encode())])
+    return requests
+
+
+def _get(path: str, secret: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {_HOST}\r\nCookie: {SESSION_COOKIE}={secret}\r\n\r\n".encode()
+
+
+def _post(path: str, secret: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {_HOST}\r\nCookie: {SESSION_COOKIE}={secret}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _path(request: bytes) -> bytes:
+    return request.split(b" ", 2)[1]
+
+
+@contextmanager
+def _serving(module: str, *arguments: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """`python -m module` on a free port for the block; its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments, "--port", str(port)],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://{_HOST}:{port}"
+    try:
+        give_up = time.monotonic() + 60
+        while not _answers_at(url):
+            assert process.poll() is None
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers_at(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/check").status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def _load(url: str, requests: Sequence[Sequence[bytes]], seconds: float) -> Any:
+    """What `bench.reference.load` saw; without `seconds` each request is made once."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    wanted = json.dumps([[base64.b64encode(one).decode() for one in each] for each in requests])
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.reference.load", host, port, str(seconds)],
+        input=wanted,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)

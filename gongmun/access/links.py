@@ -1,0 +1,198 @@
+"""Links (접속 링크) that mails carry: granted with the mail, filled in when it leaves, revoked by a person.
+
+The row is made in the transaction that enqueues the mail. Its token is made when the mail leaves and is
+kept nowhere: the outbox has `BLANK` in its place, and the row the token's SHA-256.
+
+    mail = compose(intent, {..., "link": links.blank()})
+    dispatch = enqueue(session, OutgoingMessage(...), now)
+    links.grant_ministry(session, organisation_id=..., document_ids=..., dispatch=dispatch, now=now)
+
+Where `GONGMUN_PUBLIC_URL` is not set nobody could open a link: `blank()` is None, the templates leave the
+sentence out, and nothing is granted.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.access import queries, sessions, tokens
+from gongmun.access.models import AccessLink, Audience, LoginCode
+from gongmun.db import Database
+from gongmun.errors import GongmunError
+from gongmun.ledger import Actor
+from gongmun.mail import Dispatch
+from gongmun.mail import queries as mail_queries
+from gongmun.mail.message import BLANK
+from gongmun.settings import settings
+
+_PATHS = {Audience.MINISTRY: "a", Audience.DELEGATE: "a", Audience.PROPOSER: "p"}
+
+
+class LinkUnknown(GongmunError):
+    """No link has this token, or it was revoked, or it has expired: whoever asks is told the same."""
+
+    code = "access.link_unknown"
+    ko = "사용할 수 없는 링크입니다. 가장 최근에 받으신 메일의 링크를 열거나 메일에 적힌 연락처로 알려 주십시오."
+    en = "This link cannot be used. Open the link in our latest mail, or contact the office named in it."
+
+
+def blank() -> str | None:
+    """What stands in a mail where its link will be; None where there is no portal to link to."""
+    return BLANK if settings().public_url else None
+
+
+def grant_ministry(
+    session: Session,
+    *,
+    organisation_id: int,
+    document_ids: Sequence[int],
+    dispatch: Dispatch,
+    now: datetime,
+) -> AccessLink | None:
+    """Give the registered contact of an organisation access to these documents, by this mail.
+
+    The link of before, if the mail had been enqueued already; None where there is no portal.
+    """
+    return _grant(
+        session,
+        dispatch,
+        AccessLink(
+            audience=Audience.MINISTRY,
+            organisation_id=organisation_id,
+            document_ids=sorted(set(document_ids)),
+        ),
+        now,
+    )
+
+
+def grant_delegate(
+    session: Session,
+    *,
+    organisation_id: int,
+    document_ids: Sequence[int],
+    address: str,
+    dispatch: Dispatch,
+    now: datetime,
+) -> AccessLink | None:
+    """Give a colleague access: his codes go to `address`, which the caller has checked."""
+    return _grant(
+        session,
+        dispatch,
+        AccessLink(
+            audience=Audience.DELEGATE,
+            organisation_id=organisation_id,
+            document_ids=sorted(set(document_ids)),
+            address=address,
+        ),
+        now,
+    )
+
+
+def grant_proposer(
+    session: Session, *, suggestion_id: int, dispatch: Dispatch, now: datetime
+) -> AccessLink | None:
+    """Give whoever made a suggestion access to its page."""
+    return _grant(
+        session,
+        dispatch,
+        AccessLink(audience=Audience.PROPOSER, suggestion_id=suggestion_id, document_ids=[]),
+        now,
+    )
+
+
+def _grant(
+    session: Session, dispatch: Dispatch, link: AccessLink, now: datetime
+) -> AccessLink | None:
+    if blank() is None:
+        return None
+    before = queries.link_of_dispatch(session, dispatch.id)
+    if before is not None:
+        return before
+    link.dispatch_id = dispatch.id
+    link.created_at = now
+    link.expires_at = now + timedelta(days=settings().portal.link_days)
+    session.add(link)
+    session.flush()
+    ledger.record(
+        session,
+        "access.granted",
+        subject=("access_link", link.id),
+        now=now,
+        audience=link.audience.value,
+        organisation=link.organisation_id,
+        documents=link.document_ids,
+        suggestion=link.suggestion_id,
+        dispatch=dispatch.id,
+    )
+    return link
+
+
+def by_token(session: Session, token: str, now: datetime) -> AccessLink:
+    """The link with this token.
+
+    Raises:
+        LinkUnknown: there is none that may be used.
+    """
+    # Looked up by its hash: how long that takes tells nothing of the token.
+    link = queries.link_of_token(session, tokens.hash_of(token), now)
+    if link is None:
+        raise LinkUnknown()
+    return link
+
+
+def fill(session: Session, dispatch: Dispatch) -> str | None:
+    """What stands in this mail in the place of `BLANK`: a link that is good from now on, or six digits.
+
+    A mail that has to leave again gets a new secret; what left before in its place is void. None where
+    there is nothing to give: it was revoked, or the installation has no portal any more.
+    """
+    mail: Dispatch | None = dispatch
+    while mail is not None:
+        link = queries.link_of_dispatch(session, mail.id)
+        if link is not None:
+            return _fresh_url(link)
+        code = queries.code_of_dispatch(session, mail.id)
+        if code is not None:
+            digits = tokens.new_code()
+            code.code_hash = code_hash(code, digits)
+            return digits
+        # Sent to another mailbox in place of a mail that came back: the same link.
+        mail = mail_queries.by_id(session, mail.instead_of_id) if mail.instead_of_id else None
+    return None
+
+
+def code_hash(code: LoginCode, digits: str) -> str:
+    """What is stored of the digits of a code: bound to its browser, so that equal codes differ."""
+    return tokens.hash_of(f"{code.browser_hash}:{digits}")
+
+
+def _fresh_url(link: AccessLink) -> str | None:
+    url = settings().public_url
+    if url is None or link.revoked_at is not None:
+        return None
+    token = tokens.new()
+    link.token_hash = tokens.hash_of(token)
+    return f"{url}/{_PATHS[link.audience]}/{token}"
+
+
+def revoke(db: Database, link_id: int, *, now: datetime) -> bool:
+    """Make a link useless, and end the sessions it opened; False if it was revoked before.
+
+    Raises:
+        NotFound: no such link.
+    """
+    with db.transaction() as session:
+        link = queries.link(session, link_id)
+        if not queries.revoke_link(session, link.id, now):
+            return False
+        ledger.record(
+            session,
+            "access.revoked",
+            subject=("access_link", link.id),
+            now=now,
+            actor=Actor.COORDINATOR,
+        )
+        sessions.end_those_of(session, link.id, now=now)
+    return True

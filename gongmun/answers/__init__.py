@@ -1,0 +1,5 @@
+"""Answers (회신): what a ministry sends us about a referral, by the portal, by mail or by telephone.
+
+Acknowledgements, drafts, responses with their files and commitments, questions, requests for an extension
+or a transfer, receipts, and replies by mail. Whatever the way, it comes to the same services.
+"""

@@ -1,0 +1,52 @@
+"""Drafts (임시저장): what is written about a referral and not submitted yet.
+
+A draft belongs to the referral: any officer of the ministry goes on from it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gongmun.answers import content as contents
+from gongmun.answers import queries
+from gongmun.answers.content import Content
+from gongmun.answers.models import Channel, ResponseDraft
+from gongmun.db import Database
+from gongmun.referrals import pausing
+
+
+def save(
+    db: Database, referral_id: int, *, content: Content, channel: Channel, now: datetime
+) -> None:
+    """Keep what was written, complete or not, in place of what was kept before.
+
+    Raises:
+        NotFound: there is no such referral.
+        NotWithMinistry: nothing can be written about it: it was answered, transferred or withdrawn.
+    """
+    with db.transaction() as session:
+        pausing.required(session, referral_id)
+        keep(session, referral_id, content=content, channel=channel, now=now)
+
+
+def keep(
+    session: Session, referral_id: int, *, content: Content, channel: Channel, now: datetime
+) -> None:
+    """The same in the caller's transaction, which has looked at the referral. Nothing written: no draft."""
+    kept = queries.draft(session, referral_id)
+    if content.is_empty and not content.left_open:
+        if kept is not None:
+            session.delete(kept)
+        return
+    if kept is None:
+        kept = ResponseDraft(referral_id=referral_id)
+        session.add(kept)
+    kept.content = contents.to_json(content)
+    kept.channel = channel
+    kept.updated_at = now
+
+
+def draft(session: Session, referral_id: int) -> Content | None:
+    """What was kept; None where nothing was."""
+    kept = queries.draft(session, referral_id)
+    return None if kept is None else contents.from_json(kept.content)

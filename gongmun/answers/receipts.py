@@ -1,0 +1,188 @@
+"""Receipts (접수증): what was taken from a ministry, with the hash of every file, as a page and a mail."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+from sqlalchemy.orm import Session
+
+from gongmun import ledger
+from gongmun.answers import desk_queries, queries
+from gongmun.answers.models import AnswerFile, Channel, Receipt
+from gongmun.clock import SEOUL
+from gongmun.db import Database
+from gongmun.documents import Document
+from gongmun.ledger import Actor
+from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals.answering import take_acknowledgement
+from gongmun.referrals.ladder import Ladder
+from gongmun.referrals.mailing import mailbox, thread
+from gongmun.referrals.models import ResponseDecision
+from gongmun.referrals.names import DECISIONS
+from gongmun.settings import settings
+
+INTENT = "receipt"
+
+
+class What(StrEnum):
+    """What a receipt confirms of one referral."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileItem:
+    """A file that was taken; whoever has it can compare the SHA-256."""
+
+    filename: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """What was taken of one referral. `commitments` says how many it promises."""
+
+    what: What
+    referral_id: int
+    reference: str
+    title: str
+    registration_number: str | None = None
+    decision: ResponseDecision | None = None
+    commitments: int = 0
+    files: tuple[FileItem, ...] = ()
+
+
+_ITEMS = TypeAdapter(tuple[Item, ...])
+
+
+def items(receipt: Receipt) -> tuple[Item, ...]:
+    """What a receipt lists."""
+    return _ITEMS.validate_python(receipt.items)
+
+
+def file_items(files: Sequence[AnswerFile]) -> tuple[FileItem, ...]:
+    """Files as a receipt lists them."""
+    return tuple(
+        FileItem(filename=each.filename, size=each.size, sha256=each.sha256) for each in files
+    )
+
+
+def give(
+    session: Session,
+    document: Document,
+    *,
+    organisation_id: int,
+    items: Sequence[Item],
+    address: str | None,
+    now: datetime,
+) -> Receipt:
+    """Write a receipt, and queue the mail with it, in the caller's transaction.
+
+    The mail goes to `address`, the mailbox of the session, or to the registered contact.
+    """
+    receipt = Receipt(
+        name=secrets.token_hex(16),
+        document_id=document.id,
+        organisation_id=organisation_id,
+        items=_ITEMS.dump_python(tuple(items), mode="json"),
+        given_at=now,
+    )
+    session.add(receipt)
+    session.flush()
+    organisation = organisation_queries.by_id(session, organisation_id)
+    mail = compose(
+        INTENT,
+        {
+            "agency": settings().agency,
+            "ministry": organisation,
+            "document": document,
+            "given": f"{now.astimezone(SEOUL):%Y-%m-%d %H:%M}",
+            "answered": any(item.what is What.ANSWERED for item in items),
+            "items": items,
+            "decisions": DECISIONS,
+        },
+    )
+    enqueue(
+        session,
+        OutgoingMessage(
+            key=f"receipt:{receipt.id}",
+            intent=INTENT,
+            organisation_code=organisation.code,
+            address=address or mailbox(session, organisation_id),
+            subject=mail.subject,
+            body=mail.body,
+            references=thread(session, [document.id]),
+            document_id=document.id,
+        ),
+        now,
+    )
+    ledger.record(
+        session,
+        "receipt.given",
+        subject=("receipt", receipt.id),
+        now=now,
+        document_id=document.id,
+        referrals=[item.referral_id for item in items],
+    )
+    return receipt
+
+
+def acknowledge_document(
+    db: Database,
+    document_id: int,
+    *,
+    organisation_id: int,
+    registration_number: str | None,
+    channel: Channel,
+    address: str | None,
+    ladder: Ladder,
+    now: datetime,
+) -> Receipt | None:
+    """Acknowledge a document with the ministry's own number; None where it was acknowledged already.
+
+    A number that comes after an acknowledgement without one is added.
+
+    Raises:
+        NotFound: the document is not this organisation's.
+        BeforeDispatch: it was dispatched later than `now`.
+    """
+    with db.transaction() as session:
+        rows = {
+            row.referral.id: row
+            for row in desk_queries.desk_rows(session, document_id, organisation_id)
+        }
+        if not rows:
+            raise queries.no_document(document_id)
+        taken = take_acknowledgement(
+            session,
+            [row.referral for row in rows.values()],
+            registration_number=registration_number,
+            actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
+            ladder=ladder,
+            now=now,
+        )
+        if not taken:
+            return None
+        return give(
+            session,
+            rows[taken[0]].document,
+            organisation_id=organisation_id,
+            items=[
+                Item(
+                    what=What.ACKNOWLEDGED,
+                    referral_id=referral_id,
+                    reference=rows[referral_id].suggestion.reference,
+                    title=rows[referral_id].suggestion.title,
+                    registration_number=rows[referral_id].referral.registration_number,
+                )
+                for referral_id in taken
+            ],
+            address=address,
+            now=now,
+        )

@@ -1,0 +1,56 @@
+"""The mail of a reply, for `gongmun reply show`: its files, printed and saved."""
+
+from pathlib import Path
+
+from gongmun import wiring
+from gongmun.answers.models import Reply
+from gongmun.cli.files import save as save_file
+from gongmun.cli.output import done, table
+from gongmun.mail.models import IncomingMail
+from gongmun.text import Bilingual
+
+_LONGEST_ENDING = 6
+
+
+def show_files(mail: IncomingMail, reply: Reply) -> None:
+    """Print the files of a reply, and why one was not taken."""
+    refused = {file["sha256"]: file for file in reply.refused}
+    if not mail.attachments:
+        return
+    table(
+        Bilingual(ko="파일", en="Files"),
+        (
+            Bilingual(ko="이름", en="name"),
+            Bilingual(ko="바이트", en="bytes"),
+            Bilingual(ko="받지 않은 까닭", en="why it was not taken"),
+        ),
+        [
+            (
+                file["filename"],
+                f"{file['size']:,}",
+                Bilingual(ko=why["why_ko"], en=why["why_en"])
+                if (why := refused.get(file["sha256"]))
+                else None,
+            )
+            for file in mail.attachments
+        ],
+    )
+
+
+def save_mail(mail: IncomingMail, folder: Path) -> None:
+    """Save the raw mail and its files.
+
+    The names are ours: what a stranger called a file is no path on this machine.
+    """
+    store = wiring.received_store()
+    save_file(store.get(mail.raw_sha256), folder / "mail.eml")
+    for number, file in enumerate(mail.attachments, 1):
+        ending = Path(str(file["filename"])).suffix
+        plain = ending if ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING else ""
+        save_file(store.get(file["sha256"]), folder / f"{number:02d}{plain}")
+    done(
+        Bilingual(
+            ko=f"원문과 파일 {len(mail.attachments)}개를 저장했습니다: {folder}",
+            en=f"Saved the raw mail and {len(mail.attachments)} files: {folder}",
+        )
+    )

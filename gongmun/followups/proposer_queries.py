@@ -1,0 +1,122 @@
+"""Every SELECT about proposers (제안자): what they are told of, and what they say of an answer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from gongmun.answers.models import Commitment, CommitmentStatus
+from gongmun.db import upsert
+from gongmun.followups.life import Status
+from gongmun.followups.models import Meeting, ProposerNotice, Rating, Reexamination
+from gongmun.followups.queries import IS_PUBLISHED
+from gongmun.referrals.life import CHASED
+from gongmun.referrals.models import Referral, Response
+from gongmun.suggestions.models import Proposer
+
+
+def proposer(session: Session, suggestion_id: int) -> Proposer | None:
+    """Who made a suggestion; None where nobody said, or it is kept no longer."""
+    return session.get(Proposer, suggestion_id)
+
+
+def _untold(suggestion_id: Any, step: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~exists().where(
+        ProposerNotice.suggestion_id == suggestion_id, ProposerNotice.step == step
+    )
+
+
+def _step(name: str, row_id: Any) -> ColumnElement[str]:
+    return literal(f"{name}:", String) + cast(row_id, String)
+
+
+def untold_responses(session: Session) -> Sequence[tuple[int, int]]:
+    """Published responses whose proposer was not told: (suggestion, response)."""
+    rows = session.execute(
+        select(Referral.suggestion_id, Response.id)
+        .join(Referral, Referral.id == Response.referral_id)
+        .where(IS_PUBLISHED, _untold(Referral.suggestion_id, _step("published", Response.id)))
+        .order_by(Response.id)
+    )
+    return [(suggestion_id, response_id) for suggestion_id, response_id in rows]
+
+
+def untold_commitments(session: Session) -> Sequence[tuple[int, int]]:
+    """Settled commitments whose proposer was not told: (suggestion, commitment)."""
+    rows = session.execute(
+        select(Referral.suggestion_id, Commitment.id)
+        .join(Referral, Referral.id == Commitment.referral_id)
+        .where(
+            Commitment.status != CommitmentStatus.OPEN,
+            _untold(Referral.suggestion_id, _step("settled", Commitment.id)),
+        )
+        .order_by(Commitment.id)
+    )
+    return [(suggestion_id, commitment_id) for suggestion_id, commitment_id in rows]
+
+
+def untold_meetings(session: Session, now: datetime) -> Sequence[tuple[int, int]]:
+    """Dated meetings, still to come, whose proposer was not told: (suggestion, meeting)."""
+    rows = session.execute(
+        select(Referral.suggestion_id, Meeting.id)
+        .join(Referral, Referral.id == Meeting.referral_id)
+        .where(
+            Meeting.status == Status.DATED,
+            or_(Meeting.starts_at.is_(None), Meeting.starts_at > now),
+            _untold(Referral.suggestion_id, _step("meeting", Meeting.id)),
+        )
+        .order_by(Meeting.id)
+    )
+    return [(suggestion_id, meeting_id) for suggestion_id, meeting_id in rows]
+
+
+def add_notice(session: Session, values: Mapping[str, Any]) -> bool:
+    """Note that a proposer is told of a step; False where it was noted before."""
+    statement = upsert(session, ProposerNotice).values(**values).on_conflict_do_nothing()
+    return session.scalar(statement.returning(ProposerNotice.id)) is not None
+
+
+def set_notice_dispatch(
+    session: Session, suggestion_id: int, steps: Sequence[str], dispatch_id: int
+) -> None:
+    """The mail that told of these steps."""
+    session.execute(
+        update(ProposerNotice)
+        .where(ProposerNotice.suggestion_id == suggestion_id, ProposerNotice.step.in_(steps))
+        .values(dispatch_id=dispatch_id)
+    )
+
+
+def rating(session: Session, response_id: int) -> Rating | None:
+    """What the proposer said of a response."""
+    return session.get(Rating, response_id)
+
+
+def put_rating(session: Session, values: Mapping[str, Any]) -> None:
+    """Write what the proposer says of a response, over what was said before."""
+    statement = upsert(session, Rating).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Rating.response_id],
+            set_={name: value for name, value in values.items() if name != "response_id"},
+        )
+    )
+
+
+def reexamination(session: Session, referral_id: int) -> Reexamination | None:
+    """The request to examine a referral again."""
+    return session.scalars(
+        select(Reexamination).where(Reexamination.referral_id == referral_id)
+    ).one_or_none()
+
+
+def open_reexaminations(session: Session) -> Sequence[Reexamination]:
+    """Requests to examine again of which the ministry has not said anything yet."""
+    return session.scalars(
+        select(Reexamination)
+        .join(Referral, Referral.id == Reexamination.referral_id)
+        .where(Referral.status.in_(CHASED))
+        .order_by(Reexamination.id)
+    ).all()

@@ -1,0 +1,161 @@
+"""Who may pass: every address declares one of `public`, `officer` or `proposer`, and only one.
+
+`tests/portal/test_guards.py` goes through all addresses and fails on one that declares none.
+
+    @router.get("/check", dependencies=[Public])                # whoever comes by
+    def desk(officer: ActingOfficer, …)                         # a session; a POST has its CSRF token, too
+    def page(proposer: ActingProposer, …)                       # the token in the address `/p/{token}`
+
+What another ministry's session may not see is NotFound, in the same words as what does not exist.
+"""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from gongmun.access import entering, sessions
+from gongmun.access.entering import Proposer
+from gongmun.access.sessions import Officer
+from gongmun.db import Database
+from gongmun.documents import FileStore
+from gongmun.errors import GongmunError
+from gongmun.portal import forms
+from gongmun.portal.forms import Form
+from gongmun.portal.hardening import SAFE
+from gongmun.portal.visitors import ip_of
+
+# Sent over TLS only, to this host only, to no script, and by no other site's form.
+SESSION_COOKIE = "__Host-gongmun"
+# That of a browser which asked for a code; another one may not enter it.
+ENTRY_COOKIE = "__Host-gongmun-entry"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "x-csrf-token"
+
+
+class SessionMissing(GongmunError):
+    """There is no session, or it has ended."""
+
+    code = "portal.session_missing"
+    ko = "접속 시간이 끝났거나 로그인하지 않으셨습니다. 메일로 받으신 링크를 다시 열어 주십시오. 저장하신 내용은 그대로 있습니다."
+    en = "You are not signed in, or your session has ended. Open the link in our mail again; what you saved is still there."
+
+
+class FormForeign(GongmunError):
+    """A form without the token of its session: another site may have made the browser send it."""
+
+    code = "portal.form_foreign"
+    ko = "이 화면에서 보낸 양식인지 확인하지 못해 처리하지 않았습니다. 화면을 새로 고친 뒤 다시 보내 주십시오."
+    en = "It is not certain that this form came from this page, so nothing was done. Reload the page and send it again."
+
+
+def db(request: Request) -> Database:
+    """The database of the portal."""
+    database: Database = request.app.state.db
+    return database
+
+
+def store(request: Request) -> FileStore:
+    """Where our documents lie."""
+    files: FileStore = request.app.state.store
+    return files
+
+
+def received(request: Request) -> FileStore:
+    """Where what is sent in lies: files of answers, of commitments, of meetings."""
+    files: FileStore = request.app.state.received
+    return files
+
+
+def now(request: Request) -> datetime:
+    """The moment of the request, by the clock that the portal was given."""
+    moment: datetime = request.app.state.now()
+    return moment
+
+
+Db = Annotated[Database, Depends(db)]
+Store = Annotated[FileStore, Depends(store)]
+Received = Annotated[FileStore, Depends(received)]
+Now = Annotated[datetime, Depends(now)]
+Ip = Annotated[str, Depends(ip_of)]
+
+
+def public() -> None:
+    """Whoever comes by may see this, and nothing that is sent is taken for anybody's word."""
+
+
+Public = Depends(public)
+
+
+def _holder(request: Request, db: Db, now: Now) -> Officer | None:
+    secret = request.cookies.get(SESSION_COOKIE)
+    return sessions.officer(db, secret, now=now) if secret else None
+
+
+_Holder = Annotated[Officer | None, Depends(_holder)]
+
+
+def _present(holder: _Holder) -> Officer:
+    if holder is None:
+        raise SessionMissing()
+    return holder
+
+
+async def form(request: Request, holder: _Holder) -> AsyncIterator[Form]:
+    """The form of a POST; empty otherwise. Files are taken from officers only."""
+    if request.method in SAFE:
+        yield forms.NOTHING
+        return
+    async for received in forms.received(request, files=holder is not None):
+        yield received
+
+
+# Take this in a route that reads a form: `form.text("reason")`, `form.files("r7-files")`.
+SentForm = Annotated[Form, Depends(form)]
+
+
+def officer(
+    request: Request, present: Annotated[Officer, Depends(_present)], form: SentForm
+) -> Officer:
+    """The officer of the session. A request that changes something must have the session's token.
+
+    Raises:
+        SessionMissing: nobody is signed in.
+        FormForeign: the token is missing or another session's.
+    """
+    if request.method not in SAFE:
+        sent = request.headers.get(CSRF_HEADER) or form.text(CSRF_FIELD)
+        # As bytes: a text outside of ASCII is refused, not an error.
+        if not hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token(request).encode()):
+            raise FormForeign()
+    return present
+
+
+ActingOfficer = Annotated[Officer, Depends(officer)]
+
+
+def csrf_token(request: Request) -> str:
+    """What every form of this session carries as `csrf`; empty where there is no session.
+
+    It comes from the session's secret, ends with it, and does not tell it.
+    """
+    secret = request.cookies.get(SESSION_COOKIE)
+    if not secret:
+        return ""
+    return hmac.new(secret.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
+
+
+def proposer(token: str, db: Db, now: Now, ip: Ip) -> Proposer:
+    """Whoever has the link of a suggestion's proposer.
+
+    Raises:
+        LinkUnknown: nobody was given this token, or it is no longer good.
+    """
+    return entering.proposer(db, token, ip=ip, now=now)
+
+
+ActingProposer = Annotated[Proposer, Depends(proposer)]
+GUARDS = (public, officer, proposer)

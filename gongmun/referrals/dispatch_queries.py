@@ -1,0 +1,75 @@
+"""Every SELECT that holds referrals against the mails that carry their documents, and against time."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from gongmun.mail.life import SENT
+from gongmun.mail.models import Dispatch
+from gongmun.referrals.life import CHASED, Status
+from gongmun.referrals.models import Referral
+from gongmun.referrals.queries import OUTCOME_INTENT
+
+
+def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatch]]:
+    """Approved referrals whose outcome document the relay has accepted, with the dispatch."""
+    rows = session.execute(
+        select(Referral, Dispatch)
+        .join(Dispatch, Dispatch.document_id == Referral.document_id)
+        .where(
+            Referral.status == Status.APPROVED,
+            Dispatch.intent == OUTCOME_INTENT,
+            Dispatch.status.in_(SENT),
+        )
+        .order_by(Referral.id)
+    )
+    return [(referral, dispatch) for referral, dispatch in rows]
+
+
+def dispatched_to_nobody(session: Session) -> Sequence[Referral]:
+    """Dispatched referrals whose clocks were started by mail that has come back since.
+
+    Left out are those about which the ministry has asked us something.
+    """
+    mailed = exists().where(
+        Dispatch.document_id == Referral.document_id, Dispatch.intent == OUTCOME_INTENT
+    )
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.status == Status.DISPATCHED,
+            Referral.paused_at.is_(None),
+            Referral.asks_since.is_(None),
+            mailed.where(Dispatch.bounced_at.is_not(None)),
+            ~mailed.where(
+                Dispatch.status.in_(SENT), Dispatch.accepted_at <= Referral.dispatched_at
+            ),
+        )
+        .order_by(Referral.id)
+    ).all()
+
+
+def accepted_dispatch(session: Session, referral: Referral) -> Dispatch | None:
+    """The dispatch of a referral's outcome document that the relay accepted first."""
+    return session.scalars(
+        select(Dispatch)
+        .where(
+            Dispatch.document_id == referral.document_id,
+            Dispatch.intent == OUTCOME_INTENT,
+            Dispatch.status.in_(SENT),
+        )
+        .order_by(Dispatch.accepted_at)
+    ).first()
+
+
+def left_alone(session: Session) -> Sequence[Referral]:
+    """Open referrals that nothing is about to happen to, or while we are asked for something."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.status.in_(CHASED | {Status.APPROVED}),
+            or_(Referral.next_action_on.is_(None), Referral.asks_since.is_not(None)),
+        )
+        .order_by(Referral.id)
+    ).all()
