@@ -45,6 +45,7 @@ def _collect(now: datetime) -> int:
         problems.append(error)
     read = read_task(now)
     noted = note_notices_task(now)
+    problems += noted.problems
     replies = take_replies_task(now)
     problems += replies.problems
     figures = {

@@ -54,8 +54,8 @@ def follow_up(as_of: datetime | None = None) -> int:
                 ko="알릴 주소가 없는 제안", en="suggestions whose proposer left no address"
             ): told.without_address,
             Bilingual(
-                ko="지운 접속 기록(시도·인증번호·세션)", en="records of access forgotten"
-            ): forgotten.attempts + forgotten.codes + forgotten.sessions,
+                ko="지운 접속 기록(시도·인증번호·세션·위임 주소)", en="records of access forgotten"
+            ): forgotten.attempts + forgotten.codes + forgotten.sessions + forgotten.addresses,
         },
         tables=[waiting_table(waiting_task(now))],
         notes=[

@@ -249,6 +249,22 @@ def enter_code(db: Database, *, browser: str, code: str, ip: str, now: datetime)
     raise EntryMissing() if row is None else CodeWrong()
 
 
+def void_codes(db: Database, organisation_id: int, *, now: datetime) -> int:
+    """Make the codes that are on their way to an organisation useless; how many there were."""
+    with db.transaction() as session:
+        count = queries.void_codes(session, organisation_id, now)
+        if count:
+            ledger.record(
+                session,
+                "access.codes_voided",
+                subject=("organisation", organisation_id),
+                now=now,
+                actor=Actor.COORDINATOR,
+                codes=count,
+            )
+    return count
+
+
 def _opens(session: Session, row: LoginCode, typed: str, now: datetime) -> bool:
     is_right = row.code_hash is not None and hmac.compare_digest(
         links.code_hash(row, _digits(typed)), row.code_hash

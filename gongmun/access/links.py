@@ -177,6 +177,26 @@ def _fresh_url(link: AccessLink) -> str | None:
     return f"{url}/{_PATHS[link.audience]}/{token}"
 
 
+def delegates_beside(session: Session, link_id: int, *, now: datetime) -> Sequence[AccessLink]:
+    """The links of delegates for a document of this one, which still work when it is revoked.
+
+    Raises:
+        NotFound: no such link.
+    """
+    link = queries.link(session, link_id)
+    if link.organisation_id is None:
+        return ()
+    return [
+        each
+        for each in queries.links(
+            session, now, organisation_id=link.organisation_id, with_dead=False
+        )
+        if each.audience is Audience.DELEGATE
+        and each.id != link_id
+        and set(each.document_ids) & set(link.document_ids)
+    ]
+
+
 def revoke(db: Database, link_id: int, *, now: datetime) -> bool:
     """Make a link useless, and end the sessions it opened; False if it was revoked before.
 

@@ -4,23 +4,24 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Delete, Update, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, Update, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.access.models import AccessLink, Attempt, LoginCode, OfficerSession
 from gongmun.errors import NotFound
 from gongmun.organisations import Organisation
 
+# Every request of an officer begins with this one: it is built and hashed once.
+_LIVE_SESSION = select(OfficerSession).where(
+    OfficerSession.secret_hash == bindparam("secret_hash"),
+    OfficerSession.ended_at.is_(None),
+    OfficerSession.expires_at > bindparam("now"),
+)
+
 
 def live_session(session: Session, secret_hash: str, now: datetime) -> OfficerSession | None:
     """The session with this secret that was not ended and has not expired."""
-    return session.scalars(
-        select(OfficerSession).where(
-            OfficerSession.secret_hash == secret_hash,
-            OfficerSession.ended_at.is_(None),
-            OfficerSession.expires_at > now,
-        )
-    ).one_or_none()
+    return session.scalars(_LIVE_SESSION, {"secret_hash": secret_hash, "now": now}).one_or_none()
 
 
 def is_unended(session: Session, secret_hash: str) -> bool:
@@ -207,6 +208,22 @@ def revoke_link(session: Session, link_id: int, now: datetime) -> bool:
         )
         is not None
     )
+
+
+def void_codes(session: Session, organisation_id: int, now: datetime) -> int:
+    """Let the codes of an organisation that may still be entered end now; how many there were."""
+    result = session.execute(
+        update(LoginCode)
+        .where(
+            LoginCode.organisation_id == organisation_id,
+            LoginCode.used_at.is_(None),
+            LoginCode.expires_at > now,
+        )
+        .values(expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def code_of_dispatch(session: Session, dispatch_id: int) -> LoginCode | None:

@@ -20,6 +20,7 @@ from gongmun.answers.models import Channel, Receipt, Reply, ReplyStatus
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.referrals.models import ResponseDecision
+from gongmun.text import clean
 
 
 class ReplyNotOpened(GongmunError):
@@ -28,12 +29,13 @@ class ReplyNotOpened(GongmunError):
     code = "answers.reply_not_opened"
     ko = (
         "회신 메일 {reply_id}번에는 확인할 초안이 없습니다(상태: {status}). 분류 전이면 gongmun reply file 로 먼저 "
-        "공문을 지정해 주십시오. 기관 담당자가 포털에서 저장한 초안은 기관이 직접 제출합니다."
+        "공문을 지정해 주십시오. 파일만 온 회신은 gongmun reply complete 로 처리 결과를 먼저 적어 주십시오. 기관 "
+        "담당자가 포털에서 저장한 초안은 기관이 직접 제출합니다."
     )
     en = (
         "Reply {reply_id} has no draft to confirm (status: {status}). If it is not filed yet, file it "
-        "first with `gongmun reply file`. What an officer has saved in the portal is the officer's to "
-        "submit."
+        "first with `gongmun reply file`. If it brought files only, say what they decide with "
+        "`gongmun reply complete`. What an officer has saved in the portal is the officer's to submit."
     )
 
 
@@ -81,28 +83,56 @@ def complete(
     *,
     referral_id: int,
     decision: ResponseDecision,
+    reason: str = "",
     review_by: date | None = None,
     commitments: tuple[CommitmentContent, ...] = (),
     now: datetime,
 ) -> None:
-    """Add what a mail does not say to the draft that it opened; its reason stays as it is.
+    """Add what a mail does not say to the draft that it opened; its reason, if it has one, stays as it is.
+
+    A reply that brought files and no words has opened none: then the referral gets one, with the files.
 
     Raises:
         NotFound: no such reply.
-        ReplyNotOpened: the referral has no draft of this reply's document.
+        ReplyNotOpened: the referral has no draft of this reply's document, and there are no files for one.
     """
     with db.transaction() as session:
         reply = queries.locked(session, reply_id)
         before = drafts_of(session, reply).get(referral_id)
+        if before is None and _bring_files(session, reply, referral_id):
+            before = Content()
         if before is None:
             raise ReplyNotOpened(reply_id=reply_id, status=reply.status.value)
         content = replace(
             before,
             decision=decision,
+            reason=before.reason or clean(reason),
             review_by=review_by or before.review_by,
             commitments=commitments or before.commitments,
         )
         drafting.keep(session, referral_id, content=content, channel=Channel.MAIL, now=now)
+
+
+def _bring_files(session: Session, reply: Reply, referral_id: int) -> bool:
+    """Put the files of a reply that lie with no draft to a referral without one; whether it has any then."""
+    if reply.status is not ReplyStatus.FILED or reply.document_id is None:
+        return False
+    undrafted = [
+        referral.id
+        for referral in settling.with_ministry(session, reply.document_id)
+        if answer_queries.draft(session, referral.id) is None
+    ]
+    if referral_id not in undrafted:
+        return False
+    brought = {file["sha256"] for file in queries.mail(session, reply).attachments}
+    files = [
+        file
+        for file in answer_queries.draft_files(session, undrafted)
+        if file.channel is Channel.MAIL and file.sha256 in brought
+    ]
+    for file in files:
+        file.referral_id = referral_id
+    return bool(files)
 
 
 def drafts_of(session: Session, reply: Reply) -> Mapping[int, Content]:

@@ -11,22 +11,28 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from gongmun import ledger
 from gongmun.access import links
+from gongmun.access.doors import masked
 from gongmun.access.models import AccessLink
 from gongmun.access.sessions import Officer
 from gongmun.answers import request_queries
 from gongmun.db import Database
+from gongmun.documents import Document
 from gongmun.documents import queries as document_queries
 from gongmun.errors import GongmunError, NotFound
 from gongmun.ledger import Actor
 from gongmun.mail import OutgoingMessage, compose, enqueue
-from gongmun.organisations import AddressInvalid, checked_address
+from gongmun.organisations import AddressInvalid, Organisation, checked_address
 from gongmun.organisations import queries as organisation_queries
 from gongmun.organisations.addresses import LONGEST_ADDRESS
+from gongmun.referrals.mailing import mailbox, thread
 from gongmun.settings import settings
 
 DELEGATION_INTENT = "delegation"
+TOLD_INTENT = "delegation_told"
 # Live links of delegates for one document and organisation.
 LIMIT = 5
 _PUBLIC = Path(__file__).parent / "data" / "public_mail.txt"
@@ -59,7 +65,7 @@ class DelegatesExhausted(GongmunError):
 def delegate(
     db: Database, *, officer: Officer, document_id: int, address: str, now: datetime
 ) -> AccessLink:
-    """Give a colleague of the officer a link for one document, by mail.
+    """Give a colleague of the officer a link for one document, by mail; the registered contact is told.
 
     `gongmun access revoke` takes it back.
 
@@ -129,7 +135,40 @@ def delegate(
             access_link_id=link.id,
             officer_session_id=officer.session_id,
         )
+        _tell_contact(session, ministry, document, link, now)
     return link
+
+
+def _tell_contact(
+    session: Session, ministry: Organisation, document: Document, link: AccessLink, now: datetime
+) -> None:
+    """One mail for each delegation: whoever got hold of the contact's session would stay in by another's."""
+    contact = mailbox(session, ministry.id)
+    if contact is None or link.address is None:
+        return
+    mail = compose(
+        TOLD_INTENT,
+        {
+            "agency": settings().agency,
+            "ministry": ministry,
+            "document": document,
+            "delegate": masked(link.address, is_told=True),
+        },
+    )
+    enqueue(
+        session,
+        OutgoingMessage(
+            key=f"{TOLD_INTENT}:{link.id}",
+            intent=TOLD_INTENT,
+            organisation_code=ministry.code,
+            address=contact,
+            subject=mail.subject,
+            body=mail.body,
+            references=thread(session, [document.id]),
+            document_id=document.id,
+        ),
+        now,
+    )
 
 
 @lru_cache(maxsize=1)

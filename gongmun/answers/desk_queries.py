@@ -2,9 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, column, exists, func, select, table
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    column,
+    exists,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.orm import Session, defer
 
 from gongmun.answers.models import (
@@ -73,25 +84,7 @@ class Related:
 
 def desk_rows(session: Session, document_id: int, organisation_id: int) -> Sequence[DeskRow]:
     """The referrals of a document to one organisation, in order of id; empty where there is none."""
-    disclosure = (
-        select(Document.context["letter"]["disclosure"].as_string())
-        .where(Document.id == document_id)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Document, Organisation, Referral, Suggestion, ResponseDraft.content, disclosure)
-        .options(defer(Document.context))
-        .join(Referral, Referral.document_id == Document.id)
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .join(Suggestion, Suggestion.id == Referral.suggestion_id)
-        .outerjoin(ResponseDraft, ResponseDraft.referral_id == Referral.id)
-        .where(
-            Document.id == document_id,
-            Referral.organisation_id == organisation_id,
-            Referral.status.not_in(HIDDEN),
-        )
-        .order_by(Referral.id)
-    )
+    rows = session.execute(_desk_rows(), {"document": document_id, "organisation": organisation_id})
     return [
         DeskRow(
             document=row[0],
@@ -103,6 +96,30 @@ def desk_rows(session: Session, document_id: int, organisation_id: int) -> Seque
         )
         for row in rows
     ]
+
+
+# The statements of every desk are built once: to build and to hash them anew takes as long as to run them.
+@cache
+def _desk_rows() -> Select[Any]:
+    disclosure = (
+        select(Document.context["letter"]["disclosure"].as_string())
+        .where(Document.id == bindparam("document"))
+        .scalar_subquery()
+    )
+    return (
+        select(Document, Organisation, Referral, Suggestion, ResponseDraft.content, disclosure)
+        .options(defer(Document.context))
+        .join(Referral, Referral.document_id == Document.id)
+        .join(Organisation, Organisation.id == Referral.organisation_id)
+        .join(Suggestion, Suggestion.id == Referral.suggestion_id)
+        .outerjoin(ResponseDraft, ResponseDraft.referral_id == Referral.id)
+        .where(
+            Document.id == bindparam("document"),
+            Referral.organisation_id == bindparam("organisation"),
+            Referral.status.not_in(HIDDEN),
+        )
+        .order_by(Referral.id)
+    )
 
 
 def referrals_of(
@@ -155,38 +172,29 @@ def related(session: Session, referrals: Sequence[Referral]) -> Related:
 
 def _present(session: Session, ids: Sequence[int]) -> frozenset[str]:
     """The tables that have a row of any of these referrals."""
-    columns = {kind.__tablename__: kind.referral_id for kind in _KINDS}
-    found = session.execute(
-        select(
-            *(exists().where(each.in_(ids)).label(name) for name, each in columns.items()),
-            exists().where(_MEETINGS.c.referral_id.in_(ids)).label(_MEETINGS.name),
-        )
-    ).one()
+    found = session.execute(_presence(), {"ids": ids}).one()
     return frozenset(name for name, there in found._mapping.items() if there)
+
+
+@cache
+def _presence() -> Select[Any]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    columns = {kind.__tablename__: kind.referral_id for kind in _KINDS}
+    return select(
+        *(exists().where(each.in_(ids)).label(name) for name, each in columns.items()),
+        exists().where(_MEETINGS.c.referral_id.in_(ids)).label(_MEETINGS.name),
+    )
 
 
 def _suggestions(
     session: Session, referrals: Sequence[Referral]
 ) -> dict[tuple[int, int], list[Beside]]:
     rows = session.execute(
-        select(
-            Referral.id,
-            Referral.outcome_id,
-            Referral.suggestion_id,
-            Referral.role,
-            Referral.status,
-            Organisation.name_ko,
-            Organisation.name_en,
-            Response,
-        )
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .outerjoin(Response, Response.referral_id == Referral.id)
-        .where(
-            Referral.outcome_id.in_({referral.outcome_id for referral in referrals}),
-            Referral.suggestion_id.in_({referral.suggestion_id for referral in referrals}),
-            Referral.status != Status.WITHDRAWN,
-        )
-        .order_by(Referral.id, Response.id)
+        _besides(),
+        {
+            "outcomes": sorted({referral.outcome_id for referral in referrals}),
+            "suggestions": sorted({referral.suggestion_id for referral in referrals}),
+        },
     )
     # A row for each answer: the last one stays.
     last = {row[0]: row for row in rows}
@@ -202,6 +210,30 @@ def _suggestions(
             )
         )
     return found
+
+
+@cache
+def _besides() -> Select[Any]:
+    return (
+        select(
+            Referral.id,
+            Referral.outcome_id,
+            Referral.suggestion_id,
+            Referral.role,
+            Referral.status,
+            Organisation.name_ko,
+            Organisation.name_en,
+            Response,
+        )
+        .join(Organisation, Organisation.id == Referral.organisation_id)
+        .outerjoin(Response, Response.referral_id == Referral.id)
+        .where(
+            Referral.outcome_id.in_(bindparam("outcomes", expanding=True)),
+            Referral.suggestion_id.in_(bindparam("suggestions", expanding=True)),
+            Referral.status != Status.WITHDRAWN,
+        )
+        .order_by(Referral.id, Response.id)
+    )
 
 
 def _meetings(session: Session, ids: Sequence[int]) -> dict[int, int]:

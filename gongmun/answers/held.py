@@ -13,6 +13,9 @@ from gongmun.answers.models import Reply, ReplyStatus
 from gongmun.answers.ranking import Candidate
 from gongmun.documents import queries as document_queries
 from gongmun.mail.models import IncomingKind
+from gongmun.text import Bilingual
+
+_OUTSIDE = Bilingual(ko="기관 외부", en="outside")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +31,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldReply:
-    """What the form of a held reply shows. Who wrote it and what stands in it are left to the command."""
+    """What the form of a held reply shows. Who wrote it and what stands in it are left to the command.
+
+    `sender_domain` is a domain of a ministry's contacts, or says that it is none of these.
+    """
 
     reply_id: int
     status: ReplyStatus
@@ -54,6 +60,15 @@ def doubt(session: Session, reply: Reply) -> Doubt | None:
     return matching.match(session, mail).doubt
 
 
+def _domain(session: Session, sender: str | None) -> str:
+    """A ministry's mail domain; of anybody else's, which may be a person's name, that it is none."""
+    if not sender:
+        return ""
+    known = matching.domains(queries.contact_addresses(session))
+    ours = [domain for domain in known if matching.in_domains(sender, {domain})]
+    return max(ours, key=len) if ours else str(_OUTSIDE)
+
+
 def held_reply(session: Session, reply_id: int) -> HeldReply:
     """What the form shows. The candidates are those of when it was held: a form must not change."""
     reply = queries.by_id(session, reply_id)
@@ -66,7 +81,7 @@ def held_reply(session: Session, reply_id: int) -> HeldReply:
         status=reply.status,
         arrived_at=mail.collected_at,
         doubt=str(matching.DOUBTS[why]) if why else "",
-        sender_domain=(mail.sender or "").rpartition("@")[2],
+        sender_domain=_domain(session, mail.sender),
         files=len(mail.attachments),
         characters=len(mail.shown or ""),
         choices=tuple(

@@ -36,6 +36,7 @@ from gongmun.mail.models import IncomingMail
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.ladder import Ladder
+from gongmun.referrals.life import Status
 from gongmun.referrals.mailing import mailbox, thread
 from gongmun.referrals.models import Referral
 from gongmun.settings import settings
@@ -84,7 +85,7 @@ def open_reply(
             channel=Channel.MAIL,
             address=None,
             ladder=ladder,
-            now=now,
+            now=_received(mail, of_document, now),
         )
     text = _text(mail, acknowledges=said is not None)
     parts = _parts(db, text, present)
@@ -99,6 +100,16 @@ def open_reply(
 
 def _is_to_open(reply: Reply) -> bool:
     return reply.status is ReplyStatus.FILED and reply.opened_at is None
+
+
+def _received(mail: IncomingMail, referrals: Sequence[Referral], now: datetime) -> datetime:
+    """When the ministry acknowledged: when its mail arrived, however late somebody files it.
+
+    `now` where the document was dispatched again since: what is sent again is acknowledged again.
+    """
+    dispatched = [r.dispatched_at for r in referrals if r.status is Status.DISPATCHED]
+    is_before = any(moment and mail.collected_at < moment for moment in dispatched)
+    return now if is_before else min(mail.collected_at, now)
 
 
 def _first(referrals: Sequence[Referral]) -> int | None:

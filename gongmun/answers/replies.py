@@ -113,38 +113,70 @@ def _note_automatic(db: Database, now: datetime) -> int:
         return len(mails)
 
 
+def take_automatic(
+    db: Database,
+    incoming_id: int,
+    *,
+    store: FileStore,
+    scanner: Scanner | None,
+    ladder: Ladder,
+    now: datetime,
+) -> int:
+    """Take up a mail that was wrongly taken for an automatic reply, as any other; the reply's id.
+
+    Raises:
+        NotFound: no mail with this id was noted as an automatic reply.
+    """
+    with db.transaction() as session:
+        mail = queries.lock_automatic(session, incoming_id)
+        mail.kind = IncomingKind.REPLY
+        ledger.record(
+            session,
+            "reply.not_automatic",
+            subject=("incoming_mail", incoming_id),
+            now=now,
+            actor=Actor.COORDINATOR,
+        )
+        reply_id = _make_reply(session, mail, now)
+    # What fails from here on is taken up by the next sweep.
+    opening.open_reply(db, reply_id, store=store, scanner=scanner, ladder=ladder, now=now)
+    return reply_id
+
+
 def _take(db: Database, incoming_id: int, now: datetime) -> Sequence[int]:
     """Make a mail a reply, filed or held; its id. Nothing where another sweep has it."""
     with db.transaction() as session:
         mail = queries.lock_unhandled(session, incoming_id)
-        if mail is None:
-            return ()
-        mail.handled_at = now
-        found = matching.evidence(session, mail)
-        match = _match(session, mail, found)
-        reply = Reply(
-            incoming_id=mail.id,
-            status=ReplyStatus.HELD if match.document_id is None else ReplyStatus.FILED,
-            document_id=match.document_id,
-            candidates=[c.document_id for c in ranking.rank(session, mail, found)],
-            filed_by=match.how.value if match.how else None,
-            filed_at=None if match.document_id is None else now,
-            refused=[],
-        )
-        session.add(reply)
-        session.flush()
-        ledger.record(
-            session,
-            f"reply.{reply.status}",
-            subject=("reply", reply.id),
-            now=now,
-            actor=Actor.SYSTEM,
-            incoming_mail=mail.id,
-            document_id=reply.document_id,
-            how=match.how.value if match.how else None,
-            doubt=match.doubt.value if match.doubt else None,
-        )
-        return (reply.id,)
+        return () if mail is None else (_make_reply(session, mail, now),)
+
+
+def _make_reply(session: Session, mail: IncomingMail, now: datetime) -> int:
+    mail.handled_at = now
+    found = matching.evidence(session, mail)
+    match = _match(session, mail, found)
+    reply = Reply(
+        incoming_id=mail.id,
+        status=ReplyStatus.HELD if match.document_id is None else ReplyStatus.FILED,
+        document_id=match.document_id,
+        candidates=[c.document_id for c in ranking.rank(session, mail, found)],
+        filed_by=match.how.value if match.how else None,
+        filed_at=None if match.document_id is None else now,
+        refused=[],
+    )
+    session.add(reply)
+    session.flush()
+    ledger.record(
+        session,
+        f"reply.{reply.status}",
+        subject=("reply", reply.id),
+        now=now,
+        actor=Actor.SYSTEM,
+        incoming_mail=mail.id,
+        document_id=reply.document_id,
+        how=match.how.value if match.how else None,
+        doubt=match.doubt.value if match.doubt else None,
+    )
+    return reply.id
 
 
 def _match(session: Session, mail: IncomingMail, found: matching.Evidence) -> Match:

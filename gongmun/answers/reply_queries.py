@@ -12,7 +12,7 @@ from gongmun.answers.reply_life import Event, advance
 from gongmun.documents import Document
 from gongmun.errors import NotFound
 from gongmun.mail import Dispatch
-from gongmun.mail.models import IncomingMail
+from gongmun.mail.models import IncomingKind, IncomingMail
 from gongmun.organisations.models import Contact, Organisation
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import LadderStep, Referral
@@ -70,6 +70,34 @@ def lock_unhandled(session: Session, incoming_id: int) -> IncomingMail | None:
         .where(IncomingMail.id == incoming_id, IncomingMail.handled_at.is_(None))
         .with_for_update(skip_locked=True)
     ).one_or_none()
+
+
+def automatic(session: Session) -> Sequence[IncomingMail]:
+    """Mails that were noted as automatic replies, newest first."""
+    return session.scalars(
+        select(IncomingMail)
+        .where(IncomingMail.kind == IncomingKind.AUTO_REPLY, IncomingMail.handled_at.is_not(None))
+        .order_by(IncomingMail.id.desc())
+    ).all()
+
+
+def lock_automatic(session: Session, incoming_id: int) -> IncomingMail:
+    """One of them, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    mail = session.get(IncomingMail, incoming_id, with_for_update=True, populate_existing=True)
+    if mail is None or mail.kind is not IncomingKind.AUTO_REPLY or mail.handled_at is None:
+        raise NotFound(
+            thing_ko=f"자동 회신 메일 {incoming_id}", thing_en=f"automatic reply {incoming_id}"
+        )
+    return mail
+
+
+def contact_addresses(session: Session) -> Sequence[str]:
+    """The mailboxes of all organisations, retired ones too."""
+    return session.scalars(select(Contact.email).distinct()).all()
 
 
 def with_status(session: Session, *statuses: ReplyStatus) -> Sequence[Reply]:

@@ -6,6 +6,7 @@ referrals it has. Its records stand in `desk.py`, and can be imported from here.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, Role
 from gongmun.organisations import Organisation
-from gongmun.referrals.clocks import StartedClocks, days_overdue, start_clocks
+from gongmun.referrals.clocks import days_overdue, start_clocks
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import Referral, Response, ResponseStatus
 from gongmun.referrals.names import DECISIONS, ROLES
@@ -64,7 +65,6 @@ def desk(session: Session, document_id: int, *, organisation_id: int, now: datet
         raise queries.no_document(document_id)
     document, organisation = found[0].document, found[0].organisation
     related = desk_queries.related(session, [row.referral for row in found])
-    started: dict[tuple[str, datetime], StartedClocks] = {}
     return Desk(
         document_id=document.id,
         number=document.number,
@@ -73,7 +73,7 @@ def desk(session: Session, document_id: int, *, organisation_id: int, now: datet
         issued_on=_issued_on(document),
         organisation=_name(organisation),
         referrals=tuple(
-            _referral(row.referral, row.suggestion, row.draft, related, started, seoul_date(now))
+            _referral(row.referral, row.suggestion, row.draft, related, seoul_date(now))
             for row in found
         ),
     )
@@ -124,7 +124,6 @@ def _referral(
     suggestion: Suggestion,
     draft: dict[str, Any] | None,
     related: desk_queries.Related,
-    started: dict[tuple[str, datetime], StartedClocks],
     today: date,
 ) -> ReferralView:
     files = related.files.get(referral.id, [])
@@ -145,7 +144,7 @@ def _referral(
         paused=paused,
         acknowledge_due=referral.acknowledge_due,
         answer_due=referral.answer_due,
-        explanation=_explanation(referral, started),
+        explanation=_explanation(referral),
         days_overdue=days_overdue(referral.answer_due, today, calendar())
         if counting and referral.answer_due
         else 0,
@@ -172,19 +171,20 @@ def _referral(
     )
 
 
-def _explanation(
-    referral: Referral, started: dict[tuple[str, datetime], StartedClocks]
-) -> Bilingual | None:
+# All referrals of a document started together, and a desk is opened often: the counting is its work.
+@lru_cache(maxsize=1000)
+def _counted(answer_rule: str, dispatched_at: datetime) -> tuple[date, Bilingual]:
+    """The day on which an answer was due at first, and how it was counted."""
+    answer = start_clocks(answer_rule, dispatched_at, calendar()).answer
+    return answer.due, answer.explain()
+
+
+def _explanation(referral: Referral) -> Bilingual | None:
     """How the answer's deadline was counted, and that it was moved since."""
     if referral.dispatched_at is None or referral.answer_due is None:
         return None
-    key = (referral.answer_rule, referral.dispatched_at)
-    if key not in started:
-        # All referrals of a document started together: the counting is the work of a desk.
-        started[key] = start_clocks(*key, calendar())
-    answer = started[key].answer
-    said = answer.explain()
-    if answer.due == referral.answer_due:
+    first_due, said = _counted(referral.answer_rule, referral.dispatched_at)
+    if first_due == referral.answer_due:
         return said
     due = referral.answer_due
     return Bilingual(

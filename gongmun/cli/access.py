@@ -6,9 +6,9 @@ import typer
 from sqlalchemy.orm import Session
 
 from gongmun import wiring
-from gongmun.access import links, queries, sessions
+from gongmun.access import entering, links, queries, sessions
 from gongmun.access.models import Audience
-from gongmun.cli.output import done, moment, table
+from gongmun.cli.output import done, moment, say, table
 from gongmun.errors import NotFound
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
@@ -76,7 +76,8 @@ def revoke(
     ],
 ) -> None:
     """링크를 폐기하고 그 링크로 들어온 접속을 끊습니다. / Revoke a link and end its sessions."""
-    if links.revoke(wiring.database(), link_id, now=moment(None)):
+    now = moment(None)
+    if links.revoke(wiring.database(), link_id, now=now):
         done(
             Bilingual(
                 ko="링크를 폐기하였습니다. 다음에 나가는 메일에는 새 링크가 실립니다.",
@@ -85,19 +86,34 @@ def revoke(
         )
     else:
         done(Bilingual(ko="이미 폐기된 링크입니다.", en="It was revoked before."))
+    with wiring.database().reading() as session:
+        delegates = links.delegates_beside(session, link_id, now=now)
+    if delegates:
+        done(
+            Bilingual(
+                ko="같은 공문에 위임받은 동료의 링크가 남아 있습니다. 그것도 폐기하려면:",
+                en="Colleagues who were named for the same documents still have a link. To revoke it too:",
+            )
+        )
+    for each in delegates:
+        say(f"  gongmun access revoke {each.id}")
 
 
 @app.command("revoke-sessions")
 def revoke_sessions(code: Code) -> None:
-    """기관의 모든 접속을 끊습니다. / End all sessions of a ministry."""
+    """기관의 모든 접속을 끊고 발송 중인 인증번호를 무효로 합니다. / End all sessions of a ministry, and its codes."""
     now = moment(None)
     with wiring.database().reading() as session:
         organisation = _organisation(session, code)
+    # First the codes: one that is entered just now leaves a session that is ended then.
+    codes = entering.void_codes(wiring.database(), organisation.id, now=now)
     count = sessions.end_all(wiring.database(), organisation.id, now=now)
     done(
         Bilingual(
-            ko=f"접속 {count}건을 끊었습니다. 링크는 그대로이며, 다시 들어오려면 새 인증번호가 필요합니다.",
-            en=f"{count} sessions ended. Links still work; whoever comes back needs a new code.",
+            ko=f"접속 {count}건을 끊고 쓰지 않은 인증번호 {codes}건을 무효로 하였습니다. 링크는 그대로이며, 다시 "
+            "들어오려면 새 인증번호가 필요합니다.",
+            en=f"{count} sessions ended, {codes} unused codes are void. Links still work; whoever comes "
+            "back needs a new code.",
         )
     )
 

@@ -9,14 +9,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from gongmun import wiring
-from gongmun.answers import confirming, filing, held, reply_queries, unfiling
+from gongmun.answers import confirming, filing, held, replies, reply_queries, unfiling
 from gongmun.answers.matching import DOUBTS, How
 from gongmun.answers.models import Reply, ReplyStatus
 from gongmun.answers.names import REPLIES
 from gongmun.cli import runs
 from gongmun.cli.output import AsOf, Name, ReplyId, done, moment, say, table
 from gongmun.cli.referral import commitment_content
-from gongmun.cli.reply_mail import save_mail, show_files
+from gongmun.cli.reply_mail import list_automatic, save_mail, show_files
 from gongmun.documents import queries as document_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.models import ResponseDecision
@@ -47,8 +47,18 @@ def list_(
     all_: Annotated[
         bool, typer.Option("--all", help="처리한 것도 함께 / settled and dismissed ones too")
     ] = False,
+    automatic: Annotated[
+        bool,
+        typer.Option(
+            "--automatic",
+            help="자동 회신으로 기록만 한 메일 / mails that were noted as automatic replies",
+        ),
+    ] = False,
 ) -> None:
     """분류하거나 확인할 회신 메일 / replies that wait to be filed or confirmed."""
+    if automatic:
+        list_automatic()
+        return
     with wiring.database().reading() as session:
         rows = [
             (
@@ -201,6 +211,35 @@ def file_(
     done(_OPENED if status is ReplyStatus.FILED else _NOTED)
 
 
+@app.command("take")
+def take_(
+    mail_id: Annotated[
+        int,
+        typer.Argument(
+            help="'reply list --automatic'의 번호 / id in `reply list --automatic`",
+            min=1,
+            max=2**31 - 1,
+        ),
+    ],
+    as_of: AsOf = None,
+) -> None:
+    """자동 회신으로 잘못 기록한 메일을 회신으로 처리합니다. / Take up as a reply what was taken for automatic."""
+    reply_id = replies.take_automatic(
+        wiring.database(),
+        mail_id,
+        store=wiring.received_store(),
+        scanner=wiring.scanner(),
+        ladder=wiring.ladder(),
+        now=moment(as_of),
+    )
+    done(
+        Bilingual(
+            ko=f"회신 메일 {reply_id}번이 되었습니다. 'gongmun reply show {reply_id}'로 확인해 주십시오.",
+            en=f"It is reply {reply_id} now: see `gongmun reply show {reply_id}`.",
+        )
+    )
+
+
 @app.command("unfile")
 def unfile_(reply_id: ReplyId, as_of: AsOf = None) -> None:
     """잘못 연결한 회신 메일을 분류 대기로 되돌립니다. / It is not about that document: back to be filed."""
@@ -231,6 +270,10 @@ def complete_(
         ResponseDecision,
         typer.Option(help=" / ".join(f"{code} {name.ko}" for code, name in DECISIONS.items())),
     ],
+    reason: Annotated[
+        str,
+        typer.Option(help="사유, 메일에 글이 없을 때 / the reason, where the mail has no words"),
+    ] = "",
     review_by: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="검토 기한 / the day by which a review ends"),
@@ -249,6 +292,7 @@ def complete_(
         reply_id,
         referral_id=referral_id,
         decision=decision,
+        reason=reason,
         review_by=review_by.date() if review_by else None,
         commitments=tuple(commitment_content(written) for written in commitment or ()),
         now=moment(as_of),

@@ -1,15 +1,37 @@
-"""The mail of a reply, for `gongmun reply show`: its files, printed and saved."""
+"""Mails behind `gongmun reply`: those that were noted as automatic, and the files of one."""
 
 from pathlib import Path
 
 from gongmun import wiring
+from gongmun.answers import reply_queries
 from gongmun.answers.models import Reply
 from gongmun.cli.files import save as save_file
-from gongmun.cli.output import done, table
+from gongmun.cli.output import done, say, table
 from gongmun.mail.models import IncomingMail
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, shorten
 
 _LONGEST_ENDING = 6
+
+
+def list_automatic() -> None:
+    """Print the mails that were noted as automatic replies, newest first."""
+    with wiring.database().reading() as session:
+        rows = [
+            (mail.id, mail.sender, shorten(mail.subject or "", 60), mail.collected_at)
+            for mail in reply_queries.automatic(session)
+        ]
+    table(
+        Bilingual(ko="자동 회신(기록만 한 메일)", en="Automatic replies, noted only"),
+        (
+            Bilingual(ko="메일 번호", en="id of the mail"),
+            Bilingual(ko="보낸 사람", en="from"),
+            Bilingual(ko="제목", en="subject"),
+            Bilingual(ko="도착", en="arrived"),
+        ),
+        rows,
+    )
+    if rows:
+        say("  gongmun reply take …")
 
 
 def show_files(mail: IncomingMail, reply: Reply) -> None:

@@ -23,6 +23,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from gongmun.errors import GongmunError
 
 _BUSY_TIMEOUT_SECONDS = 30
+# That are kept open: as many as the portal has threads. More are opened while they are needed, each at
+# the price of several pages.
+_CONNECTIONS = 12
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
 # What SQLite and PostgreSQL say of a table or a column that is not there.
 _MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
@@ -207,7 +210,7 @@ class Database:
 
 # `hide_parameters`: an error names the statement, never the values, which may be a citizen's.
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(url, pool_pre_ping=True, pool_size=_CONNECTIONS, hide_parameters=True)
 
 
 def _file(url: URL) -> Path | None:

@@ -54,7 +54,7 @@ def invite(
     """Put the invitations to this version of a meeting into the outbox; the ids of the mails.
 
     The proposer is invited where the meeting is with them and they left a mail address, and counts as
-    told of it then.
+    told of this version then.
     """
     referral = referral_queries.by_id(session, meeting.referral_id)
     return [
@@ -140,7 +140,7 @@ def _note(
         session,
         {
             "suggestion_id": referral.suggestion_id,
-            "step": f"meeting:{meeting.id}",
+            "step": proposer_queries.meeting_step(meeting.id, meeting.sequence),
             "noted_at": now,
             "dispatch_id": dispatch.id,
         },

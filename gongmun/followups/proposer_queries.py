@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.answers.models import Commitment, CommitmentStatus
@@ -32,6 +32,18 @@ def _step(name: str, row_id: Any) -> ColumnElement[str]:
     return literal(f"{name}:", String) + cast(row_id, String)
 
 
+def meeting_step(meeting_id: int, version: int) -> str:
+    """What is noted of a proposer who was told of a version of a meeting."""
+    return f"meeting:{meeting_id}" + (f":{version}" if version else "")
+
+
+def _version() -> ColumnElement[str]:
+    """The same of a meeting as it stands: `meeting:3`, and `meeting:3:1` once it was moved or cancelled."""
+    step = _step("meeting", Meeting.id)
+    later = step + literal(":", String) + cast(Meeting.sequence, String)
+    return case((Meeting.sequence == 0, step), else_=later)
+
+
 def untold_responses(session: Session) -> Sequence[tuple[int, int]]:
     """Published responses whose proposer was not told: (suggestion, response)."""
     rows = session.execute(
@@ -57,19 +69,53 @@ def untold_commitments(session: Session) -> Sequence[tuple[int, int]]:
     return [(suggestion_id, commitment_id) for suggestion_id, commitment_id in rows]
 
 
-def untold_meetings(session: Session, now: datetime) -> Sequence[tuple[int, int]]:
-    """Dated meetings, still to come, whose proposer was not told: (suggestion, meeting)."""
+def untold_meetings(session: Session, now: datetime) -> Sequence[tuple[int, int, int]]:
+    """Dated meetings, still to come, whose proposer was not told of this date: (suggestion, meeting, version)."""
     rows = session.execute(
-        select(Referral.suggestion_id, Meeting.id)
+        select(Referral.suggestion_id, Meeting.id, Meeting.sequence)
         .join(Referral, Referral.id == Meeting.referral_id)
         .where(
             Meeting.status == Status.DATED,
             or_(Meeting.starts_at.is_(None), Meeting.starts_at > now),
-            _untold(Referral.suggestion_id, _step("meeting", Meeting.id)),
+            _untold(Referral.suggestion_id, _version()),
         )
         .order_by(Meeting.id)
     )
-    return [(suggestion_id, meeting_id) for suggestion_id, meeting_id in rows]
+    return [(suggestion_id, meeting_id, version) for suggestion_id, meeting_id, version in rows]
+
+
+def untold_cancellations(session: Session) -> Sequence[tuple[int, int, int]]:
+    """Cancelled meetings of whose date the proposer was told, and of this not: (suggestion, meeting, version)."""
+    step = _step("meeting", Meeting.id)
+    told = exists().where(
+        ProposerNotice.suggestion_id == Referral.suggestion_id,
+        or_(
+            ProposerNotice.step == step,
+            ProposerNotice.step.like(step + literal(":%", String)),
+        ),
+    )
+    rows = session.execute(
+        select(Referral.suggestion_id, Meeting.id, Meeting.sequence)
+        .join(Referral, Referral.id == Meeting.referral_id)
+        .where(
+            Meeting.status == Status.CANCELLED, told, _untold(Referral.suggestion_id, _version())
+        )
+        .order_by(Meeting.id)
+    )
+    return [(suggestion_id, meeting_id, version) for suggestion_id, meeting_id, version in rows]
+
+
+def was_told_of_meeting(session: Session, suggestion_id: int, meeting_id: int, before: int) -> bool:
+    """Whether a proposer was told of a version of a meeting before this one."""
+    steps = [meeting_step(meeting_id, version) for version in range(before)]
+    return (
+        session.scalar(
+            select(func.count()).where(
+                ProposerNotice.suggestion_id == suggestion_id, ProposerNotice.step.in_(steps)
+            )
+        )
+        or 0
+    ) > 0
 
 
 def add_notice(session: Session, values: Mapping[str, Any]) -> bool:

@@ -1,15 +1,15 @@
 """Tell proposers (제안자 안내): of a published answer, a settled commitment, a dated meeting; each once.
 
-One mail a suggestion a sweep with all that is new. Whoever left no mail address is told nothing and is
+A meeting that is moved or cancelled afterwards is told of again, where they are not invited anyway. One
+mail a suggestion a sweep with all that is new, and one of what is off. Whoever left no mail address is told nothing and is
 not asked about again. Nothing personal leaves this module but in the mail's own address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
-from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
 PROPOSER_INTENT = "proposer_news"
+CANCELLED_INTENT = "meeting_cancelled"
 
 
 class Kind(StrEnum):
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     SETTLED = "settled"
     MEETING = "meeting"
+    CANCELLED = "cancelled"  # a meeting of whose date they were told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ def tell_proposers(db: Database, *, now: datetime) -> ProposersTold:
     problems: list[GongmunError] = []
     without_address = 0
     # A transaction for each suggestion: one that fails does not hold up the others.
-    for suggestion_id, steps in _untold(db, now).items():
+    for suggestion_id, steps in _untold(db, now):
         try:
             with db.transaction() as session:
                 address = proposer_address(session, suggestion_id)
@@ -96,18 +98,32 @@ def tell_proposers(db: Database, *, now: datetime) -> ProposersTold:
     )
 
 
-Step = tuple[Kind, int]
+# What it is, the id of its row, and of a meeting which version.
+Step = tuple[Kind, int, int]
 
 
-def _untold(db: Database, now: datetime) -> Mapping[int, Sequence[Step]]:
+def _untold(db: Database, now: datetime) -> Sequence[tuple[int, Sequence[Step]]]:
+    """Each suggestion with what is one mail about it."""
     with db.reading() as session:
         found = [
-            *((s, (Kind.PUBLISHED, i)) for s, i in proposer_queries.untold_responses(session)),
-            *((s, (Kind.SETTLED, i)) for s, i in proposer_queries.untold_commitments(session)),
-            *((s, (Kind.MEETING, i)) for s, i in proposer_queries.untold_meetings(session, now)),
+            *((s, (Kind.PUBLISHED, i, 0)) for s, i in proposer_queries.untold_responses(session)),
+            *((s, (Kind.SETTLED, i, 0)) for s, i in proposer_queries.untold_commitments(session)),
+            *(
+                (s, (Kind.MEETING, i, version))
+                for s, i, version in proposer_queries.untold_meetings(session, now)
+            ),
+            *(
+                (s, (Kind.CANCELLED, i, version))
+                for s, i, version in proposer_queries.untold_cancellations(session)
+            ),
         ]
-    groups = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
-    return {suggestion_id: [step for _, step in group] for suggestion_id, group in groups}
+    groups = groupby(sorted(found, key=_mail_of), key=_mail_of)
+    return [(suggestion_id, [step for _, step in group]) for (suggestion_id, _), group in groups]
+
+
+def _mail_of(found: tuple[int, Step]) -> tuple[int, bool]:
+    suggestion_id, (kind, _, _) = found
+    return suggestion_id, kind is Kind.CANCELLED
 
 
 def _note(
@@ -124,7 +140,9 @@ def _note(
 
 
 def _name(step: Step) -> str:
-    kind, row_id = step
+    kind, row_id, version = step
+    if kind in (Kind.MEETING, Kind.CANCELLED):
+        return proposer_queries.meeting_step(row_id, version)
     return f"{kind.value}:{row_id}"
 
 
@@ -132,8 +150,9 @@ def _tell(
     session: Session, suggestion_id: int, address: str, steps: Sequence[Step], now: datetime
 ) -> int:
     suggestion = suggestion_queries.by_id(session, suggestion_id)
+    intent = CANCELLED_INTENT if steps[0][0] is Kind.CANCELLED else PROPOSER_INTENT
     mail = compose(
-        PROPOSER_INTENT,
+        intent,
         {
             "agency": settings().agency,
             "suggestion": suggestion,
@@ -145,7 +164,7 @@ def _tell(
         session,
         OutgoingMessage(
             key=f"proposer:{suggestion_id}:{_name(steps[0])}",
-            intent=PROPOSER_INTENT,
+            intent=intent,
             organisation_code=PROPOSER,
             address=address,
             subject=mail.subject,
@@ -175,7 +194,7 @@ def _record(
 
 
 def _news(session: Session, step: Step) -> _News:
-    kind, row_id = step
+    kind, row_id, version = step
     match kind:
         case Kind.PUBLISHED:
             return _published(session, row_id)
@@ -190,10 +209,15 @@ def _news(session: Session, step: Step) -> _News:
                 text=commitment.text,
                 account=commitment.account or ("증빙 파일로 확인되었습니다." if done else ""),
             )
-        case Kind.MEETING:
+        case Kind.MEETING | Kind.CANCELLED:
             meeting = meeting_queries.meeting(session, row_id)
             referral = referral_queries.by_id(session, meeting.referral_id)
-            return _News(kind=kind, ministry=_ministry(session, referral), result=when(meeting))
+            at = when(meeting)
+            if kind is Kind.MEETING and proposer_queries.was_told_of_meeting(
+                session, referral.suggestion_id, row_id, version
+            ):
+                at = Bilingual(ko=f"{at.ko}(일정 변경)", en=f"{at.en}, which is a new date")
+            return _News(kind=kind, ministry=_ministry(session, referral), result=at)
 
 
 def _published(session: Session, response_id: int) -> _News:

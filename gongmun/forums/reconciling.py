@@ -91,7 +91,7 @@ def _documents(session: Session, now: datetime) -> Iterator[Finding]:
 
 def _is_suppressed(session: Session, document: Document) -> bool:
     """Whether what it says became untrue before it could be sent."""
-    notice = referral_queries.notice_of_document(session, document.id)
+    notice = dispatch_queries.notice_carrying(session, document.id)
     return notice is not None and notice.suppressed_at is not None
 
 

@@ -5,6 +5,7 @@ speaks first moves the dispatch on; the others then change nothing. What came ba
 to the ministry's backup contact. Without one, and whenever that comes back too, a coordinator decides.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.db import Database
-from gongmun.errors import InvalidTransition
+from gongmun.errors import GongmunError, InvalidTransition
 from gongmun.mail import delivery_queries, queries
 from gongmun.mail.life import Event, Status, advance
 from gongmun.mail.models import Dispatch, IncomingKind, IncomingMail, Proof
@@ -23,6 +24,8 @@ from gongmun.mail.outbox import enqueue
 from gongmun.mail.witness import WitnessUnavailable
 from gongmun.organisations import ContactHealth, ContactRole, note_health
 from gongmun.organisations import queries as organisation_queries
+
+log = logging.getLogger(__name__)
 
 NOTICES = (IncomingKind.DELIVERED, IncomingKind.DELAYED, IncomingKind.BOUNCED)
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -32,13 +35,29 @@ _OF_THE_MESSAGE = frozenset({("2", "2"), ("2", "3"), ("3", "4")})
 _OF_THE_MESSAGE_AT_ALL = frozenset({"6", "7"})
 
 
+class NoticeNotNoted(GongmunError):
+    """A notice that could not be taken up, for a reason nobody thought of. It stays, with its raw file."""
+
+    code = "mail.notice_not_noted"
+    ko = (
+        "배달 통지인 수신 메일 {incoming_id}번을 처리하지 못했습니다({reason}). 메일은 그대로 보관되어 있고 다음 "
+        "점검에서 다시 처리합니다. 계속되면 운영자에게 알려 주십시오."
+    )
+    en = (
+        "The delivery notice in incoming mail {incoming_id} could not be taken up ({reason}). It is "
+        "kept as it is, and the next sweep tries again. If this goes on, tell whoever runs this "
+        "installation."
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReport:
     """What was learnt, in numbers.
 
     `replaced`, of `bounced`, went to the backup contact. `proved` left this house, by the journal; whether
     they arrived is not known. `unmatched` are notices about no mail of ours, or about one that has been
-    sent again since. `blind` is why the relay's log or the journal could not be read.
+    sent again since. `blind` is why the relay's log or the journal could not be read, `problems` are the
+    notices that could not be taken up.
     """
 
     delivered: int = 0
@@ -48,6 +67,7 @@ class DeliveryReport:
     replaced: int = 0
     unmatched: int = 0
     blind: WitnessUnavailable | None = None
+    problems: tuple[GongmunError, ...] = ()
 
 
 def severity(diagnosis: str | None) -> ContactHealth:
@@ -67,16 +87,25 @@ def note_notices(db: Database, *, now: datetime) -> DeliveryReport:
     """Take up every notice that was read: each in its own transaction, and once.
 
     A notice about a mail that is just being sent, or whose dispatcher died over it, waits until that
-    is cleared up.
+    is cleared up. One that cannot be taken up does not stop the others: the next sweep tries it again.
     """
     counts: Counter[str] = Counter()
+    problems: list[GongmunError] = []
     with db.reading() as session:
         ids = [notice.id for notice in queries.unhandled(session, *NOTICES)]
     for notice_id in ids:
-        with db.transaction() as session:
-            notice = delivery_queries.lock_unhandled(session, notice_id)
-            counts.update(_note(session, notice, now) if notice else ())
-    return DeliveryReport(**counts, blind=None)
+        try:
+            with db.transaction() as session:
+                notice = delivery_queries.lock_unhandled(session, notice_id)
+                outcomes = _note(session, notice, now) if notice else ()
+        except GongmunError as error:
+            problems.append(error)
+        except Exception as error:  # a stranger's mail must not hold up the others' notices
+            log.warning("incoming mail %s", notice_id, exc_info=True)
+            problems.append(NoticeNotNoted(incoming_id=notice_id, reason=type(error).__name__))
+        else:
+            counts.update(outcomes)
+    return DeliveryReport(**counts, blind=None, problems=tuple(problems))
 
 
 def _note(session: Session, notice: IncomingMail, now: datetime) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ _UNNAMED = {"message/rfc822": "message.eml", "text/calendar": "invite.ics"}
 _AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Response-Suppress")
 # `list` is none: some ministries' mailboxes are lists, and people write through them.
 _AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "bulk", "junk"})
+# A link of ours in what a reply quotes: its token is kept nowhere else either.
+_SECRET = re.compile(r"(/[ap]/)[\w-]{40,}")
 # At the beginning only: a person may answer to a mail with such a subject.
 _AUTO_SUBJECT = re.compile(
     r"[\[(<【\s]{0,3}(자동 ?(회신|응답|답장|답변)|부재 ?중|부재 ?(알림|안내|자동)|휴가 ?중|출장 ?중"
@@ -105,7 +107,7 @@ def parse(content: bytes) -> Incoming:
     try:
         message = BytesParser(policy=decoding.POLICY).parsebytes(content)
         _check(message)
-        text = lay_out(_text(message))
+        text = _SECRET.sub(r"\1…", lay_out(_text(message)))
         notice = bounces.notice(message, text)
         files = () if notice else tuple(_files(message))
     except MailUnreadable:

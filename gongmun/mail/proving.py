@@ -48,7 +48,7 @@ def note_proofs(
             continue
         with db.transaction() as session:
             counts.update(note(session, delivery_queries.locked(session, dispatch.id)))
-    return DeliveryReport(**counts, blind=blind)
+    return DeliveryReport(**counts, blind=blind, problems=())
 
 
 def _news(

@@ -3,9 +3,11 @@
 A room's pages are a module with a `router`. Each address declares who may pass; see `guards.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -41,6 +43,17 @@ ROUTERS = (
     proposing.router,
     api.router,
 )
+
+
+# Requests that are worked on at the same time, in threads that share one processor: more of them only wait
+# for each other, and for connections to the database.
+THREADS = 12
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 class _TurnedAway:
@@ -86,6 +99,7 @@ def create(
         openapi_url=None,
         # Such a redirect names the host that was asked, and a link's token with it, without TLS.
         redirect_slashes=False,
+        lifespan=_lifespan,
     )
     app.state.db, app.state.now = db, now
     app.state.store, app.state.received = store, received or store

@@ -52,25 +52,25 @@ class FormForeign(GongmunError):
     en = "It is not certain that this form came from this page, so nothing was done. Reload the page and send it again."
 
 
-def db(request: Request) -> Database:
+async def db(request: Request) -> Database:
     """The database of the portal."""
     database: Database = request.app.state.db
     return database
 
 
-def store(request: Request) -> FileStore:
+async def store(request: Request) -> FileStore:
     """Where our documents lie."""
     files: FileStore = request.app.state.store
     return files
 
 
-def received(request: Request) -> FileStore:
+async def received(request: Request) -> FileStore:
     """Where what is sent in lies: files of answers, of commitments, of meetings."""
     files: FileStore = request.app.state.received
     return files
 
 
-def now(request: Request) -> datetime:
+async def now(request: Request) -> datetime:
     """The moment of the request, by the clock that the portal was given."""
     moment: datetime = request.app.state.now()
     return moment
@@ -83,7 +83,7 @@ Now = Annotated[datetime, Depends(now)]
 Ip = Annotated[str, Depends(ip_of)]
 
 
-def public() -> None:
+async def public() -> None:
     """Whoever comes by may see this, and nothing that is sent is taken for anybody's word."""
 
 
@@ -98,7 +98,7 @@ def _holder(request: Request, db: Db, now: Now) -> Officer | None:
 _Holder = Annotated[Officer | None, Depends(_holder)]
 
 
-def _present(holder: _Holder) -> Officer:
+async def _present(holder: _Holder) -> Officer:
     if holder is None:
         raise SessionMissing()
     return holder
@@ -117,7 +117,7 @@ async def form(request: Request, holder: _Holder) -> AsyncIterator[Form]:
 SentForm = Annotated[Form, Depends(form)]
 
 
-def officer(
+async def officer(
     request: Request, present: Annotated[Officer, Depends(_present)], form: SentForm
 ) -> Officer:
     """The officer of the session. A request that changes something must have the session's token.

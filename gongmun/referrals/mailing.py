@@ -10,7 +10,9 @@ from gongmun.mail import Attachment, Dispatch
 from gongmun.mail import queries as mail_queries
 from gongmun.organisations import ContactRole
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
+from gongmun.referrals import dispatch_queries
+
+_LAST_OF_THREAD = 9
 
 
 def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> str | None:
@@ -38,14 +40,18 @@ def attachment(document: Document) -> Attachment:
 
 
 def thread(session: Session, document_ids: Sequence[int | None]) -> tuple[str, ...]:
-    """Message-IDs of the mails that carried these documents, so that a reminder joins the thread."""
-    return tuple(
+    """Message-IDs of the mails that carried these documents, so that a reminder joins the thread.
+
+    Of many the first and the last nine: a header of any length is refused somewhere on the way.
+    """
+    ids = tuple(
         session.scalars(
             select(Dispatch.message_id)
             .where(Dispatch.document_id.in_([i for i in document_ids if i is not None]))
             .order_by(Dispatch.id)
         )
     )
+    return ids if len(ids) <= 1 + _LAST_OF_THREAD else (ids[0], *ids[-_LAST_OF_THREAD:])
 
 
 def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
@@ -58,7 +64,7 @@ def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
     if found:
         return found
     # A mail with several documents names none of them: their notice leads to it.
-    notice = queries.notice_of_document(session, document_id)
+    notice = dispatch_queries.notice_carrying(session, document_id)
     mail = mail_queries.find(session, notice_key(notice.id)) if notice else None
     return [mail, *mail_queries.replacements(session, mail.id)] if mail else []
 

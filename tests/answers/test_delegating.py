@@ -60,9 +60,8 @@ def test_a_colleague_gets_a_mail_with_a_link_for_this_document_only(small: World
     assert (link.audience, link.organisation_id) == (Audience.DELEGATE, by.organisation_id)
     assert (link.document_ids, link.address) == (list(by.document_ids), "kim@mods.go.kr")
     small.dispatch(at(TODAY, 12))
-    to, mail = small.sent()[-1]
+    (mail,) = (mail for to, mail in small.sent() if to == "kim@mods.go.kr")
     body = mail.get_body(("plain",))
-    assert to == "kim@mods.go.kr"
     assert body is not None
     url = next(line.strip() for line in body.get_content().split("\n") if "/a/" in line)
     token = url.rpartition("/")[2]
@@ -198,3 +197,21 @@ def test_without_a_portal_there_is_no_link_to_give(
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+def test_the_registered_contact_is_told_once_of_each_delegation(small: World) -> None:
+    by = officer(small)
+    for address in ("kim@mods.go.kr", "lee@mods.go.kr"):
+        name(small, by, address)
+    with pytest.raises(DelegatesExhausted):
+        name(small, by, "lee@mods.go.kr")
+    small.dispatch(at(TODAY, 12))
+    told = [
+        mail.get_body(("plain",))
+        for to, mail in small.sent()
+        if to == "forum@mods.example" and "위임" in mail["Subject"]
+    ]
+    texts = [body.get_content() for body in told if body is not None]
+    assert ["k***@mods.go.kr" in text for text in texts] == [True, False]
+    assert ["l***@mods.go.kr" in text for text in texts] == [False, True]
+    assert not [text for text in texts if "kim" in text or "lee" in text or "/a/" in text]

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from gongmun import ledger
-from gongmun.answers import drafting, opening, replies, submitting
+from gongmun.answers import drafting, opening, replies, reply_queries, submitting
 from gongmun.answers import queries as answer_queries
 from gongmun.answers.content import CommitmentContent, Content
 from gongmun.answers.models import AnswerFile, Channel, ReplyStatus
 from gongmun.answers.replies import ReplyNotTaken, take_replies
 from gongmun.answers.scanning import ScannerUnavailable
 from gongmun.db import Database
+from gongmun.errors import NotFound
 from gongmun.mail import Dispatch
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.message import BLANK
@@ -425,3 +426,33 @@ def test_nothing_to_take_is_quiet(inbox: Inbox) -> None:
         inbox.world.db, store=inbox.world.store, scanner=None, ladder=LADDER, now=inbox.world.now
     )
     assert (report.filed, report.held, report.settled, report.noted) == ((), (), (), 0)
+
+
+def test_what_was_wrongly_taken_for_automatic_is_taken_up_once(inbox: Inbox) -> None:
+    (referral,) = outcome(inbox.world, "정류장 그늘막")
+    subject = "부재중 처리 건에 대한 회신"
+    report = inbox.take(reply_to(sent(inbox.world)[0], ACCEPTED, subject=subject))
+    assert (report.noted, report.filed, report.held) == (1, (), ())
+    with inbox.world.db.reading() as session:
+        (mail,) = reply_queries.automatic(session)
+
+    def take() -> int:
+        return replies.take_automatic(
+            inbox.world.db,
+            mail.id,
+            store=inbox.world.store,
+            scanner=None,
+            ladder=LADDER,
+            now=inbox.world.now,
+        )
+
+    reply = inbox.read(take())
+    assert (reply.status, reply.document_id) == (ReplyStatus.FILED, referral.document_id)
+    written = draft(inbox.world, referral.id)
+    assert written is not None
+    assert written.reason == ACCEPTED
+    with pytest.raises(NotFound):
+        take()
+    with inbox.world.db.reading() as session:
+        assert reply_queries.automatic(session) == []
+    assert inbox.take().filed == ()

@@ -1,8 +1,22 @@
 """`gongmun access`: who may enter, and how a coordinator ends it."""
 
-from tests.access.entered import visits
+from dataclasses import replace
+
+import pytest
+
+from gongmun.access.entering import CodeWrong
+from gongmun.answers.delegating import delegate
+from gongmun.cli import access
+from tests.access.entered import Visit, code_in, text_of, visits
 from tests.cli.conftest import Gongmun
+from tests.conftest import NOW
 from tests.world import World
+
+
+@pytest.fixture
+def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands run on the day of the other services: codes are good for minutes."""
+    monkeypatch.setattr(access, "moment", lambda _: NOW)
 
 
 def test_links_are_listed_and_revoked(gongmun: Gongmun, installation: World) -> None:
@@ -39,3 +53,47 @@ def test_what_is_not_there_is_said(gongmun: Gongmun, installation: World) -> Non
         ended = gongmun("access", *arguments)
         assert ended.code == 1
         assert "찾을 수 없습니다" in ended.err
+
+
+@pytest.mark.usefixtures("on_that_day")
+def test_revoking_a_link_tells_of_those_of_the_delegates(
+    gongmun: Gongmun, installation: World
+) -> None:
+    visit, _ = visits(installation, "statistics", "customs")
+    officer = visit.officer(visit.enter(visit.code()))
+    assert officer is not None
+    at_mods = replace(officer, address="hong@mods.go.kr")
+    now = installation.now
+    for address in ("kim@mods.go.kr", "lee@mods.go.kr"):
+        delegate(
+            installation.db,
+            officer=at_mods,
+            document_id=officer.document_ids[0],
+            address=address,
+            now=now,
+        )
+    assert "gongmun access revoke 4" in gongmun("access", "revoke", 3).flat
+    told = gongmun("access", "revoke", 1).flat
+    assert "위임받은 동료" in told
+    assert "gongmun access revoke 4" in told
+    assert "gongmun access revoke 3" not in told  # revoked before
+    assert "위임받은 동료" not in gongmun("access", "revoke", 2).flat
+    assert "위임받은 동료" not in gongmun("access", "revoke", 4).flat
+
+
+@pytest.mark.usefixtures("on_that_day")
+def test_a_code_on_its_way_is_useless_when_the_sessions_are_ended(
+    gongmun: Gongmun, installation: World
+) -> None:
+    other, visit = visits(installation, "statistics", "customs")
+    there, foreign = visit.code(), other.code()
+    queued = Visit(world=installation, token=visit.token)
+    queued.ask()
+    assert "인증번호 2건" in gongmun("access", "revoke-sessions", "MODS").flat
+    installation.dispatch()
+    with pytest.raises(CodeWrong):
+        visit.enter(there)
+    with pytest.raises(CodeWrong):
+        queued.enter(code_in(text_of(installation)))
+    assert other.officer(other.enter(foreign)) is not None
+    assert visit.officer(visit.enter(visit.code())) is not None

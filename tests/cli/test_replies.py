@@ -75,3 +75,14 @@ def test_a_held_reply_is_filed_by_number_or_dismissed(
     assert gongmun("reply", "dismiss", 2, *ME, *DAY).code == 0
     assert gongmun("reply", "file", 2, "없는과-1", *ME).code == 1
     assert gongmun("reply", "show", 99).code == 1
+
+
+def test_what_was_taken_for_automatic_is_found_and_taken_up(inbox: Inbox, gongmun: Gongmun) -> None:
+    inbox.take(reply_to(sent(inbox.world)[0], "수용곤란", subject="부재중 건 회신"))
+    assert "부재중 건 회신" not in gongmun("reply", "list", "--all").flat
+    assert "부재중 건 회신" in gongmun("reply", "list", "--automatic").flat
+    assert "회신 메일 1번이 되었습니다" in gongmun("reply", "take", 1, *DAY).flat
+    assert "부재중 건 회신" in gongmun("reply", "list").flat
+    assert "부재중 건 회신" not in gongmun("reply", "list", "--automatic").flat
+    again = gongmun("reply", "take", 1)
+    assert (again.code, "찾을 수 없습니다" in again.err) == (1, True)

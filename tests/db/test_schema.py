@@ -1,9 +1,9 @@
 """The migrations bring an empty database to exactly the tables of the models, and back."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from gongmun.db import Base, Database
 from gongmun.db.engine import ReferencesBroken
 from gongmun.db.schema import _MIGRATIONS, upgrade
 from gongmun.organisations import load
+from gongmun.settings import PROJECT_ROOT
 from tests.postgresql import fresh_database
 
 
@@ -141,26 +142,43 @@ def _downgrade(db: Database) -> None:
         command.downgrade(config, "base")
 
 
+# Ready once all is imported, so that the three begin at the same moment.
+_UPGRADE = """
+import sys
+from gongmun.db import Database
+from gongmun.db.schema import load_models, upgrade
+load_models()
+print("ready", flush=True)
+sys.stdin.readline()
+upgrade(Database(sys.argv[1]))
+"""
+
+
 def test_upgrades_at_once_take_turns(empty: Database) -> None:
     """In processes of their own, as `gongmun setup` runs: Alembic is not made for threads."""
     # A file of SQLite is there already, as after any first look at it: while one process makes it,
     # another one is refused at once, and told to try again.
     with empty.reading() as session:
         session.connection()
-    fork = get_context("fork")
-    together = fork.Barrier(3)
     url = empty.url.render_as_string(hide_password=False)
-    processes = [fork.Process(target=_upgrade, args=(url, together)) for _ in range(3)]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", _UPGRADE, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT_ROOT,
+        )
+        for _ in range(3)
+    ]
     for process in processes:
-        process.start()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     for process in processes:
-        process.join(60)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=120)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], told
     assert differences(empty) == []
-
-
-def _upgrade(url: str, together: Barrier) -> None:
-    db = Database(url)
-    together.wait(60)
-    upgrade(db)
-    db.dispose()

@@ -6,6 +6,7 @@ without JavaScript, and every page is judged by axe-core.
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_string, policy
 from pathlib import Path
 
@@ -13,12 +14,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from gongmun.answers.models import CommitmentStatus
+from gongmun.followups.commitments import settle
 from gongmun.portal import create
 from gongmun.referrals.life import Status
+from gongmun.referrals.models import ResponseDecision
 from tests.conftest import NOW
+from tests.followups.conftest import PUBLISHED, Followed
 from tests.portal.officers import copied, prepare
 from tests.portal.served import served
-from tests.world import World
+from tests.world import World, at
 
 CHROMIUM = "/usr/bin/chromium"
 PUBLIC = "https://check.participation.example"
@@ -378,6 +383,44 @@ def test_axe_finds_nothing_on_any_page(
     expect(page.get_by_role("button", name="나가기")).to_have_count(0)
     page.goto(f"{base}/m")
     judge()
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_the_pages_after_an_answer(
+    chromium: Browser, world: World, base: str, prepared: tuple[Path, str], width: int
+) -> None:
+    followed = Followed(world)
+    proposers = "proposer@example.com"
+    for referral_id in (1, 2, 3):
+        followed.contact(referral_id, proposers)
+    followed.published(1, ResponseDecision.ACCEPTED, "그늘막 300곳 설치", "그늘막 점검")
+    followed.refused(2)
+    kept, settled = followed.commitments(1)
+    settle(
+        world.db,
+        settled.id,
+        organisation_id=None,
+        status=CommitmentStatus.DONE,
+        account="모두 점검하였습니다.",
+        now=at(PUBLISHED, 17),
+    )
+    followed.tell(PUBLISHED + timedelta(days=1))
+    world.now = at(PUBLISHED + timedelta(days=1), 10)
+    links = re.findall(rf"{PUBLIC}(/p/\S+)", "".join(followed.texts(proposers)))
+    assert len(links) == 2
+
+    context = _context(chromium, width, bypass_csp=True)
+    page = context.new_page()
+    axe = Axe()
+    _enter(page, world, base, prepared[1])
+    for path in (f"/m/commitments/{kept.id}", f"/m/commitments/{settled.id}", *links):
+        for language in ("ko", "en"):
+            page.goto(f"{base}{path}?lang={language}")
+            expect(page.locator(f"html[lang={language}]")).to_have_count(1)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            _fits(page)
+            _judge(axe, page)
     context.close()
 
 

@@ -71,7 +71,8 @@ def test_resume_and_submit_file_what_the_mail_names(
     assert key.startswith(f"reply-{reply_id}-")
     assert schema["properties"]["document"]["default"] == "1: 공론소통과-1 국토교통부"
     told = description + artifact("file-reply")
-    assert "gmail.example" in told
+    assert "gmail" not in told
+    assert "기관 외부 / outside" in told
     assert "국토교통부" in told
     for personal in ("홍길동", "hong", "중복", "수용곤란"):
         assert personal not in told

@@ -1,8 +1,13 @@
 """The follow-up under Prefect: its artifact, a second run, two at once."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from flows.follow_up import follow_up
+from gongmun.access.models import AccessLink
+from gongmun.access.purging import KEPT
 from gongmun.db.sweeps import SweepBusy, last_finished, lease
 from gongmun.followups.chasing import FOLLOW_UP_SWEEP
 from tests.flows.test_flows import artifact
@@ -10,6 +15,17 @@ from tests.followups.conftest import DUE, Followed
 from tests.world import World, at
 
 pytestmark = pytest.mark.prefect
+
+
+def test_an_address_that_was_forgotten_is_counted(installation: World) -> None:
+    installation.dispatched("statistics")
+    now = at(DUE, 9, 20)
+    with installation.db.transaction() as session:
+        link = session.scalars(select(AccessLink)).one()
+        link.address, link.expires_at = "kim@mods.example", now - KEPT - timedelta(days=1)
+    follow_up(now)
+    text = artifact("follow-up").replace("\\", "")
+    assert "records of access forgotten | 1" in text
 
 
 def test_it_chases_tells_and_says_so_once(installation: World) -> None:

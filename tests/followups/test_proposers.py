@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from gongmun.answers.models import CommitmentStatus
 from gongmun.followups.commitments import settle
-from gongmun.followups.meetings import date_, propose
-from gongmun.followups.models import ProposerNotice
+from gongmun.followups.meetings import cancel, date_, propose
+from gongmun.followups.models import Meeting, ProposerNotice
 from gongmun.followups.proposers import tell_proposers
 from gongmun.ledger import LedgerEvent
 from gongmun.mail.message import BLANK
@@ -185,3 +185,88 @@ def test_two_ministries_of_one_suggestion_are_told_of_together(followed: Followe
         followed.published(referral_id)
     assert len(followed.tell(NEXT).mails) == 1
     assert followed.texts(HONG)[-1].count("[답변 공개]") == len(ids)
+
+
+def test_who_is_not_invited_is_told_of_a_meeting_that_is_moved_or_cancelled(
+    on_both: Followed,
+) -> None:
+    (referral_id,) = on_both.world.dispatched("statistics")
+    on_both.contact(referral_id, HONG)
+    meeting = _meeting(on_both, referral_id)
+    _dated(on_both, meeting.id, 20)
+    assert len(on_both.tell(NEXT).mails) == 1
+    assert "2026. 11. 20.(금)" in on_both.texts(HONG)[-1]
+    assert "일정 변경" not in on_both.texts(HONG)[-1]
+    for _ in range(2):
+        _dated(on_both, meeting.id, 24)
+        on_both.tell(NEXT)
+    assert len(on_both.texts(HONG)) == 2
+    assert "2026. 11. 24.(화) 14:10~15:10(일정 변경)" in on_both.texts(HONG)[-1]
+    cancel(on_both.db, meeting.id, store=on_both.world.store, now=at(NEXT, 8))
+    for _ in range(2):
+        on_both.tell(NEXT)
+    assert len(on_both.texts(HONG)) == 3
+    assert "후속 협의가 취소되었습니다" in on_both.texts(HONG)[-1]
+    assert "has been cancelled" in on_both.texts(HONG)[-1]
+    assert on_both.texts(HONG)[-1].count(PAGE) == 1
+    steps = {f"meeting:{meeting.id}{version}" for version in ("", ":1", ":2")}
+    assert set(notices(on_both)) == steps
+
+
+def test_a_meeting_that_moved_before_they_were_told_is_told_as_it_is(followed: Followed) -> None:
+    (referral_id,) = followed.world.dispatched("statistics")
+    followed.contact(referral_id, HONG)
+    meeting = _meeting(followed, referral_id)
+    _dated(followed, meeting.id, 20)
+    _dated(followed, meeting.id, 24)
+    assert len(followed.tell(NEXT).mails) == 1
+    assert "일정 변경" not in followed.texts(HONG)[-1]
+    assert followed.tell(NEXT).mails == ()
+
+
+def test_of_a_meeting_they_were_never_told_of_they_are_not_told_that_it_is_off(
+    followed: Followed,
+) -> None:
+    (referral_id,) = followed.world.dispatched("statistics")
+    followed.contact(referral_id, HONG)
+    for day in (20, None):
+        meeting = _meeting(followed, referral_id)
+        if day:
+            _dated(followed, meeting.id, day)
+        cancel(followed.db, meeting.id, store=followed.world.store, now=at(NEXT, 8))
+    assert followed.tell(NEXT).mails == ()
+
+
+def test_who_is_invited_has_the_invitation_and_nothing_else(followed: Followed) -> None:
+    (referral_id,) = followed.world.dispatched("statistics")
+    followed.contact(referral_id, HONG)
+    meeting = _meeting(followed, referral_id, with_proposer=True)
+    for day in (20, 24):
+        _dated(followed, meeting.id, day)
+        assert followed.tell(NEXT).mails == ()
+    cancel(followed.db, meeting.id, store=followed.world.store, now=at(NEXT, 8))
+    assert followed.tell(NEXT).mails == ()
+    assert len(followed.texts(HONG)) == 3
+
+
+def _meeting(followed: Followed, referral_id: int, *, with_proposer: bool = False) -> Meeting:
+    return propose(
+        followed.db,
+        referral_id,
+        agenda="남은 일",
+        by_ministry=False,
+        with_proposer=with_proposer,
+        now=at(NEXT, 8),
+    )
+
+
+def _dated(followed: Followed, meeting_id: int, day: int) -> None:
+    date_(
+        followed.db,
+        meeting_id,
+        starts_at=at(date(2026, 11, day), 14),
+        ends_at=at(date(2026, 11, day), 15),
+        place="회의실",
+        store=followed.world.store,
+        now=at(NEXT, 8),
+    )

@@ -209,3 +209,29 @@ def test_the_error_of_a_failing_run_names_the_remedy() -> None:
     error = NotReconciled(count=3)
     assert "gongmun reconcile" in error.message_ko
     assert "gongmun reconcile" in error.message_en
+
+
+def test_a_reminder_that_a_question_took_back_after_its_number_is_not_missed(world: World) -> None:
+    from gongmun.documents import issue
+    from gongmun.referrals import queries
+    from gongmun.referrals.chasing import sweep
+    from gongmun.referrals.notices import enqueue_notices, prepare_notices
+
+    [referral_id] = world.dispatched("statistics")
+    world.chase(date(2026, 10, 28))
+    day = date(2026, 11, 2)
+    sweep(world.db, ladder=LADDER, now=at(day))
+    prepare_notices(world.db, now=at(day))
+    with world.db.reading() as session:
+        [notice] = queries.waiting_notices(session)
+    assert notice.document_ids
+    issue(world.db, notice.document_ids, renderer=world.renderer, store=world.store, now=at(day))
+    with world.db.transaction() as session:
+        referral = session.get_one(Referral, referral_id)
+        pausing.pause(session, referral, now=at(day, 10))
+        session.add(
+            Question(referral_id=referral_id, text="?", channel=Channel.PORTAL, asked_at=world.now)
+        )
+        assert queries.notice_of_document(session, notice.document_ids[0]) is None
+    assert enqueue_notices(world.db, now=at(day, 11)).suppressed == (notice.id,)
+    assert _found(world, at(date(2026, 11, 4))) == []

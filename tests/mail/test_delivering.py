@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from gongmun import ledger
 from gongmun.db import Database
-from gongmun.mail import Attachment, Dispatch, dispatch_due, queries, release
-from gongmun.mail.delivering import DeliveryReport, note_notices, severity
+from gongmun.mail import Attachment, Dispatch, delivering, dispatch_due, queries, release
+from gongmun.mail.delivering import DeliveryReport, NoticeNotNoted, note_notices, severity
 from gongmun.mail.life import Status
 from gongmun.mail.mailer import FakeMailer
 from gongmun.mail.models import IncomingKind, IncomingMail, Proof
@@ -339,3 +339,27 @@ def test_a_refusal_by_the_relay_counts_only_if_it_is_about_the_address(
         dispatch_due(db, mailer=mailer, attachments=lambda _: b"", now=later, owner="test")
         assert len(_backups(db, dispatch)) == 1
         assert _for_a_person(db) == [dispatch.id]
+
+
+def test_one_notice_that_nobody_thought_of_does_not_stop_the_others(
+    db: Database,
+    sent: Sent,
+    notice: Notice,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad = notice(IncomingKind.DELAYED, sent(key="test:bad"))
+    notice(IncomingKind.DELIVERED, sent(key="test:good"))
+    with monkeypatch.context() as patched:
+
+        def broken(*_: object) -> tuple[str, ...]:
+            raise ValueError("something nobody thought of")
+
+        patched.setattr(delivering, "delayed", broken)
+        report = note_notices(db, now=now)
+    assert report.delivered == 1
+    (problem,) = report.problems
+    assert isinstance(problem, NoticeNotNoted)
+    assert f"incoming mail {bad}" in caplog.text
+    assert note_notices(db, now=now) == DeliveryReport(delayed=1)  # tried again, and taken

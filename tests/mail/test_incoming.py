@@ -449,3 +449,13 @@ def test_html_of_all_kinds() -> None:
     assert html_text("<title>t</title><style>s</style>a<script>x</script>") == "a"
     assert html_text("</blockquote></div>a<b") == "a<b"
     assert html_text("<head><meta></head>a<body>b") == "ab"
+
+
+def test_the_link_that_a_reply_quotes_is_not_kept() -> None:
+    token = "u-oW-rci6AzExDW3YQLs0YKD_0m-e0rA1WrGs_NAl30"
+    quoted = f"> https://portal.example/a/{token}\n> https://portal.example/p/{token}\n/a/short"
+    text = parse(mail(body=f"접수하였습니다.\n{quoted}")).text
+    assert token not in text
+    assert "접수하였습니다." in text
+    assert "https://portal.example/a/…" in text
+    assert "/a/short" in text

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from gongmun.db import Database
-from gongmun.portal import create, limits
+from gongmun.portal import create, limits, visitors
 from gongmun.portal.forms import NOTHING
 from gongmun.portal.guards import ENTRY_COOKIE, SESSION_COOKIE
 from gongmun.portal.hardening import HEADERS, is_from_elsewhere
@@ -501,3 +501,15 @@ def test_a_guesser_is_not_helped_by_a_header(browser: Client) -> None:
     ]
     assert answers[0] == 404
     assert answers[-1] == 429
+
+
+def test_a_proxy_that_nobody_told_us_of_is_logged_once(
+    browser: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitors._warn.cache_clear()
+    browser.get("/check")
+    assert "GONGMUN_PORTAL__PROXIES" not in caplog.text
+    for number in range(3):
+        browser.get(f"/a/{number}", headers={"x-forwarded-for": "203.0.113.9"})
+    assert caplog.text.count("GONGMUN_PORTAL__PROXIES") == 1
+    assert "203.0.113.9" not in caplog.text
