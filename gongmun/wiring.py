@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from gongmun.answers.scanning import ClamdScanner, Scanner
 from gongmun.db import Database
+from gongmun.db.schema import load_models
 from gongmun.documents import LocalStore, RenderPool
 from gongmun.documents.signing import Signer
 from gongmun.mail import JournalWitness, Witness
@@ -24,7 +25,12 @@ from gongmun.settings import settings
 
 @lru_cache(maxsize=1)
 def database() -> Database:
-    """The database of the settings."""
+    """The database of the settings.
+
+    A process may need few rooms, but SQLAlchemy writes a row only where it knows every table that the
+    row's table refers to.
+    """
+    load_models()
     return Database(settings().database_url)
 
 
