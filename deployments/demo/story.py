@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import StateType
 from rich.console import Console
 
 from deployments import prefect_server
-from deployments.demo import cast, certificate, report, weeks
+from deployments.demo import cast, certificate, ministries, report, weeks
 from deployments.demo.coordinator import NAME
 from deployments.processes import running
 from deployments.registry import wait_until_served
@@ -79,8 +79,16 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     setup()
     db = wiring.database()
     prefect_server.wait_until_healthy(server, port, logs / "server.log")
+    # The served flows run by the real clock: an inbox without mail keeps them from the replies of the weeks.
+    silent = var / "mailboxes" / "nobody"
+    ministries.maildir(silent)
     stack.enter_context(
-        running("deployments", ["deployments.serve"], logs=logs, environment={**os.environ})
+        running(
+            "deployments",
+            ["deployments.serve"],
+            logs=logs,
+            environment={"GONGMUN_INBOX__MAILDIR": str(silent)},
+        )
     )
 
     begin = clock.now()
