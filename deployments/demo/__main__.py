@@ -77,7 +77,7 @@ def _is_ours(var: Path) -> bool:
 
 def empty(var: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
-    for name in ("certificate", "documents", "logs", "mailboxes", "pdf", "prefect"):
+    for name in ("certificate", "documents", "logs", "mailboxes", "no-mail", "pdf", "prefect"):
         shutil.rmtree(var / name, ignore_errors=True)
     for file in (*var.glob("gongmun.db*"), var / "summary.json"):
         file.unlink(missing_ok=True)

@@ -80,7 +80,7 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     db = wiring.database()
     prefect_server.wait_until_healthy(server, port, logs / "server.log")
     # The served flows run by the real clock: an inbox without mail keeps them from the replies of the weeks.
-    silent = var / "mailboxes" / "nobody"
+    silent = var / "no-mail"
     ministries.maildir(silent)
     stack.enter_context(
         running(
