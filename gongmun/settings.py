@@ -157,7 +157,7 @@ class InboxSettings(BaseModel):
         return self
 
 
-class PortalSettings(BaseModel):
+class PortalSettings(BaseModel, frozen=True):
     """How long officers and proposers have access, and what they may send."""
 
     # Days that the link of a mail is good for.

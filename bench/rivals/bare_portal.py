@@ -1,56 +1,65 @@
-"""The rival of the portal: a FastAPI page that asks the database as often, and shows a page as large.
+"""The rival of the portal: FastAPI pages with the same statements, and nothing around them.
 
-`GET /page` runs READS selects of one row by its key, `POST /submit` runs WRITES statements in one transaction:
-every third an insert, the others selects. There are no sessions, forms, checks, templates or headers.
+`GET /page` runs the statements of our page, as text and with its parameters, and shows every cell in a template of
+a few lines, on a page as large as ours. `POST /submit` runs those of a submission in one transaction: its selects,
+and for each row that ours writes a plain insert. There are no sessions, forms, checks, languages or headers.
 """
 
+import json
 import os
-from itertools import count
+from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import create_engine, insert, select
+from jinja2 import Environment
+from sqlalchemy import create_engine, insert
+from starlette.concurrency import run_in_threadpool
 
+from gongmun.clock import now
 from gongmun.db import Base
 from gongmun.db.schema import load_models
 
 load_models()
 _ENGINE = create_engine(os.environ["BENCH_URL"])
-_READS, _WRITES = int(os.environ["BENCH_READS"]), int(os.environ["BENCH_WRITES"])
-_PAGE = "<!DOCTYPE html>" + "가" * (int(os.environ["BENCH_BYTES"]) // 3)
-_ROWS = Base.metadata.tables["referrals"]
+_WORK = json.loads(Path(os.environ["BENCH_WORK"]).read_text("utf-8"))
+_FILLER = "가" * (_WORK["bytes"] // 3)
 _ADDED = Base.metadata.tables["access_attempts"]
-_next = count()
+_TEMPLATE = Environment(autoescape=True).from_string(
+    "<!DOCTYPE html><title>공문</title>"
+    "{% for rows in tables %}<table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>"
+    "{% endfor %}</table>{% endfor %}"
+)
 
 app = FastAPI()
 
 
 @app.get("/page")
 def page() -> HTMLResponse:
-    """As many reads as ours."""
+    """The same rows as ours."""
     with _ENGINE.connect() as connection:
-        for _ in range(_READS):
-            connection.execute(select(_ROWS).where(_ROWS.c.id == 1 + next(_next) % 200)).all()
-    return HTMLResponse(_PAGE)
+        tables = [_run(connection, each) for each in _WORK["page"]]
+    html = _TEMPLATE.render(tables=tables)
+    return HTMLResponse(html + _FILLER[: max(0, (_WORK["bytes"] - len(html.encode())) // 3)])
 
 
 @app.post("/submit")
 async def submit(request: Request) -> Response:
     """As many statements as ours, in one transaction; the form is read and forgotten."""
-    from starlette.concurrency import run_in_threadpool
-
     await request.form()
     await run_in_threadpool(_write)
     return RedirectResponse("/page", 303)
 
 
 def _write() -> None:
-    from gongmun.clock import now
-
     with _ENGINE.begin() as connection:
-        for number in range(_WRITES):
-            if number % 3 == 0:
+        for each in _WORK["submission"]:
+            if each["statement"].startswith("SELECT"):
+                _run(connection, each)
+            else:
                 row = {"what": "bench", "key_hash": "0" * 64, "at": now()}
                 connection.execute(insert(_ADDED).values(row))
-            else:
-                connection.execute(select(_ROWS).where(_ROWS.c.id == 1 + next(_next) % 200)).all()
+
+
+def _run(connection: Any, each: Any) -> Any:
+    return connection.exec_driver_sql(each["statement"], each["parameters"]).all()

@@ -39,7 +39,7 @@ def ask(db: Database, referral_id: int, *, text: str, channel: Channel, now: dat
     text = filled(QUESTION, text, QUESTION_LIMIT)
     with db.transaction() as session:
         referral = required(session, referral_id, idle=True)
-        lapse(session, referral_id, now=now)
+        lapse(session, [referral_id], now=now)
         note_receipt(session, referral, now=now)
         pause(session, referral, now=now)
         question = Question(referral_id=referral_id, text=text, channel=channel, asked_at=now)

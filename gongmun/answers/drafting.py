@@ -3,6 +3,7 @@
 A draft belongs to the referral: any officer of the ministry goes on from it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from gongmun.answers.content import Content
 from gongmun.answers.models import Channel, ResponseDraft
 from gongmun.db import Database
 from gongmun.referrals import pausing
+from gongmun.referrals.pausing import NotWithMinistry
 
 
 def save(
@@ -27,6 +29,26 @@ def save(
     with db.transaction() as session:
         pausing.required(session, referral_id)
         keep(session, referral_id, content=content, channel=channel, now=now)
+
+
+def save_all(
+    db: Database, contents: Mapping[int, Content], *, channel: Channel, now: datetime
+) -> frozenset[int]:
+    """The same for several referrals at once; those that nothing can be written about any more.
+
+    Raises:
+        NotFound: one of them does not exist; nothing was kept.
+    """
+    gone: set[int] = set()
+    with db.transaction() as session:
+        for referral_id, content in sorted(contents.items()):
+            try:
+                pausing.required(session, referral_id)
+            except NotWithMinistry:
+                gone.add(referral_id)
+            else:
+                keep(session, referral_id, content=content, channel=channel, now=now)
+    return frozenset(gone)
 
 
 def keep(

@@ -101,7 +101,7 @@ def request(
         due = referral.clocks.answer_due
         if seoul_date(now) > due:
             raise ExtensionTooLate(due=due.isoformat())
-        lapse(session, referral_id, now=now)
+        lapse(session, [referral_id], now=now)
         latest = longest(session, referral)
         if latest is None:
             raise ExtensionUsed(referral_id=referral_id, limit=_rule(referral).extensions)

@@ -4,7 +4,7 @@ An open one is undecided, and its referral still says so (`paused_at`, `asks_sin
 ministry takes these marks away, whatever way it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -105,22 +105,24 @@ def open_transfers(session: Session) -> Sequence[tuple[Transfer, Line]]:
     return [(row[0], (row[1], row[2], row[3])) for row in rows]
 
 
-def undecided(session: Session, referral_id: int) -> Sequence[Question | Extension | Transfer]:
-    """Everything about a referral that has no decision, open or left over."""
+def undecided(
+    session: Session, referral_ids: Collection[int]
+) -> Sequence[Question | Extension | Transfer]:
+    """Everything about these referrals that has no decision, open or left over."""
     return [
         *session.scalars(
             select(Question).where(
-                Question.referral_id == referral_id, Question.answered_at.is_(None)
+                Question.referral_id.in_(referral_ids), Question.answered_at.is_(None)
             )
         ),
         *session.scalars(
             select(Extension).where(
-                Extension.referral_id == referral_id, Extension.decided_at.is_(None)
+                Extension.referral_id.in_(referral_ids), Extension.decided_at.is_(None)
             )
         ),
         *session.scalars(
             select(Transfer).where(
-                Transfer.referral_id == referral_id, Transfer.decided_at.is_(None)
+                Transfer.referral_id.in_(referral_ids), Transfer.decided_at.is_(None)
             )
         ),
     ]

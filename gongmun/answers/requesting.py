@@ -64,7 +64,7 @@ def request_transfer(
     with db.transaction() as session:
         referral = required(session, referral_id, idle=True)
         target = required_target(session, referral, to_code, now)
-        lapse(session, referral_id, now=now)
+        lapse(session, [referral_id], now=now)
         note_receipt(session, referral, now=now)
         hold(session, referral, now=now)
         transfer = Transfer(

@@ -146,6 +146,7 @@ def _take(
                 files=file_items(own),
             )
         )
+    lapse(session, ids, now=now)
     queries.delete_drafts(session, ids)
     document = queries.document_of(session, ids[0])
     return give(
@@ -177,7 +178,6 @@ def _take_one(
         actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
         now=now,
     )
-    lapse(session, referral.id, now=now)
     for promised in content.commitments:
         assert promised.due_on is not None
         session.add(

@@ -1,5 +1,6 @@
 """What questions, extensions and transfers have in common: checked texts, decisions, and their ends."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -67,13 +68,13 @@ def to_decide(session: Session, request: Question | Extension | Transfer) -> Ref
     return referral
 
 
-def lapse(session: Session, referral_id: int, *, now: datetime) -> None:
-    """The ministry has answered: what it had asked about the referral is decided no more.
+def lapse(session: Session, referral_ids: Collection[int], *, now: datetime) -> None:
+    """The ministry has answered: what it had asked about these referrals is decided no more.
 
-    In the transaction that takes the answer, which holds the referral's lock. Called again it finds
+    In the transaction that takes the answers, which holds the referrals' locks. Called again it finds
     nothing.
     """
-    for request in request_queries.undecided(session, referral_id):
+    for request in request_queries.undecided(session, referral_ids):
         if isinstance(request, Question):
             request.answered_at = now
         else:
@@ -83,7 +84,7 @@ def lapse(session: Session, referral_id: int, *, now: datetime) -> None:
             f"{type(request).__name__.lower()}.lapsed",
             subject=(type(request).__name__.lower(), request.id),
             now=now,
-            referral_id=referral_id,
+            referral_id=request.referral_id,
         )
     # The next one is added in this transaction too, and there may be one undecided at a time.
     session.flush()

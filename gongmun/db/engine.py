@@ -17,8 +17,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from gongmun.errors import GongmunError
 
@@ -26,6 +33,9 @@ _BUSY_TIMEOUT_SECONDS = 30
 # That are kept open: as many as the portal has threads. More are opened while they are needed, each at
 # the price of several pages.
 _CONNECTIONS = 12
+# A connection that was used so recently is not asked whether its server is still there.
+_RESTED_SECONDS = 1.0
+_RESTING = "gongmun_resting_since"
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
 # What SQLite and PostgreSQL say of a table or a column that is not there.
 _MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
@@ -210,7 +220,25 @@ class Database:
 
 # `hide_parameters`: an error names the statement, never the values, which may be a citizen's.
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=_CONNECTIONS, hide_parameters=True)
+    engine = create_engine(url, pool_size=_CONNECTIONS, hide_parameters=True)
+
+    # What SQLAlchemy's own `pool_pre_ping` does, but for connections that have rested: to ask each time
+    # whether the server is still there costs as much as a query of a page.
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTING] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since = record.info.get(_RESTING)
+        if since is None or time.monotonic() - since < _RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError() from error  # the pool takes another
+
+    return engine
 
 
 def _file(url: URL) -> Path | None:

@@ -21,12 +21,12 @@ from gongmun.access.sessions import Officer
 from gongmun.answers import queries, receipts, submitting
 from gongmun.answers.checks import NotTaken
 from gongmun.answers.models import Channel
-from gongmun.answers.names import COMMITMENTS
 from gongmun.answers.submitting import AlreadyTaken
 from gongmun.db import Database
 from gongmun.documents import Language, disclosure
 from gongmun.documents import queries as document_queries
 from gongmun.portal import keeping, reach, typed
+from gongmun.portal.articles import article
 from gongmun.portal.flaws import Flaw
 from gongmun.portal.gone import gone
 from gongmun.portal.guards import ActingOfficer, Db, Now, Received, SentForm
@@ -34,7 +34,7 @@ from gongmun.portal.pages import AskedLanguage, page, to
 from gongmun.portal.standing import standing
 from gongmun.portal.typed import Typed
 from gongmun.referrals.life import Status
-from gongmun.referrals.names import DECISIONS, ROLES
+from gongmun.referrals.names import DECISIONS
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
@@ -195,17 +195,21 @@ def show(
         lacks_number=any(
             view.with_ministry and view.registration_number is None for view in found.referrals
         ),
-        typed={
-            referral_id: each.with_rows(more=referral_id == more_rows)
-            for referral_id, each in fields.items()
-        },
+        answerable=bool(fields),
         standings={view.id: standing(view) for view in found.referrals},
+        articles=[
+            article(
+                language,
+                document_id,
+                view,
+                fields[view.id].with_rows(more=view.id == more_rows) if view.id in fields else None,
+                flaws,
+            )
+            for view in found.referrals
+        ],
         flaws=flaws,
         done=done if done in _DONE else "",
         is_kept=done in _KEPT,
         receipts=given,
-        decisions=DECISIONS,
-        roles=ROLES,
-        commitment_statuses=COMMITMENTS,
-        limits=settings().portal,
+        minutes=settings().portal.session_idle_minutes,
     )

@@ -107,30 +107,27 @@ def keep(
     here = {referral_id: each for referral_id, each in sent.items() if referral_id in views}
     is_final = form.text("do") == SUBMIT
     flaws: list[Flaw] = []
-    changed: int | None = None
+    written: dict[int, Content] = {}
     for referral_id, each in here.items():
         view = views[referral_id]
         if _clashes(view, each, is_final=is_final):
             flaws.append(_changed(view))
         elif _is_new(view, each):
-            changed = referral_id
-            try:
-                drafting.save(
-                    db, referral_id, content=each.content, channel=Channel.PORTAL, now=now
-                )
-            except NotWithMinistry:
-                lost.append(each)
+            written[referral_id] = each.content
         flaws += [
             Flaw(field=f"r{referral_id}-{name}", why=_UNREADABLE, place=view.reference)
             for name in each.unreadable
         ]
     # All texts are kept before the first file, which may take its time, or fail.
+    if written:
+        late = drafting.save_all(db, written, channel=Channel.PORTAL, now=now)
+        lost += [here[referral_id] for referral_id in late]
     for referral_id, each in here.items():
         try:
             flaws += _keep_files(db, views[referral_id], form, store=store, now=now)
         except NotWithMinistry:
             lost.append(each)
-    return Kept(desk=desk, typed=here, gone=lost, flaws=flaws, changed=changed)
+    return Kept(desk=desk, typed=here, gone=lost, flaws=flaws, changed=max(written, default=None))
 
 
 def _is_new(view: ReferralView, sent: Typed) -> bool:

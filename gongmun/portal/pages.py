@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from gongmun.clock import SEOUL
 from gongmun.documents import Language
@@ -55,6 +55,15 @@ def page(
         )
     )
     return HTMLResponse(html, status_code=status)
+
+
+def part(template: str, language: Language, **values: Any) -> Markup:
+    """The template filled: a part of a page, which knows nothing of the request."""
+    return Markup(  # noqa: S704 - a template of ours, which escapes what it is given
+        _environment(language)
+        .get_template(f"{template}.html.j2")
+        .render(values, language=language.value, words=_words(language))
+    )
 
 
 def _path(request: Request) -> str:

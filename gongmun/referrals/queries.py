@@ -290,11 +290,13 @@ def move(session: Session, referral: Referral, event: Event, **values: Any) -> b
     after = advance(
         before, event, thing=Bilingual(ko=f"이송 {referral.id}", en=f"referral {referral.id}")
     )
-    result = session.execute(
+    moved = session.scalars(
         update(Referral)
         .where(Referral.id == referral.id, Referral.status == before)
         .values(status=after, **values)
-    )
-    assert isinstance(result, CursorResult)
-    session.refresh(referral)
-    return result.rowcount == 1
+        .returning(Referral)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if moved is None:
+        session.refresh(referral)
+    return moved is not None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from gongmun import clock
@@ -159,3 +159,42 @@ def test_an_error_of_the_database_holds_no_values(db: Database) -> None:
             insert(Proposer).values(suggestion_id=1, name="홍길동", contact="010-1234-5678")
         )
     assert "010-1234" not in str(caught.value)
+
+
+def cut_off(db: Database, monkeypatch: pytest.MonkeyPatch, *, rested: float) -> None:
+    """Leave one connection in the pool whose server has gone; it counts as rested after that long."""
+    monkeypatch.setattr("gongmun.db.engine._RESTED_SECONDS", rested)
+    db.dispose()
+    with db.reading() as session:
+        pid = session.scalar(select(func.pg_backend_pid()))
+    with db.engine.connect() as first, db.engine.connect() as second:
+        ours, other = (
+            (first, second)
+            if first.scalar(select(func.pg_backend_pid())) == pid
+            else (second, first)
+        )
+        ours.rollback()
+        other.execute(select(func.pg_terminate_backend(pid)))
+
+
+def test_a_connection_that_has_rested_is_asked_whether_its_server_is_there(
+    postgresql_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(postgresql_db, monkeypatch, rested=0)
+    for _ in range(3):
+        with postgresql_db.reading() as session:
+            assert session.scalar(select(1)) == 1
+
+
+def test_one_that_has_not_tells_of_it_and_the_next_try_succeeds(
+    postgresql_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(postgresql_db, monkeypatch, rested=60)
+    failed = 0
+    for _ in range(4):
+        try:
+            with postgresql_db.reading() as session:
+                assert session.scalar(select(1)) == 1
+        except DatabaseUnavailable:
+            failed += 1
+    assert failed == 1
