@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo up test check check-documents format bench lock clean
+.PHONY: help setup dev system demo up test check check-documents format simulate bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -59,6 +59,11 @@ check-documents: dev ## every kind of document, both languages, through qpdf, ou
 
 format: dev ## format and sort
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+# SEEDS worlds from the world FIRST on, each of DAYS days.
+simulate: setup ## two years with faults, and every promise checked: make simulate SEEDS=1000 FIRST=1 (DAYS, FORUMS)
+	@$(BIN)/gongmun simulate --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --jobs $(shell nproc) \
+		$(if $(DAYS),--days $(DAYS)) $(if $(FORUMS),--forums $(FORUMS))
 
 bench: dev ## measure: make bench NAME=documents
 	@$(BIN)/python -m bench $(NAME)

@@ -18,9 +18,11 @@ from flows.chase_referrals import chase_referrals
 from flows.collect_replies import collect_replies
 from flows.dispatch_mail import dispatch_mail
 from flows.file_reply import file_reply
+from flows.follow_successions import follow_successions
 from flows.follow_up import follow_up
 from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
+from flows.recompute_deadlines import recompute_deadlines
 from flows.reconcile import reconcile
 from flows.schedule_wrap_ups import schedule_wrap_ups
 from flows.wrap_up_forum import wrap_up_forum
@@ -49,7 +51,11 @@ def registry() -> Sequence[RunnerDeployment]:
         _deployment(dispatch_mail, tags=["sweep", "mail"], schedule=_cron("0 * * * *")),
         _deployment(collect_replies, tags=["sweep", "mail"], schedule=_cron("*/5 * * * *")),
         _deployment(file_reply, tags=["approval", "mail"]),
+        # At midnight, when a reorganisation takes effect, and before the chase, when offices are open.
+        _deployment(follow_successions, tags=["sweep"], schedule=_cron("1 0,9 * * *")),
         _deployment(chase_referrals, tags=["sweep", "ladder"], schedule=_cron("10 9 * * 1-5")),
+        # By hand: what a change of the days off moves is looked at before it is moved.
+        _deployment(recompute_deadlines, tags=["ladder"]),
         # Before the working day begins: whoever comes first sees what did not go on.
         _deployment(reconcile, tags=["sweep"], schedule=_cron("30 7 * * *")),
         _deployment(follow_up, tags=["sweep"], schedule=_cron("20 9 * * 1-5")),

@@ -17,6 +17,7 @@ import typer
 
 from deployments import prefect_server
 from deployments.demo import certificate
+from deployments.exports import exports
 from deployments.processes import alone, running, stop_on_sigterm
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT, settings
@@ -81,10 +82,9 @@ def main(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
             f"공문 확인 / check documents: {portal_url}\n"
-            f"다른 터미널에서 / in another terminal:\n"
+            f"다른 터미널에서, 프로젝트 폴더에서 / in another terminal, in the folder of the project:\n"
             f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}"
-            + (f"\n  export GONGMUN_VAR={var}" if "GONGMUN_VAR" in os.environ else "")
-            + (f"\n  export GONGMUN_PUBLIC_URL={settings().public_url}" if sample else ""),
+            + "".join(f"\n  {line}" for line in exports()),
         )
         try:
             _watch(started, logs)

@@ -10,7 +10,14 @@ from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import board_table, escaped, publish, replaced_table, waiting_table
+from tasks.artifacts import (
+    board_table,
+    escaped,
+    preview_table,
+    publish,
+    replaced_table,
+    waiting_table,
+)
 from tasks.document_tasks import replaced_task
 from tasks.forum_tasks import waiting_task
 from tasks.referral_tasks import (
@@ -19,6 +26,7 @@ from tasks.referral_tasks import (
     issue_notices_task,
     note_dispatches_task,
     prepare_notices_task,
+    preview_task,
     sweep_task,
 )
 
@@ -31,14 +39,16 @@ _QUIET = Bilingual(
 # A sweep that was killed keeps its lease for a quarter of an hour: the next one comes again until
 # it has it. Every try finds what the one before has done.
 @flow(flow_run_name="CHASE referrals", retries=4, retry_delay_seconds=300)
-def chase_referrals(as_of: datetime | None = None) -> int:
-    """접수·회신 기한을 점검하여 안내와 독촉을 보냅니다. 밀린 점검도 빠짐없이 처리합니다.
+def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int:
+    """접수·회신 기한을 점검하여 안내와 독촉을 보냅니다. 밀린 점검도 빠짐없이 처리합니다. dry_run은 보낼 것만 보여 줍니다.
 
     Take every rung of the ladder that is due, however old: one mail for each ministry, formal
     reminders as numbered documents, escalations drafted for a coordinator. Returns how many mails
-    were queued.
+    were queued. With `dry_run` nothing is done: the artifact shows what would go to whom, and what not.
     """
     now = clock.resolve(as_of)
+    if dry_run:
+        return _show(now)
     with lease(wiring.database(), CHASE_SWEEP):
         note_dispatches_task(now)
         swept = sweep_task(now)
@@ -87,3 +97,19 @@ def chase_referrals(as_of: datetime | None = None) -> int:
     for error in (*swept.problems, *notices.problems):
         raise error
     return len(notices.enqueued)
+
+
+def _show(now: datetime) -> int:
+    """Publish what a sweep would do; how many ministries it would write to."""
+    seen = preview_task(now)
+    publish(
+        "chase-preview",
+        Bilingual(
+            ko=f"독촉 예정: {korean_date(seen.today, weekday=True)}",
+            en=f"What the chase of {seen.today.isoformat()} would do",
+        ),
+        {Bilingual(ko="메일을 받을 기관", en="ministries written to"): seen.sent},
+        tables=[preview_table(seen.lines)],
+        notes=[_QUIET] if seen.quiet else [],
+    )
+    return seen.sent

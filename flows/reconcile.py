@@ -18,6 +18,10 @@ _GAPS = {
         ko="확인되지 않은 발송", en="dispatches without proof or with an open problem"
     ),
     Gap.NEXT_DATE: Bilingual(ko="다음 처리일이 없는 이송", en="open referrals without a next date"),
+    Gap.DEADLINE: Bilingual(
+        ko="휴무일이 바뀌어 다시 계산할 기한",
+        en="deadlines to be counted again, days off have changed",
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """The only module that reads the clock. Stored times are UTC; legal days are counted in Seoul."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +10,27 @@ from gongmun.errors import NaiveDatetime
 SEOUL = ZoneInfo("Asia/Seoul")
 
 
+def _by_the_machine() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _by_the_machine
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return utc(_source())
+
+
+@contextmanager
+def told_by(source: Callable[[], datetime]) -> Iterator[None]:
+    """Another source of the present for the block, in every thread: the simulation's virtual clock."""
+    global _source
+    before, _source = _source, source
+    try:
+        yield
+    finally:
+        _source = before
 
 
 def resolve(as_of: datetime | None) -> datetime:

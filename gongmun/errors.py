@@ -6,13 +6,18 @@ because they cross process borders (render workers, Prefect's result store).
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
+
+from gongmun.text import english_date, korean_date, particles
 
 
 class GongmunError(Exception):
     """Base of every error this product raises on purpose.
 
-    A subclass gives `code`, and `ko` and `en` as `str.format` templates over its keyword parameters.
+    A subclass gives `code`, and `ko` and `en` as `str.format` templates over its keyword parameters. A
+    parameter that is a day is written as each language writes it; a Korean particle after one stands in
+    both forms, `{name}은(는)`, and is read in the one that fits.
     """
 
     code: ClassVar[str] = "gongmun"
@@ -27,12 +32,20 @@ class GongmunError(Exception):
     @property
     def message_ko(self) -> str:
         """The message in Korean."""
-        return self.ko.format(**self.params)
+        return particles(self.ko.format(**self._written(korean_date)))
 
     @property
     def message_en(self) -> str:
         """The message in English."""
-        return self.en.format(**self.params)
+        return self.en.format(**self._written(english_date))
+
+    def _written(self, day: Callable[[date], str]) -> dict[str, Any]:
+        return {
+            name: day(value)
+            if isinstance(value, date) and not isinstance(value, datetime)
+            else value
+            for name, value in self.params.items()
+        }
 
     def __str__(self) -> str:
         return f"{self.message_ko} / {self.message_en} [{self.code}]"
@@ -49,7 +62,7 @@ class InvalidTransition(GongmunError):
     """An event that the present state does not allow (house rule 3)."""
 
     code = "life.invalid_transition"
-    ko = "'{status}' 상태에서는 '{event}' 처리를 할 수 없습니다({thing_ko}). 현재 상태를 확인해 주십시오."
+    ko = "‘{status}’ 상태에서는 ‘{event}’ 처리를 할 수 없습니다({thing_ko}). 현재 상태를 확인해 주십시오."
     en = "'{event}' is not possible in the status '{status}' ({thing_en}). Check where it stands."
 
 

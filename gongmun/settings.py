@@ -191,6 +191,8 @@ class SigningSettings(BaseModel):
     pin: SecretStr | None = None
     # PEM: the authorities that are trusted when a signature is verified.
     trust: Path | None = None
+    # Without a key, go on unsigned although earlier documents are signed.
+    unsigned: bool = False
 
     @property
     def names_a_key(self) -> bool:
@@ -239,6 +241,8 @@ class Settings(BaseSettings):
     document_store: Path = Field(default_factory=lambda data: data["var"] / "documents")
     # The ladder file of this installation; the one in the package where none is given.
     ladder: Path | None = None
+    # Days off (휴무일) that were declared lately, beside those of the package; see the operator's guide.
+    calendar_overrides: Path | None = None
     templates: Path = PROJECT_ROOT / "templates"
     # A division's own templates, words and style of documents; see the operator's guide.
     document_overrides: Path | None = None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 # C0 and C1 controls except tab and newline; bidirectional controls that reorder what a reader sees;
 # zero-width and invisible format characters; interlinear annotations; lone surrogates; non-characters.
@@ -13,6 +14,12 @@ _UNPRINTABLE = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
+# A particle in both its forms, as a sentence has it after a word that is put in.
+_PARTICLE = re.compile(r"(?:은\(는\)|이\(가\)|을\(를\)|과\(와\)|와\(과\)|\(으\)로)")
+# What may stand between a word and its particle, and is not read aloud.
+_CLOSING = "'\"’”」』)]}>"
+# Digits, and Latin letters by their names, that are read with a final consonant, or with ㄹ as one.
+_CONSONANT, _RIEUL = frozenset("036MN"), frozenset("178LR")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +56,7 @@ def lay_out(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """As `clean`, on a single line: what goes into titles, names and headers."""
-    return " ".join(clean(text).split())
+    return " ".join(printable(text).split())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -57,13 +64,55 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=1024)
 def korean_date(day: date, *, weekday: bool = False) -> str:
     """`2026. 11. 14.`, or `2026. 11. 14.(토)`, as official documents write it."""
     written = f"{day.year}. {day.month}. {day.day}."
     return f"{written}({'월화수목금토일'[day.weekday()]})" if weekday else written
 
 
+@lru_cache(maxsize=1024)
 def english_date(day: date, *, weekday: bool = False) -> str:
     """`21 November 2026`, or `Sat 21 November 2026`."""
     written = f"{day.day} {day:%B} {day.year}"
     return f"{day:%a} {written}" if weekday else written
+
+
+def particles(sentence: str) -> str:
+    """A Korean sentence with each `은(는)`, `이(가)`, `을(를)`, `와(과)`, `(으)로` in the form that fits.
+
+    It is chosen by the last sound of what stands before it, past closing quotes and brackets. After what
+    has no reading, such as a symbol, both forms stay.
+    """
+    return _PARTICLE.sub(lambda found: _fitting(found.string[: found.start()], found[0]), sentence)
+
+
+def with_particle(word: str, both: str) -> str:
+    """A word and its particle: `with_particle("교육부", "(으)로")` is `교육부로`."""
+    return word + _fitting(word, both)
+
+
+def _fitting(before: str, both: str) -> str:
+    sound = _final(before.rstrip(_CLOSING))
+    if sound is None:
+        return both
+    if both == "(으)로":
+        # After ㄹ as after a vowel: 서울로.
+        return "으로" if sound and sound != "ㄹ" else "로"
+    first, second = both[0], both[2]
+    with_consonant, with_vowel = (second, first) if first == "와" else (first, second)
+    return with_consonant if sound else with_vowel
+
+
+def _final(word: str) -> str | None:
+    """The final consonant of a word: ㄹ, any other one as `-`, or none; None where nobody can say."""
+    last = word[-1:].upper()
+    if "가" <= last <= "힣":
+        final = (ord(last) - ord("가")) % 28
+        return "" if not final else "ㄹ" if final == 8 else "-"
+    if not (last.isascii() and last.isalnum()):
+        return None
+    # 0 is read 영, or 십, 백, 천 and so on: with a consonant as well.
+    if last in _RIEUL:
+        return "ㄹ"
+    return "-" if last in _CONSONANT else ""

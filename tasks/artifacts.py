@@ -8,6 +8,8 @@ from gongmun.documents import Document
 from gongmun.forums.reconciling import Finding
 from gongmun.forums.waiting import Waiting
 from gongmun.referrals.board import BoardLine
+from gongmun.referrals.chase_preview import FATES, PreviewLine
+from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
 
 # Title, columns, rows. A table without rows is left out.
@@ -76,6 +78,32 @@ def replaced_table(documents: Sequence[Document]) -> Table:
                 f"gongmun document export {document.id}",
             )
             for document in documents
+        ],
+    )
+
+
+def preview_table(lines: Sequence[PreviewLine]) -> Table:
+    """What a sweep would do, line by line."""
+    return (
+        Bilingual(ko="독촉 예정", en="What would be done"),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="수신", en="to"),
+            Bilingual(ko="제안", en="suggestion"),
+            Bilingual(ko="단계", en="rung"),
+            Bilingual(ko="해당일", en="due on"),
+            Bilingual(ko="처리", en="what becomes of it"),
+        ),
+        [
+            (
+                f"{line.ministry.ko} ({line.code})",
+                line.to.ko,
+                line.reference,
+                RUNGS[line.rung] if line.rung else "",
+                korean_date(line.due_on, weekday=True) if line.due_on else "",
+                FATES[line.fate],
+            )
+            for line in lines
         ],
     )
 

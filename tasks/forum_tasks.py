@@ -11,6 +11,7 @@ from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.forums.reconciling import Finding, reconcile
 from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
+from gongmun.forums.succeeding import SuccessionReport, follow_successions
 from gongmun.forums.waiting import Waiting, waiting
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
 from tasks.scheduling import run_once
@@ -67,6 +68,12 @@ def decide_outcome_task(
         revision=revision,
         now=now,
     ).status
+
+
+@service_task("follow successions")
+def follow_successions_task(now: datetime) -> SuccessionReport:
+    """Pass on what is open with ministries that are no more."""
+    return follow_successions(wiring.database(), now=now)
 
 
 @service_task("issue outcomes")

@@ -7,6 +7,7 @@ from gongmun import wiring
 from gongmun.documents import IssueReport, issue
 from gongmun.referrals import queries
 from gongmun.referrals.board import BoardLine, board
+from gongmun.referrals.chase_preview import Preview, preview
 from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
@@ -23,6 +24,13 @@ def note_dispatches_task(now: datetime) -> Sequence[int]:
 def sweep_task(now: datetime) -> ChaseReport:
     """Claim what is due and draft what it needs."""
     return sweep(wiring.database(), ladder=wiring.ladder(), now=now)
+
+
+@service_task("preview the chase")
+def preview_task(now: datetime) -> Preview:
+    """What a sweep would do."""
+    with wiring.database().reading() as session:
+        return preview(session, ladder=wiring.ladder(), now=now)
 
 
 @service_task("prepare notices")

@@ -2,6 +2,7 @@
 
 import pickle
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
 
 import pytest
@@ -53,3 +54,15 @@ def test_it_crosses_the_border_of_a_process() -> None:
 
 def _raise() -> None:
     raise InvalidTransition(**PARAMS)
+
+
+class _Late(GongmunError):
+    code = "test.late"
+    ko = "{ministry}은(는) {due}까지 회신해 주십시오."
+    en = "{ministry}: answer by {due}."
+
+
+def test_a_day_is_written_as_each_language_does_and_particles_fit() -> None:
+    error = pickle.loads(pickle.dumps(_Late(ministry="관세청", due=date(2026, 12, 31))))
+    assert error.message_ko == "관세청은 2026. 12. 31.까지 회신해 주십시오."
+    assert error.message_en == "관세청: answer by 31 December 2026."

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongmun.text import Bilingual, clean, clean_line, english_date, korean_date, shorten
+from gongmun.text import (
+    Bilingual,
+    clean,
+    clean_line,
+    english_date,
+    korean_date,
+    particles,
+    shorten,
+    with_particle,
+)
 
 # Lone surrogates are no text, but a broken file may bring them.
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
@@ -76,3 +85,39 @@ def test_dates() -> None:
 
 def test_both_languages_korean_first() -> None:
     assert str(Bilingual(ko="이송", en="referral")) == "이송 / referral"
+
+
+@pytest.mark.parametrize(
+    ("word", "by", "topic"),
+    [
+        ("교육부", "교육부로", "교육부는"),
+        ("관세청", "관세청으로", "관세청은"),
+        ("서울", "서울로", "서울은"),
+        ("‘그늘막’", "‘그늘막’으로", "‘그늘막’은"),
+        ("국토교통부(주관)", "국토교통부(주관)으로", "국토교통부(주관)은"),
+        # Digits as they are read: 일, 삼, 오, 십.
+        ("문서 1", "문서 1로", "문서 1은"),
+        ("공론소통과-3", "공론소통과-3으로", "공론소통과-3은"),
+        ("OCF-2026-10-005", "OCF-2026-10-005로", "OCF-2026-10-005는"),
+        ("OCF-2026-10-010", "OCF-2026-10-010으로", "OCF-2026-10-010은"),
+        # Letters by their names: 이, 엘, 엠.
+        ("MOE", "MOE로", "MOE는"),
+        ("URL", "URL로", "URL은"),
+        ("ATM", "ATM으로", "ATM은"),
+        # Nobody can say how these end.
+        ("〓", "〓(으)로", "〓은(는)"),
+        ("", "(으)로", "은(는)"),
+    ],
+)
+def test_a_particle_fits_what_stands_before_it(word: str, by: str, topic: str) -> None:
+    assert with_particle(word, "(으)로") == by
+    assert with_particle(word, "은(는)") == topic
+
+
+def test_every_particle_of_a_sentence_is_chosen() -> None:
+    told = particles(
+        "교육부이(가) 제안 3을(를) 관세청와(과) 함께 검토하여 환경청(으)로 넘겼습니다."
+    )
+    assert told == "교육부가 제안 3을 관세청과 함께 검토하여 환경청으로 넘겼습니다."
+    assert particles("주소와(과) 이름을 적었습니다.") == "주소와 이름을 적었습니다."
+    assert particles("전 직원(을) 위한") == "전 직원(을) 위한"

@@ -79,7 +79,7 @@ def empty(var: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
     for name in ("certificate", "documents", "logs", "mailboxes", "no-mail", "pdf", "prefect"):
         shutil.rmtree(var / name, ignore_errors=True)
-    for file in (*var.glob("gongmun.db*"), var / "summary.json"):
+    for file in (*var.glob("gongmun.db*"), var / "summary.json", var / "referrals.txt"):
         file.unlink(missing_ok=True)
 
 

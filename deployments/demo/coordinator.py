@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from deployments.demo import cast
 from deployments.demo.moment import Moment
+from deployments.demo.saying import counted
 from gongmun import wiring
 from gongmun.answers import (
     asking,
@@ -172,5 +173,7 @@ class Coordinator:
                 published += 1
         if published:
             decided.told.append(
-                Bilingual(ko=f"회신 {published}건 공표", en=f"{published} answers published")
+                Bilingual(
+                    ko=f"회신 {published}건 공표", en=f"{counted(published, 'answer')} published"
+                )
             )

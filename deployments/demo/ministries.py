@@ -7,12 +7,14 @@ mail leaves the machine.
 """
 
 import asyncio
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -172,11 +174,13 @@ def maildir(folder: Path) -> None:
         (folder / part).mkdir(parents=True, exist_ok=True)
 
 
-def store(folder: Path, name: str, message: bytes) -> None:
-    """Add a message to the Maildir `folder`: it is there wholly or not at all."""
+def store(folder: Path, name: str, message: bytes, *, at: datetime | None = None) -> None:
+    """Add a message to the Maildir `folder`: it is there wholly or not at all. Arrived `at`, else now."""
     maildir(folder)
     written = folder / "tmp" / name
     written.write_bytes(message)
+    if at is not None:
+        os.utime(written, (at.timestamp(), at.timestamp()))
     written.rename(folder / "new" / name)
 
 

@@ -151,7 +151,8 @@ class Offices:
         else:
             reason = cast.RESPONSES[0][1]
             text = "\n".join(f"{reference}: 수용. {reason}" for reference in case.references)
-        mailbox.post(self._mailboxes, mailbox.reply(about[-1], sender=address, text=text))
+        reply = mailbox.reply(about[-1], sender=address, text=text, at=self._moment.now)
+        mailbox.post(self._mailboxes, reply)
         return len(case.referral_ids) if part.acknowledges == number else 0
 
     def _officer(self, code: str) -> Officer:

@@ -1,8 +1,7 @@
-"""What the demo leaves: PDFs by number, summary.json, and a table of every referral."""
+"""What the demo leaves: PDFs by number, summary.json, and referrals.txt with the history of each."""
 
 import json
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deployments.exports import exports, shown
 from gongmun import ledger, wiring
 from gongmun.answers.models import Commitment, Extension, Question, Receipt, Transfer
 from gongmun.clock import seoul_date
@@ -32,19 +32,24 @@ from gongmun.referrals import queries
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import LadderStep, Referral, Response
 from gongmun.referrals.names import DECISIONS, EVENTS, ROLES, RUNGS, STATUSES
-from gongmun.settings import PROJECT_ROOT
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
 
+# Of the file of referrals, in which a history is long.
+_WIDTH = 140
+
 
 def write(db: Database, var: Path, console: Console) -> None:
-    """Export the PDFs, write the summary and print every referral with its history."""
+    """Export the PDFs, write every referral with its history, and write and print the summary."""
     with db.reading() as session:
         ledger.verify(session)
         today = _last_day(session)
         pdfs = _export(session, var / "pdf")
         summary = {**summarise(session, today), **_verified(db, pdfs)}
-        console.print(_table(session))
+        # Hundreds of lines: on the screen they would push the story out of sight.
+        referrals = var / "referrals.txt"
+        with referrals.open("w", encoding="utf-8") as file:
+            Console(file=file, width=_WIDTH).print(_table(session))
     path = var / "summary.json"
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     console.print_json(data=summary)
@@ -56,36 +61,23 @@ def write(db: Database, var: Path, console: Console) -> None:
         "verified; signed with a test certificate, which proves integrity only",
     )
     say(console, f"메일함 / mailboxes: {shown(var / 'mailboxes')}")
+    say(console, f"이송별 경과 / every referral and its history: {shown(referrals)}")
     say(console, f"요약 / summary: {shown(path)}")
     say(console, "더 보기(프로젝트 폴더에서) / look on, in the folder of the project:")
     for line in going_on(pdfs[0]):
         say(console, f"  {line}")
 
 
-# What a command needs to go on with the demo's data: also to sign, as the demo did.
-_SETTINGS = (
-    "GONGMUN_VAR",
-    "GONGMUN_PUBLIC_URL",
-    "GONGMUN_SIGNING__KEY",
-    "GONGMUN_SIGNING__CERTIFICATE",
-)
-
-
 def going_on(pdf: Path) -> Sequence[str]:
     """Lines for a shell in the folder of the project: its settings, then commands to try."""
     programs = Path(sys.executable).parent
     return [
-        *(f"export {name}={shown(os.environ[name])}" for name in _SETTINGS),
+        *exports(),
         f"{shown(programs / 'gongmun')} waiting",
+        f"{shown(programs / 'gongmun')} referral list --all",
         f"{shown(programs / 'gongmun')} document verify {shown(pdf)}",
         f"{shown(sys.executable)} -m deployments.portal    # {os.environ['GONGMUN_PUBLIC_URL']}",
     ]
-
-
-def shown(path: Path | str) -> str:
-    """A path as a shell takes it, from the folder of the project where it lies there."""
-    is_ours = Path(path).is_relative_to(PROJECT_ROOT)
-    return shlex.quote(str(Path(path).relative_to(PROJECT_ROOT) if is_ours else path))
 
 
 def say(console: Console, line: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from deployments.demo import cast
+from deployments.demo import cast, saying
 from deployments.demo.coordinator import Coordinator
 from deployments.demo.moment import Moment
 from deployments.demo.officers import browser
@@ -69,11 +69,8 @@ def _day(offices: Offices, coordinator: Coordinator, moment: Moment, number: int
         issue_outcomes(as_of=moment.now)
     if decided.documents or decided.mails:
         dispatch_mail(as_of=moment.now)
-    besides = [*done.told, *decided.told]
-    say(
-        f"{day:%m.%d.} 독촉·안내 {mails}통" + "".join(f", {what.ko}" for what in besides),
-        f"{mails} mails" + "".join(f", {what.en}" for what in besides),
-    )
+    if told := saying.of_a_day(mails, [*done.told, *decided.told]):
+        say(f"{day:%m.%d.} {told.ko}", told.en)
 
 
 def _collect(now: datetime) -> None:

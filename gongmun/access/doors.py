@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gongmun.access import queries
+from gongmun.access.ending import passed_on
 from gongmun.access.models import AccessLink, Audience
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, DocumentKind, check_codes
@@ -79,13 +80,17 @@ def door_of_code(session: Session, check_code: str, now: datetime) -> Door:
 
     Raises:
         NotFound: no issued document has the code, or it is none that a ministry answers.
+        AccessPassedOn: the ministry it went to was split, or ended: only a link tells whose it is now.
     """
     answered = _answered_with(session, check_code)
-    organisation = (
-        queries.organisation_by_code(session, answered.recipient_code) if answered else None
-    )
-    if answered is None or organisation is None:
+    recipient = queries.organisation_by_code(session, answered.recipient_code) if answered else None
+    if answered is None or recipient is None:
         raise NotFound(thing_ko=f"확인 코드 {check_code}", thing_en=f"check code {check_code}")
+    organisation = organisation_queries.current_successor(session, recipient.code, seoul_date(now))
+    if organisation is None:
+        told = passed_on(session, recipient.id, now)
+        assert told is not None, "it has no successor because it is no more"
+        raise told
     contacts = _contacts(session, organisation, now)
     return _door(
         session,

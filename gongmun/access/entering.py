@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.access import limits, links, queries, sessions, tokens
 from gongmun.access.doors import Door, door_of_code, door_of_link, is_told, masked
+from gongmun.access.ending import passed_on
 from gongmun.access.limits import Trial
 from gongmun.access.links import LinkUnknown
 from gongmun.access.models import AccessLink, Audience, LoginCode
@@ -86,6 +87,7 @@ def look(
 
     Raises:
         LinkUnknown: there is no such link, or none that an officer enters by.
+        AccessPassedOn: it was that of a ministry that is no more.
         NotFound: no document that a ministry answers has this check code.
         TooManyAttempts: too many tokens from this IP were unknown.
     """
@@ -118,7 +120,7 @@ def _link(
         try:
             link = links.by_token(session, token, now)
         except LinkUnknown:
-            pass
+            _refuse_passed_on(session, token, now)
         else:
             if link.audience in audiences:
                 return link
@@ -126,6 +128,15 @@ def _link(
         limits.check(session, Trial.UNKNOWN_TOKEN_BY_IP, ip, now)
         limits.note(session, Trial.UNKNOWN_TOKEN_BY_IP, ip, now)
     raise LinkUnknown()
+
+
+def _refuse_passed_on(session: Session, token: str, now: datetime) -> None:
+    """Say so where the token was that of a ministry which is no more: whoever has it did not guess."""
+    link = queries.revoked_link(session, tokens.hash_of(token))
+    if link is not None and link.organisation_id is not None:
+        told = passed_on(session, link.organisation_id, now)
+        if told is not None:
+            raise told
 
 
 def ask_code(
@@ -142,7 +153,7 @@ def ask_code(
     `browser` is a new secret, which the browser that asks keeps in a cookie.
 
     Raises:
-        LinkUnknown, NotFound: as `look`.
+        LinkUnknown, AccessPassedOn, NotFound: as `look`.
         NoContact: there is no mailbox to send it to.
         TooManyAttempts: too many were asked for with this link, for this mailbox, or from this IP.
     """

@@ -1,7 +1,7 @@
 """Every statement of the access room: its SELECTs, and the guarded UPDATEs that let one caller only pass."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import CursorResult, Delete, Update, bindparam, delete, func, or_, select, update
@@ -208,6 +208,60 @@ def revoke_link(session: Session, link_id: int, now: datetime) -> bool:
         )
         is not None
     )
+
+
+def with_access(
+    session: Session, organisation_ids: Collection[int], now: datetime
+) -> Sequence[int]:
+    """Those of these organisations that have a link or a session that may be used."""
+    linked = select(AccessLink.organisation_id).where(
+        AccessLink.organisation_id.in_(organisation_ids),
+        AccessLink.revoked_at.is_(None),
+        AccessLink.expires_at > now,
+    )
+    entered = select(OfficerSession.organisation_id).where(
+        OfficerSession.organisation_id.in_(organisation_ids),
+        OfficerSession.ended_at.is_(None),
+        OfficerSession.expires_at > now,
+    )
+    return sorted({each for each in session.scalars(linked.union(entered)) if each is not None})
+
+
+def sessions_of(session: Session, organisation_id: int, now: datetime) -> Sequence[OfficerSession]:
+    """The sessions of an organisation that have not ended, locked."""
+    return session.scalars(
+        select(OfficerSession)
+        .where(
+            OfficerSession.organisation_id == organisation_id,
+            OfficerSession.ended_at.is_(None),
+            OfficerSession.expires_at > now,
+        )
+        .order_by(OfficerSession.id)
+        .with_for_update()
+    ).all()
+
+
+def codes_of(session: Session, organisation_id: int, now: datetime) -> Sequence[LoginCode]:
+    """The codes of an organisation that may still be entered, locked."""
+    return session.scalars(
+        select(LoginCode)
+        .where(
+            LoginCode.organisation_id == organisation_id,
+            LoginCode.used_at.is_(None),
+            LoginCode.expires_at > now,
+        )
+        .order_by(LoginCode.id)
+        .with_for_update()
+    ).all()
+
+
+def revoked_link(session: Session, token_hash: str) -> AccessLink | None:
+    """The link with this token that was revoked."""
+    return session.scalars(
+        select(AccessLink).where(
+            AccessLink.token_hash == token_hash, AccessLink.revoked_at.is_not(None)
+        )
+    ).one_or_none()
 
 
 def void_codes(session: Session, organisation_id: int, now: datetime) -> int:

@@ -80,12 +80,16 @@ class NotTaken(GongmunError):
         self.problems: Sequence[Problem] = params.get("problems", ())
 
     @classmethod
-    def because(cls, problems: Sequence[Problem]) -> "NotTaken":
-        """The error that lists these problems."""
+    def because(cls, problems: Sequence[Problem], references: Mapping[int, str]) -> "NotTaken":
+        """The error that lists these problems; `references` are those of the suggestions, by referral."""
+
+        def mark(problem: Problem) -> str:
+            return f"[{problem.referral_id} {references[problem.referral_id]}]"
+
         return cls(
             problems=tuple(problems),
-            list_ko=" ".join(f"[{each.referral_id}] {each.why.ko}" for each in problems),
-            list_en=" ".join(f"[{each.referral_id}] {each.why.en}" for each in problems),
+            list_ko=" ".join(f"{mark(each)} {each.why.ko}" for each in problems),
+            list_en=" ".join(f"{mark(each)} {each.why.en}" for each in problems),
         )
 
 
@@ -211,11 +215,11 @@ def _too_long(what: Bilingual, limit: int) -> Bilingual:
 
 
 _NEITHER = Bilingual(
-    ko="이 제안에 회신하시거나 '나중에 회신'을 선택해 주십시오.",
+    ko="이 제안에 회신하시거나 ‘나중에 회신’을 선택해 주십시오.",
     en="Answer this suggestion, or say that you will answer it later.",
 )
 _BOTH = Bilingual(
-    ko="회신과 '나중에 회신'이 함께 선택되었습니다. 하나만 선택해 주십시오.",
+    ko="회신과 ‘나중에 회신’이 함께 선택되었습니다. 하나만 선택해 주십시오.",
     en="This suggestion is both answered and left for later. Choose one.",
 )
 _NOTHING = Bilingual(
@@ -226,10 +230,10 @@ _NO_DECISION = Bilingual(ko="처리 결과를 선택해 주십시오.", en="Choo
 _NO_REASON = Bilingual(ko="결정의 사유를 적어 주십시오.", en="Give the reason for the decision.")
 _REVIEW_WITHOUT_DATE = Bilingual(
     ko="검토하겠다고 하시려면 언제까지 하실지 기한을 적어 주십시오(검토 기한 또는 사유에 연월).",
-    en='"We will review it" needs a date: fill in the day of the review, or name the month.',
+    en="“We will review it” needs a date: fill in the day of the review, or name the month.",
 )
 _NO_REVIEW_DATE = Bilingual(
-    ko="중장기 검토는 언제까지 검토하실지 날짜가 필요합니다(예: 2027-06-30).",
+    ko="중장기 검토는 언제까지 검토하실지 날짜가 필요합니다(예: 2027. 6. 30.).",
     en="A long-term review needs the day by which it ends (for example 2027-06-30).",
 )
 _NO_COMMITMENT = Bilingual(
@@ -237,7 +241,7 @@ _NO_COMMITMENT = Bilingual(
     en="An acceptance needs at least one commitment: what is done, by whom, by when.",
 )
 _COMMITMENT_OF_REFUSAL = Bilingual(
-    ko="수용곤란에는 이행과제를 적지 않습니다. 이행과제를 지우거나 '일부수용'을 선택해 주십시오.",
+    ko="수용곤란에는 이행과제를 적지 않습니다. 이행과제를 지우거나 ‘일부수용’을 선택해 주십시오.",
     en="A refusal promises nothing. Remove the commitments, or choose “partially accepted”.",
 )
 _TOO_MANY = Bilingual(
@@ -249,7 +253,7 @@ _NO_OWNER = Bilingual(
     ko="담당 부서나 직위를 적어 주십시오.", en="Name the division or the post that does it."
 )
 _NO_DUE_DAY = Bilingual(
-    ko="언제까지 하실지 날짜를 적어 주십시오(예: 2027-06-30).",
+    ko="언제까지 하실지 날짜를 적어 주십시오(예: 2027. 6. 30.).",
     en="Give the day by which it is done (for example 2027-06-30).",
 )
 _PAST = Bilingual(

@@ -42,8 +42,9 @@ class ReplyNotOpened(GongmunError):
 def confirm(db: Database, reply_id: int, *, name: str, now: datetime) -> Receipt:
     """Submit what came by mail and stands in the drafts of a reply's document, for the ministry.
 
-    The same checks as in the portal; everything else of the document is left open, with its draft. The
-    receipt goes to the ministry's registered contact.
+    The same checks as in the portal; everything else of the document is left open, with its draft. It
+    counts as received when the mail arrived, see `submitting.submit`. The receipt goes to the ministry's
+    registered contact.
 
     Raises:
         NotFound: no such reply.
@@ -88,9 +89,10 @@ def complete(
     commitments: tuple[CommitmentContent, ...] = (),
     now: datetime,
 ) -> None:
-    """Add what a mail does not say to the draft that it opened; its reason, if it has one, stays as it is.
+    """Add what a mail does not say to the draft that it opened. A `reason` takes the place of the mail's.
 
     A reply that brought files and no words has opened none: then the referral gets one, with the files.
+    Either way it stays an answer of the moment at which the mail arrived.
 
     Raises:
         NotFound: no such reply.
@@ -106,11 +108,20 @@ def complete(
         content = replace(
             before,
             decision=decision,
-            reason=before.reason or clean(reason),
+            reason=clean(reason) or before.reason,
             review_by=review_by or before.review_by,
             commitments=commitments or before.commitments,
         )
-        drafting.keep(session, referral_id, content=content, channel=Channel.MAIL, now=now)
+        kept = answer_queries.draft(session, referral_id)
+        arrived_at = kept.arrived_at if kept is not None else None
+        drafting.keep(
+            session,
+            referral_id,
+            content=content,
+            channel=Channel.MAIL,
+            now=now,
+            arrived_at=arrived_at or queries.mail(session, reply).arrived_at,
+        )
 
 
 def _bring_files(session: Session, reply: Reply, referral_id: int) -> bool:

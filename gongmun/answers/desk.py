@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from gongmun.answers.content import Content
 from gongmun.answers.models import CommitmentStatus, RequestStatus
@@ -100,12 +101,21 @@ class OtherView:
     reason: str
 
 
+class Waiting(StrEnum):
+    """What of a ministry waits for us."""
+
+    QUESTION = "question"
+    EXTENSION = "extension"
+    TRANSFER = "transfer"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferralView:
     """One referral as its ministry sees it.
 
     `with_ministry` says whether something can be written about it now; `paused` that its clock stands
-    still while a question waits for us. The due days are None before the document was dispatched.
+    still while a question waits for us. The due days are None before the document was dispatched;
+    `answer_due_promised` is the day that was told before the days off changed, where it is another one.
     """
 
     id: int
@@ -117,7 +127,9 @@ class ReferralView:
     with_ministry: bool
     paused: bool
     acknowledge_due: date | None
+    acknowledged_on: date | None
     answer_due: date | None
+    answer_due_promised: date | None
     explanation: Bilingual | None
     days_overdue: int
     registration_number: str | None
@@ -131,14 +143,30 @@ class ReferralView:
     commitments: tuple[CommitmentView, ...]
     meetings_count: int
 
+    @property
+    def waits_for_us(self) -> Waiting | None:
+        """What this ministry asked of us and has not been told yet."""
+        if not self.with_ministry:
+            return None
+        if self.paused:
+            return Waiting.QUESTION
+        if self.extension is not None and self.extension.status is RequestStatus.REQUESTED:
+            return Waiting.EXTENSION
+        if self.transfer is not None and self.transfer.status is RequestStatus.REQUESTED:
+            return Waiting.TRANSFER
+        return None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentView:
-    """A document in the list of a session: how many referrals wait for an answer, and until when."""
+    """A document in the list of a session: how many referrals wait for an answer, and until when.
+
+    `next_due` is of those whose clock runs.
+    """
 
     document_id: int
     number: str | None
-    title: str
+    title: Bilingual
     issued_on: date | None
     referrals: int
     open: int
@@ -151,11 +179,16 @@ class Desk:
 
     document_id: int
     number: str | None
-    title: str
+    title: Bilingual
     disclosure: str
     issued_on: date | None
     organisation: Bilingual
     referrals: tuple[ReferralView, ...]
+
+    @property
+    def open(self) -> int:
+        """How many of them wait for an answer."""
+        return sum(each.with_ministry for each in self.referrals)
 
     def referral(self, referral_id: int) -> ReferralView:
         """One of them; NotFound for any other id, whoever it belongs to."""

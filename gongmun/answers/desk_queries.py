@@ -46,6 +46,7 @@ class DeskRow:
     """A referral of a document with its suggestion, and its draft where there is one."""
 
     document: Document  # without its context, which is long
+    title_en: str
     disclosure: str
     organisation: Organisation
     referral: Referral
@@ -93,6 +94,7 @@ def desk_rows(session: Session, document_id: int, organisation_id: int) -> Seque
             suggestion=row[3],
             draft=row[4],
             disclosure=row[5],
+            title_en=row[6],
         )
         for row in rows
     ]
@@ -101,13 +103,22 @@ def desk_rows(session: Session, document_id: int, organisation_id: int) -> Seque
 # The statements of every desk are built once: to build and to hash them anew takes as long as to run them.
 @cache
 def _desk_rows() -> Select[Any]:
-    disclosure = (
-        select(Document.context["letter"]["disclosure"].as_string())
-        .where(Document.id == bindparam("document"))
-        .scalar_subquery()
+    letter = Document.context["letter"]
+    # Read once, not with each row.
+    disclosure, title_en = (
+        select(each.as_string()).where(Document.id == bindparam("document")).scalar_subquery()
+        for each in (letter["disclosure"], letter["title"]["en"])
     )
     return (
-        select(Document, Organisation, Referral, Suggestion, ResponseDraft.content, disclosure)
+        select(
+            Document,
+            Organisation,
+            Referral,
+            Suggestion,
+            ResponseDraft.content,
+            disclosure,
+            title_en,
+        )
         .options(defer(Document.context))
         .join(Referral, Referral.document_id == Document.id)
         .join(Organisation, Organisation.id == Referral.organisation_id)
@@ -124,10 +135,13 @@ def _desk_rows() -> Select[Any]:
 
 def referrals_of(
     session: Session, document_ids: Collection[int], organisation_id: int
-) -> Sequence[tuple[Document, Referral]]:
-    """The referrals of some documents to one organisation, the newest document first."""
+) -> Sequence[tuple[Document, str, Referral]]:
+    """The referrals of some documents to one organisation, the newest document first.
+
+    Each with its document and that one's title in English.
+    """
     rows = session.execute(
-        select(Document, Referral)
+        select(Document, Document.context["letter"]["title"]["en"].as_string(), Referral)
         .options(defer(Document.context))
         .join(Referral, Referral.document_id == Document.id)
         .where(
@@ -137,7 +151,7 @@ def referrals_of(
         )
         .order_by(Document.id.desc(), Referral.id)
     )
-    return [(document, referral) for document, referral in rows]
+    return [(document, title_en, referral) for document, title_en, referral in rows]
 
 
 def related(session: Session, referrals: Sequence[Referral]) -> Related:

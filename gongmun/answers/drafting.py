@@ -52,9 +52,19 @@ def save_all(
 
 
 def keep(
-    session: Session, referral_id: int, *, content: Content, channel: Channel, now: datetime
+    session: Session,
+    referral_id: int,
+    *,
+    content: Content,
+    channel: Channel,
+    now: datetime,
+    arrived_at: datetime | None = None,
 ) -> None:
-    """The same in the caller's transaction, which has looked at the referral. Nothing written: no draft."""
+    """The same in the caller's transaction, which has looked at the referral. Nothing written: no draft.
+
+    `arrived_at` is when the mail arrived that it is of. Without it a draft that came by mail stays one of
+    that moment for as long as nobody changes its reason: what is added is only what the mail lacked.
+    """
     kept = queries.draft(session, referral_id)
     if content.is_empty and not content.left_open:
         if kept is not None:
@@ -63,6 +73,9 @@ def keep(
     if kept is None:
         kept = ResponseDraft(referral_id=referral_id)
         session.add(kept)
+    elif arrived_at is None and contents.from_json(kept.content).reason == content.reason:
+        arrived_at = kept.arrived_at
+    kept.arrived_at = arrived_at
     kept.content = contents.to_json(content)
     kept.channel = channel
     kept.updated_at = now

@@ -20,7 +20,7 @@ from gongmun.answers.letters import draft_extension
 from gongmun.answers.models import Channel, Extension, RequestStatus
 from gongmun.answers.telling import tell
 from gongmun.answers.undecided import REASON, REASON_LIMIT, filled, lapse, to_decide
-from gongmun.calendar import DeadlineRule, calendar, latest_extension, rule
+from gongmun.calendar import Counting, DeadlineRule, calendar, latest_extension, rule
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Decision, drafting, record_decision
@@ -30,6 +30,7 @@ from gongmun.documents.models import Approval
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.referrals import queries as referral_queries
+from gongmun.referrals.clocks import is_late
 from gongmun.referrals.ladder import Ladder
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import Referral
@@ -91,7 +92,7 @@ def request(
         RequestIncomplete: no reason, or one that is too long.
         NotFound, NotWithMinistry: there is no such referral with a ministry.
         WaitsForUs: a question or a request about it is open.
-        ExtensionTooLate: the due day is over.
+        ExtensionTooLate: the due day is over, or the time on it.
         ExtensionUsed: there was a request already.
         ExtensionOutOfRange: `until` is not after the due day, or too late.
     """
@@ -99,8 +100,8 @@ def request(
     with db.transaction() as session:
         referral = required(session, referral_id, idle=True)
         due = referral.clocks.answer_due
-        if seoul_date(now) > due:
-            raise ExtensionTooLate(due=due.isoformat())
+        if is_late(referral.counting.due_at(calendar()), now):
+            raise ExtensionTooLate(due=due)
         lapse(session, [referral_id], now=now)
         latest = longest(session, referral)
         if latest is None:
@@ -150,6 +151,8 @@ def decide(
     with db.transaction() as session:
         extension = request_queries.extension(session, extension_id)
         referral = to_decide(session, extension)
+        # A holiday that was declared since has moved the day that is to be extended.
+        extension.old_due = referral.clocks.answer_due
         approval = record_decision(session, decision=decision, name=name, reason=reason, now=now)
         if approval.decision is Decision.APPROVE:
             extension.new_due = _within(
@@ -186,7 +189,8 @@ def _settle(
         document_id=extension.document_id,
     )
     if extension.new_due is not None:
-        rearm(session, referral, answer_due=extension.new_due, ladder=ladder, now=now)
+        counting = Counting.days(extension.new_due)
+        rearm(session, referral, counting=counting, ladder=ladder, now=now)
     else:
         release(session, referral, now=now)
 
@@ -241,7 +245,7 @@ def _within(day: date, *, after: date, latest: date) -> date:
     """
     if not after < day <= latest:
         earliest = calendar().shift(after, 1)
-        raise ExtensionOutOfRange(earliest=earliest.isoformat(), latest=latest.isoformat())
+        raise ExtensionOutOfRange(earliest=earliest, latest=latest)
     return calendar().shift(day, 0)
 
 

@@ -79,7 +79,7 @@ def held_reply(session: Session, reply_id: int) -> HeldReply:
     return HeldReply(
         reply_id=reply.id,
         status=reply.status,
-        arrived_at=mail.collected_at,
+        arrived_at=mail.arrived_at,
         doubt=str(matching.DOUBTS[why]) if why else "",
         sender_domain=_domain(session, mail.sender),
         files=len(mail.attachments),

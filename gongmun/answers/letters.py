@@ -67,6 +67,7 @@ def _context(
                 title=suggestion.title,
                 original_number=outcome.number or "",
                 due_on=extension.old_due,
+                asked_for=extension.until,
                 new_due=extension.new_due,
             ),
         ),

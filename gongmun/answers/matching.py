@@ -26,6 +26,7 @@ from gongmun.mail.tokens import typed
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.mailing import notice_of
+from gongmun.referrals.succession_queries import documents_told_by
 from gongmun.text import Bilingual
 
 
@@ -47,6 +48,7 @@ class Doubt(StrEnum):
     OTHER_SENDER = "other_sender"
     OTHER_RECIPIENT = "other_recipient"
     NOTHING_OPEN = "nothing_open"
+    SPLIT = "split"
 
 
 DOUBTS = {
@@ -74,6 +76,10 @@ DOUBTS = {
     Doubt.NOTHING_OPEN: Bilingual(
         ko="이 공문에는 회신을 기다리는 제안이 없습니다.",
         en="Nothing of this document waits for an answer.",
+    ),
+    Doubt.SPLIT: Bilingual(
+        ko="정부조직 개편으로 이 공문의 제안이 여러 기관의 소관으로 나뉘었습니다.",
+        en="After a reorganisation the suggestions of this document are with several ministries.",
     ),
 }
 
@@ -126,6 +132,8 @@ def weighed(session: Session, incoming: IncomingMail, found: Evidence) -> Match:
         return Match(doubt=Doubt.OTHER_SENDER, candidates=(document_id,))
     if not is_open(session, document_id):
         return Match(doubt=Doubt.NOTHING_OPEN, candidates=(document_id,))
+    if _is_split(session, document_id):
+        return Match(doubt=Doubt.SPLIT, candidates=(document_id,))
     return Match(document_id=document_id, how=how, candidates=(document_id,))
 
 
@@ -145,21 +153,29 @@ def evidence(session: Session, incoming: IncomingMail) -> Evidence:
 
 
 def is_from_recipient(session: Session, document_id: int, sender: str | None) -> bool:
-    """Whether `sender` has a mail domain that the document's ministry is written to at.
+    """Whether `sender` has a mail domain that the document's ministry, or its successor, is written to at.
 
     Many ministries share one (korea.kr): it tells an official, never which ministry.
     """
-    code = document_queries.by_id(session, document_id).recipient_code
-    return in_domains(sender, domains(queries.addresses(session, code)))
+    return any(
+        in_domains(sender, domains(queries.addresses(session, each.code)))
+        for each in queries.holders(session, document_id)
+    )
 
 
 def _is_answered(session: Session, document_id: int, found: Evidence) -> bool:
-    return document_queries.by_id(session, document_id).recipient_code in found.answered
+    return any(each.code in found.answered for each in queries.holders(session, document_id))
 
 
 def is_open(session: Session, document_id: int) -> bool:
     """Whether a referral of the document is with its ministry."""
     return any(r.status in CHASED for r in referral_queries.of_document(session, document_id))
+
+
+def _is_split(session: Session, document_id: int) -> bool:
+    """Whether the document's referrals are with several ministries, of which a mail does not tell one."""
+    referrals = referral_queries.of_document(session, document_id)
+    return len({r.organisation_id for r in referrals if r.status in CHASED}) > 1
 
 
 def domains(addresses: Collection[str]) -> frozenset[str]:
@@ -195,6 +211,8 @@ def _behind(session: Session, dispatches: Sequence[Dispatch]) -> frozenset[int]:
             carried.add(dispatch.document_id)
         elif (notice_id := _notice(session, dispatch)) is not None:
             about |= queries.outcomes_of_notice(session, notice_id)
+        else:
+            about |= documents_told_by(session, dispatch.id)
     return frozenset(about) | queries.outcomes_behind(session, carried)
 
 

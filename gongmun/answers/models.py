@@ -41,7 +41,9 @@ class CommitmentStatus(StrEnum):
 class ResponseDraft(Base):
     """What an officer has written about a referral and not submitted yet (임시저장).
 
-    `content` is what `drafts.Content` reads: it may lack anything, and is checked on submission.
+    `content` is what `content.Content` reads: it may lack anything, and is checked on submission.
+    `arrived_at` is when the last mail arrived whose words are its reason, None where somebody has written
+    other words since: such an answer counts from that moment, see `submitting`.
     """
 
     __tablename__ = "response_drafts"
@@ -50,6 +52,7 @@ class ResponseDraft(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     channel: Mapped[Channel] = mapped_column(state(Channel))
     updated_at: Mapped[datetime]
+    arrived_at: Mapped[datetime | None]
 
 
 class AnswerFile(Base):

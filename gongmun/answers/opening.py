@@ -9,19 +9,19 @@ was done are one transaction: a killed process is followed by the next sweep, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.access import links
-from gongmun.answers import drafting, reading
+from gongmun.answers import drafting, reading, reasons
 from gongmun.answers import queries as answer_queries
 from gongmun.answers import reply_queries as queries
 from gongmun.answers.attached import Refused, take_files
 from gongmun.answers.content import Content
-from gongmun.answers.models import Channel, Reply, ReplyStatus
+from gongmun.answers.models import Channel, Reply, ReplyStatus, ResponseDraft
 from gongmun.answers.receipts import acknowledge_document
 from gongmun.answers.scanning import Scanner
 from gongmun.answers.settling import settle, with_ministry
@@ -38,7 +38,7 @@ from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.ladder import Ladder
 from gongmun.referrals.life import Status
 from gongmun.referrals.mailing import mailbox, thread
-from gongmun.referrals.models import Referral
+from gongmun.referrals.models import Referral, ResponseDecision
 from gongmun.settings import settings
 from gongmun.text import korean_date, shorten
 
@@ -85,17 +85,29 @@ def open_reply(
             channel=Channel.MAIL,
             address=None,
             ladder=ladder,
-            now=_received(mail, of_document, now),
+            received_at=_received(mail, of_document, now),
+            now=now,
         )
     text = _text(mail, acknowledges=said is not None)
-    parts = _parts(db, text, present)
+    items = _items(db, present)
+    parts = _parts(text, items, present)
     target = next(iter(parts), None) or _first(present)
     taken, refused = take_files(db, mail, document, target, store=store, scanner=scanner, now=now)
     with db.transaction() as session:
         reply = queries.locked(session, reply_id)
         # It may have been filed elsewhere meanwhile: then that is opened by the next sweep.
         if _is_to_open(reply) and reply.document_id == document.id:
-            _note(session, reply, mail, document, parts, taken=taken, refused=refused, now=now)
+            drafted = [
+                _Part(
+                    referral_id=referral_id,
+                    text=part,
+                    items=items,
+                    acknowledges=said is not None,
+                    arrived_at=mail.arrived_at,
+                )
+                for referral_id, part in parts.items()
+            ]
+            _note(session, reply, document, drafted, taken=taken, refused=refused, now=now)
 
 
 def _is_to_open(reply: Reply) -> bool:
@@ -108,8 +120,8 @@ def _received(mail: IncomingMail, referrals: Sequence[Referral], now: datetime) 
     `now` where the document was dispatched again since: what is sent again is acknowledged again.
     """
     dispatched = [r.dispatched_at for r in referrals if r.status is Status.DISPATCHED]
-    is_before = any(moment and mail.collected_at < moment for moment in dispatched)
-    return now if is_before else min(mail.collected_at, now)
+    is_before = any(moment and mail.arrived_at < moment for moment in dispatched)
+    return now if is_before else min(mail.arrived_at, now)
 
 
 def _first(referrals: Sequence[Referral]) -> int | None:
@@ -128,25 +140,47 @@ def _text(mail: IncomingMail, *, acknowledges: bool) -> str:
     return shown if reading.is_answer(shown, acknowledges=acknowledges) else ""
 
 
-def _parts(db: Database, text: str, referrals: Sequence[Referral]) -> Mapping[int, str]:
-    first = _first(referrals)
-    if first is None:
-        return {}
+def _items(db: Database, referrals: Sequence[Referral]) -> Sequence[Item]:
     with db.reading() as session:
-        suggestions = answer_queries.suggestions_of(session, [r.id for r in referrals])
-    items = [
+        return items_of(session, referrals)
+
+
+def items_of(session: Session, referrals: Sequence[Referral]) -> Sequence[Item]:
+    """The suggestions that a reply about these referrals may name."""
+    suggestions = answer_queries.suggestions_of(session, [r.id for r in referrals])
+    return [
         Item(referral_id=referral_id, reference=suggestion.reference, title=suggestion.title)
         for referral_id, suggestion in suggestions.items()
     ]
-    return split(text, items, first=first)
+
+
+def _parts(text: str, items: Sequence[Item], referrals: Sequence[Referral]) -> Mapping[int, str]:
+    first = _first(referrals)
+    return {} if first is None else split(text, items, first=first)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """What a mail says of one referral, with what is left out of it for the reason."""
+
+    referral_id: int
+    text: str
+    items: Sequence[Item]
+    acknowledges: bool
+    arrived_at: datetime
+
+    def reason(self, decision: ResponseDecision | None) -> str:
+        """The reason in it, with every decision in its words but this one."""
+        return reasons.reason(
+            self.text, self.items, decision=decision, acknowledges=self.acknowledges
+        )
 
 
 def _note(
     session: Session,
     reply: Reply,
-    mail: IncomingMail,
     document: Document,
-    parts: Mapping[int, str],
+    parts: Sequence[_Part],
     *,
     taken: int,
     refused: Sequence[Refused],
@@ -154,9 +188,10 @@ def _note(
 ) -> None:
     """Write the drafts, tell the officer, mark the reply as opened."""
     present = {referral.id: referral for referral in with_ministry(session, document.id)}
-    drafted = [referral_id for referral_id in parts if referral_id in present]
-    for referral_id in drafted:
-        _write(session, referral_id, parts[referral_id], arrived=mail.collected_at, now=now)
+    written = [part for part in parts if part.referral_id in present]
+    for part in written:
+        _write(session, part, now=now)
+    drafted = [part.referral_id for part in written]
     reply.opened_at = now
     reply.refused = [asdict(file) for file in refused]
     ledger.record(
@@ -176,25 +211,36 @@ def _note(
         settle(session, reply, now=now)
 
 
-def _write(
-    session: Session, referral_id: int, text: str, *, arrived: datetime, now: datetime
-) -> None:
+def _write(session: Session, part: _Part, *, now: datetime) -> None:
     """Below what the draft has; a decision that is there stays."""
-    kept = answer_queries.draft(session, referral_id)
-    before = drafting.draft(session, referral_id) or Content()
-    reason = f"{before.reason}\n\n{heading(arrived)}\n{text}" if before.reason else text
+    kept = answer_queries.draft(session, part.referral_id)
+    before = drafting.draft(session, part.referral_id) or Content()
+    said = reading.decision(part.text)
+    decision = before.decision or said
+    # A word that says something else than the draft is left for a person to see.
+    text = part.reason(said if said is decision else None)
+    if not text and (decision is None or before.reason):
+        text = part.text
+    added = f"{heading(part.arrived_at)}\n{text}" if before.reason and text else text
+    channel = kept.channel if kept is not None else Channel.MAIL
     drafting.keep(
         session,
-        referral_id,
+        part.referral_id,
         content=replace(
             before,
-            decision=before.decision or reading.decision(text),
-            reason=reason,
+            decision=decision,
+            reason="\n\n".join(filter(None, (before.reason, added))),
             left_open=False,
         ),
-        channel=kept.channel if kept is not None else Channel.MAIL,
+        channel=channel,
         now=now,
+        arrived_at=_later(kept, part.arrived_at) if channel is Channel.MAIL else None,
     )
+
+
+def _later(kept: ResponseDraft | None, arrived_at: datetime) -> datetime:
+    """When the last of the mails arrived that a draft is made of: before that it was not all said."""
+    return max(kept.arrived_at or arrived_at, arrived_at) if kept is not None else arrived_at
 
 
 def heading(arrived: datetime) -> str:

@@ -66,10 +66,10 @@ class Acknowledgement:
 
 # Where a sentence ends. A full stop alone does not: dates are full of them.
 _SENTENCES = re.compile(r"\n+|(?<=[다요음함임됨])\s?[.!]\s*|[?]\s*|(?<=[a-z])\.\s+")
-# What a sentence says that is not done, or asks for.
+# What a sentence says that is not done, or asks for; not where it is a part of a name: 반려동물, 연못, 예정지구.
 _NOT_DONE = re.compile(
-    r"예정|불가|반려|않|못|미접수|알려\s?(?:주|달)|부탁|바랍|주십|주세요|하겠|할게|드리겠"
-    r"|\b(?:not|will|please|cannot|can't|yet)\b",
+    r"예정(?!지)|불가(?!리|침|사의)|반려(?!동물|견|묘|식물|해변|인|가구|가족|문화|산업)|않|(?<!연)못(?!골)|미접수"
+    r"|알려\s?(?:주|달)|부탁|바랍|주십|주세요|하겠|할게|드리겠|\b(?:not|will|please|cannot|can't|yet)\b",
     re.IGNORECASE,
 )
 _OFFICE = (
@@ -79,6 +79,7 @@ _OFFICE = (
 _FORMAL = (
     rf"(?:{_OFFICE}\s?-\s?{_SERIAL}|제\s?\d{{4}}\s?-\s?{_SERIAL}\s?호|\d{{4}}-\d{{3,8}}(?![\d-]))"
 )
+_NUMBERED = re.compile(_FORMAL)
 _LABELLED = re.compile(
     r"(?:접수|등록)\s?(?:문서)?\s?번호\s?(?:는|은)?\s?[:=)\]]?\s*[\"'“‘(\[]?\s*"
     rf"(?P<number>{_FORMAL}|[A-Za-z가-힣][가-힣A-Za-z0-9·.]{{0,20}}-{_SERIAL}|\d{{1,12}}(?![\d.-]))"
@@ -110,15 +111,11 @@ def acknowledgement(text: str, *, ours: Collection[str]) -> Acknowledgement | No
     numbers: list[str] = []
     received = False
     for sentence in _sentences(text):
-        if _NOT_DONE.search(sentence):
+        stated = _numbers(sentence)
+        if _is_not_done(sentence, stated):
             continue
         received = received or bool(_RECEIVED.search(sentence))
-        numbers += [
-            "".join(number.split())
-            for found in (*_LABELLED.finditer(sentence), *_STATED.finditer(sentence))
-            for number in found.groups()
-            if number is not None
-        ]
+        numbers += ["".join(number.split()) for number in stated]
     theirs = dict.fromkeys(
         number.rstrip(".,/-")[:NUMBER_LIMIT]
         for number in numbers
@@ -127,6 +124,52 @@ def acknowledgement(text: str, *, ours: Collection[str]) -> Acknowledgement | No
     if len(theirs) == 1:
         return Acknowledgement(number=next(iter(theirs)))
     return Acknowledgement(number=None) if received else None
+
+
+def _numbers(sentence: str) -> Sequence[str]:
+    """The registration numbers that a sentence states, as they are written."""
+    return [
+        number
+        for found in (*_LABELLED.finditer(sentence), *_STATED.finditer(sentence))
+        for number in found.groups()
+        if number is not None
+    ]
+
+
+def _is_not_done(sentence: str, numbers: Sequence[str]) -> bool:
+    """Whether a sentence denies, announces or asks. What an office is called says none of it."""
+    for number in numbers:
+        sentence = sentence.replace(number, " ")
+    return bool(_NOT_DONE.search(_NUMBERED.sub(" ", sentence)))
+
+
+# Words around a registration number, or behind "we have received", that say no more than that.
+_AROUND = re.compile(
+    r"(?:\W|귀|처의|기관의|기관|공문서|공문|문서|하였습니다|했습니다|되었습니다|됐습니다|습니다|되었음을|하였음을|알려|드립니다"
+    r"|알립니다|입니다|이며|접수|등록|처리|완료|보내|주신|아래와|다음과|같이|으로|호로|호|로|을|를|이|은|는|함|됨|임|잘"
+    r"|(?:we|have|the|of|your|letter|document|is|with|thanks)\b)*+"
+)
+
+
+def acknowledged_until(line: str) -> int:
+    """How far the sentences at the beginning of a line of plain text say nothing but that it was received."""
+    end = 0
+    for sentence, next_one in _spans(line):
+        stated = _RECEIVED.sub(" ", _STATED.sub(" ", _LABELLED.sub(" ", sentence)))
+        if stated == sentence or not _AROUND.fullmatch(stated):
+            break
+        end = next_one
+    return end
+
+
+def _spans(line: str) -> Iterator[tuple[str, int]]:
+    """The sentences of a line, each with the place where the next one begins."""
+    begin = 0
+    for found in _SENTENCES.finditer(line):
+        yield line[begin : found.start()], found.end()
+        begin = found.end()
+    if line[begin:].strip():
+        yield line[begin:], len(line)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -143,6 +186,13 @@ _WORDS: Sequence[tuple[ResponseDecision, str]] = (
     (ResponseDecision.ALREADY_IN_PLACE, r"기\s?시행|이미\s?시행|already\s+in\s+place"),
     (ResponseDecision.ACCEPTED, r"(?:전부\s?|전체\s?)?수용|accepted"),
 )
+
+
+def words_of(decision: ResponseDecision) -> str:
+    """The words that mean a decision, as a pattern for plain text in any case."""
+    return dict(_WORDS)[decision]
+
+
 _ANY = "|".join(f"(?P<{decision.name}>{words})" for decision, words in _WORDS)
 # A word decides where it stands for itself: behind a label, in brackets, alone on its line or at its end
 # behind a colon or dash. In running prose (수용 여부, 수용시설) it is only a word.

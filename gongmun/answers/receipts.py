@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import TypeAdapter
@@ -46,15 +46,18 @@ class FileItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """What was taken of one referral. `commitments` says how many it promises."""
+    """What was taken of one referral. `commitments` says how many it promises, `review_by` until when it
+    reviews, `received_at` when its mail arrived, where it was taken later: that moment counts."""
 
     what: What
     referral_id: int
     reference: str
     title: str
+    received_at: datetime | None = None
     registration_number: str | None = None
     decision: ResponseDecision | None = None
     commitments: int = 0
+    review_by: date | None = None
     files: tuple[FileItem, ...] = ()
 
 
@@ -102,9 +105,12 @@ def give(
             "agency": settings().agency,
             "ministry": organisation,
             "document": document,
-            "given": f"{now.astimezone(SEOUL):%Y-%m-%d %H:%M}",
+            "given": _moment(now),
             "answered": any(item.what is What.ANSWERED for item in items),
             "items": items,
+            "received": {
+                item.referral_id: _moment(item.received_at) for item in items if item.received_at
+            },
             "decisions": DECISIONS,
         },
     )
@@ -133,6 +139,10 @@ def give(
     return receipt
 
 
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M}"
+
+
 def acknowledge_document(
     db: Database,
     document_id: int,
@@ -143,14 +153,16 @@ def acknowledge_document(
     address: str | None,
     ladder: Ladder,
     now: datetime,
+    received_at: datetime | None = None,
 ) -> Receipt | None:
     """Acknowledge a document with the ministry's own number; None where it was acknowledged already.
 
-    A number that comes after an acknowledgement without one is added.
+    A number that comes after an acknowledgement without one is added. `received_at` is when it came, if
+    it is recorded later.
 
     Raises:
         NotFound: the document is not this organisation's.
-        BeforeDispatch: it was dispatched later than `now`.
+        BeforeDispatch: it was dispatched later than that.
     """
     with db.transaction() as session:
         rows = {
@@ -165,6 +177,7 @@ def acknowledge_document(
             registration_number=registration_number,
             actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
             ladder=ladder,
+            received_at=received_at,
             now=now,
         )
         if not taken:
@@ -179,6 +192,7 @@ def acknowledge_document(
                     referral_id=referral_id,
                     reference=rows[referral_id].suggestion.reference,
                     title=rows[referral_id].suggestion.title,
+                    received_at=received_at if received_at != now else None,
                     registration_number=rows[referral_id].referral.registration_number,
                 )
                 for referral_id in taken

@@ -14,7 +14,7 @@ from gongmun.errors import NotFound
 from gongmun.mail import Dispatch
 from gongmun.mail.models import IncomingKind, IncomingMail
 from gongmun.organisations.models import Contact, Organisation
-from gongmun.referrals.life import CHASED
+from gongmun.referrals.life import CHASED, GONE
 from gongmun.referrals.models import LadderStep, Referral
 from gongmun.suggestions.models import Suggestion
 from gongmun.text import Bilingual
@@ -200,6 +200,21 @@ def numbered(session: Session, division: str, serial: int) -> Sequence[Document]
         .where(Document.division == division, Document.serial == serial)
         .order_by(Document.id)
     ).all()
+
+
+def holders(session: Session, document_id: int) -> Sequence[Organisation]:
+    """Who was sent a document, and who has its referrals today: others, where ministries were reorganised."""
+    recipient = select(Organisation).join(Document, Document.recipient_code == Organisation.code)
+    holding = select(Organisation).join(Referral, Referral.organisation_id == Organisation.id)
+    found = [
+        *session.scalars(recipient.where(Document.id == document_id)),
+        *session.scalars(
+            holding.where(Referral.document_id == document_id, Referral.status.not_in(GONE))
+            .distinct()
+            .order_by(Organisation.id)
+        ),
+    ]
+    return list(dict.fromkeys(found))
 
 
 def addresses(session: Session, code: str) -> Sequence[str]:

@@ -158,20 +158,16 @@ def unsent_extensions(session: Session) -> Sequence[Extension]:
     ).all()
 
 
-def has_suggestion(session: Session, referral: Referral, organisation_id: int) -> bool:
-    """Whether an organisation has, or is about to get, the suggestion of this referral."""
-    return (
-        session.scalar(
-            select(Referral.id)
-            .where(
+def holders(session: Session, referral: Referral) -> frozenset[int]:
+    """The organisations that have, or are about to get, the suggestion of this referral."""
+    return frozenset(
+        session.scalars(
+            select(Referral.organisation_id).where(
                 Referral.outcome_id == referral.outcome_id,
                 Referral.suggestion_id == referral.suggestion_id,
-                Referral.organisation_id == organisation_id,
                 Referral.status.not_in(GONE),
             )
-            .limit(1)
         )
-        is not None
     )
 
 

@@ -3,7 +3,8 @@
 The decision is made where outcome documents are written: forums/transferring.py.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ class TransferTargetUnknown(GongmunError):
     """A transfer to an organisation that does not exist today."""
 
     code = "transfer.target_unknown"
-    ko = "'{to_code}'은(는) 현재 있는 기관의 코드가 아닙니다. 이관받을 기관을 목록에서 골라 주십시오."
+    ko = "현재 있는 기관의 코드가 아닙니다: {to_code}. 이관받을 기관을 목록에서 골라 주십시오."
     en = "'{to_code}' is not the code of an organisation that exists today. Choose one from the list."
 
 
@@ -42,8 +43,8 @@ class TransferTargetHasIt(GongmunError):
     """A transfer to an organisation that has the suggestion already."""
 
     code = "transfer.target_has_it"
-    ko = "'{to_code}'은(는) 같은 제안을 이미 이송받았습니다. 다른 기관을 지정하거나 그 기관과 협의하여 회신해 주십시오."
-    en = "'{to_code}' has this suggestion already. Name another organisation, or answer together with it."
+    ko = "{name_ko}은(는) 같은 제안을 이미 이송받았습니다. 다른 기관을 지정하거나 그 기관과 협의하여 회신해 주십시오."
+    en = "The {name_en} has this suggestion already. Name another organisation, or answer together with it."
 
 
 def request_transfer(
@@ -102,10 +103,24 @@ def required_target(
     target = organisation_queries.organisation(session, to_code, today)
     if target is None:
         raise TransferTargetUnknown(to_code=to_code[:40])
+    if target.id in _own(session, referral, today):
+        raise TransferToItself(referral_id=referral.id)
+    if target.id in request_queries.holders(session, referral):
+        raise TransferTargetHasIt(name_ko=target.name_ko, name_en=target.name_en)
+    return target
+
+
+def targets(session: Session, referral: Referral, now: datetime) -> Sequence[Organisation]:
+    """The organisations that `required_target` lets a referral go to today, in order of their code."""
+    today = seoul_date(now)
+    kept = _own(session, referral, today) | request_queries.holders(session, referral)
+    return [
+        each for each in organisation_queries.organisations(session, today) if each.id not in kept
+    ]
+
+
+def _own(session: Session, referral: Referral, today: date) -> frozenset[int]:
+    """The ministry that has the referral, and the one that it is called today."""
     holder = organisation_queries.by_id(session, referral.organisation_id)
     heir = organisation_queries.current_successor(session, holder.code, today)
-    if target.id in (holder.id, heir.id if heir else None):
-        raise TransferToItself(referral_id=referral.id)
-    if request_queries.has_suggestion(session, referral, target.id):
-        raise TransferTargetHasIt(to_code=to_code)
-    return target
+    return frozenset({holder.id, heir.id} if heir else {holder.id})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gongmun.answers.reading import plain
 
 # A shorter title could stand anywhere by chance.
-_TITLE = 6
+TITLE_LENGTH = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,9 @@ def _names(item: Item) -> Callable[[str], bool]:
         rf"(?<![0-9a-z-]){re.escape(_compact(item.reference))}(?![0-9a-z]|-[0-9a-z])"
     )
     title = _compact(item.title)
-    return lambda line: bool(reference.search(line) or (len(title) >= _TITLE and title in line))
+    return lambda line: bool(
+        reference.search(line) or (len(title) >= TITLE_LENGTH and title in line)
+    )
 
 
 def _compact(text: str) -> str:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gongmun.answers import content as contents
 from gongmun.answers import queries
-from gongmun.answers.checks import NotTaken, check, check_all
+from gongmun.answers.checks import NotTaken, Problem, check, check_all
 from gongmun.answers.content import Content
 from gongmun.answers.models import AnswerFile, Channel, Commitment, CommitmentStatus, Receipt
 from gongmun.answers.receipts import Item, What, file_items, give
@@ -16,6 +17,7 @@ from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.referrals import pausing
+from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.answering import take_response
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import Referral, Response
@@ -49,7 +51,9 @@ def submit(
 ) -> Receipt:
     """Take the answers to a document. What is `left_open` stays as it is, with its draft and its clock.
 
-    A second submission finds what it answers taken; of two officers at once one is told so.
+    An answer whose reason is still what a mail has said was received when that mail arrived, whoever
+    confirms it and adds what it lacked; any other one now. A second submission finds what it answers
+    taken; of two officers at once one is told so.
 
     Raises:
         NotFound: the document, or a referral that is named, is not this organisation's.
@@ -78,15 +82,34 @@ def submit(
             today=seoul_date(now),
         )
         if problems:
-            raise NotTaken.because(problems)
+            raise _not_taken(session, problems)
         return _take(
             session,
             [referrals[each] for each in sorted(answers)],
             answers,
+            received={
+                each: _received(session, referrals[each], answers[each], now) for each in answers
+            },
             channel=channel,
             address=address,
             now=now,
         )
+
+
+def _received(session: Session, referral: Referral, content: Content, now: datetime) -> datetime:
+    """When an answer was received: with the mail that its draft came by, if its words still stand.
+
+    Never before the document was sent, which may be sent again, nor before what the ministry had answered
+    earlier was decided.
+    """
+    draft = queries.draft(session, referral.id)
+    if draft is None or draft.arrived_at is None:
+        return now
+    if contents.from_json(draft.content).reason != content.reason:
+        return now
+    before = referral_queries.latest_response(session, referral.id)
+    earliest = (referral.dispatched_at, before.decided_at if before is not None else None)
+    return min(max(draft.arrived_at, *filter(None, earliest)), now)
 
 
 def _waits_for_us(referral: Referral) -> bool:
@@ -109,9 +132,15 @@ def record(
         referral = pausing.required(session, referral_id)
         problems = check(referral_id, content, today=seoul_date(now))
         if problems:
-            raise NotTaken.because(problems)
+            raise _not_taken(session, problems)
         return _take(
-            session, [referral], {referral_id: content}, channel=channel, address=None, now=now
+            session,
+            [referral],
+            {referral_id: content},
+            received={referral_id: now},
+            channel=channel,
+            address=None,
+            now=now,
         )
 
 
@@ -120,6 +149,7 @@ def _take(
     referrals: Sequence[Referral],
     answers: Mapping[int, Content],
     *,
+    received: Mapping[int, datetime],
     channel: Channel,
     address: str | None,
     now: datetime,
@@ -132,7 +162,10 @@ def _take(
     for referral in referrals:
         content = answers[referral.id]
         own = [file for file in files if file.referral_id == referral.id]
-        _take_one(session, referral, content, own, channel=channel, now=now)
+        received_at = received[referral.id]
+        _take_one(
+            session, referral, content, own, channel=channel, received_at=received_at, now=now
+        )
         suggestion: Suggestion = told[referral.id]
         items.append(
             Item(
@@ -140,9 +173,11 @@ def _take(
                 referral_id=referral.id,
                 reference=suggestion.reference,
                 title=suggestion.title,
+                received_at=received_at if received_at != now else None,
                 registration_number=referral.registration_number,
                 decision=content.decision,
                 commitments=len(content.commitments),
+                review_by=content.review_by,
                 files=file_items(own),
             )
         )
@@ -166,6 +201,7 @@ def _take_one(
     files: Sequence[AnswerFile],
     *,
     channel: Channel,
+    received_at: datetime,
     now: datetime,
 ) -> Response:
     assert content.decision is not None  # the checks have seen to it
@@ -176,6 +212,7 @@ def _take_one(
         reason=content.reason,
         promised_on=content.promised_on,
         actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
+        received_at=received_at,
         now=now,
     )
     for promised in content.commitments:
@@ -193,6 +230,11 @@ def _take_one(
     for file in files:
         file.response_id = response.id
     return response
+
+
+def _not_taken(session: Session, problems: Sequence[Problem]) -> NotTaken:
+    told = queries.suggestions_of(session, sorted({each.referral_id for each in problems}))
+    return NotTaken.because(problems, {each: told[each].reference for each in told})
 
 
 def _already_taken(session: Session, referral_ids: Sequence[int]) -> AlreadyTaken:

@@ -27,7 +27,7 @@ class RequestIncomplete(GongmunError):
     """A question, request or answer without its text, or with one that is too long."""
 
     code = "request.incomplete"
-    ko = "처리하지 않았습니다. '{field_ko}' 항목을 {limit}자 이내로 입력해 주십시오."
+    ko = "처리하지 않았습니다. ‘{field_ko}’ 항목을 {limit}자 이내로 입력해 주십시오."
     en = "Nothing was recorded. Fill in '{field_en}' with 1 to {limit} characters."
 
 

@@ -6,7 +6,7 @@ referrals it has. Its records stand in `desk.py`, and can be imported from here.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -30,12 +30,13 @@ from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, Role
 from gongmun.organisations import Organisation
-from gongmun.referrals.clocks import days_overdue, start_clocks
+from gongmun.referrals.clocks import days_overdue
+from gongmun.referrals.explaining import in_short
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import Referral, Response, ResponseStatus
 from gongmun.referrals.names import DECISIONS, ROLES
 from gongmun.suggestions.models import Suggestion
-from gongmun.text import Bilingual, english_date, korean_date
+from gongmun.text import Bilingual
 
 __all__ = [
     "CommitmentView",
@@ -68,9 +69,9 @@ def desk(session: Session, document_id: int, *, organisation_id: int, now: datet
     return Desk(
         document_id=document.id,
         number=document.number,
-        title=document.title,
+        title=Bilingual(ko=document.title, en=found[0].title_en),
         disclosure=found[0].disclosure,
-        issued_on=_issued_on(document),
+        issued_on=_day(document.numbered_at),
         organisation=_name(organisation),
         referrals=tuple(
             _referral(row.referral, row.suggestion, row.draft, related, seoul_date(now))
@@ -83,22 +84,26 @@ def documents(
     session: Session, document_ids: Sequence[int], *, organisation_id: int
 ) -> Sequence[DocumentView]:
     """Those of these documents that are this organisation's, the newest first."""
-    found: dict[int, list[tuple[Document, Referral]]] = {}
-    for document, referral in desk_queries.referrals_of(session, document_ids, organisation_id):
-        found.setdefault(document.id, []).append((document, referral))
-    return [_listed(pairs[0][0], [referral for _, referral in pairs]) for pairs in found.values()]
+    rows = desk_queries.referrals_of(session, document_ids, organisation_id)
+    return [
+        _listed(document, title_en, [row[2] for row in group])
+        for (document, title_en), group in groupby(rows, key=lambda row: row[:2])
+    ]
 
 
-def _listed(document: Document, referrals: Sequence[Referral]) -> DocumentView:
+def _listed(document: Document, title_en: str, referrals: Sequence[Referral]) -> DocumentView:
     open_ = [referral for referral in referrals if referral.status in CHASED]
     return DocumentView(
         document_id=document.id,
         number=document.number,
-        title=document.title,
-        issued_on=_issued_on(document),
+        title=Bilingual(ko=document.title, en=title_en),
+        issued_on=_day(document.numbered_at),
         referrals=len(referrals),
         open=len(open_),
-        next_due=min((each.answer_due for each in open_ if each.answer_due), default=None),
+        next_due=min(
+            (each.answer_due for each in open_ if each.answer_due and not each.paused_at),
+            default=None,
+        ),
     )
 
 
@@ -111,8 +116,8 @@ def joint_reason(view: ReferralView) -> str:
     )
 
 
-def _issued_on(document: Document) -> date | None:
-    return seoul_date(document.numbered_at) if document.numbered_at else None
+def _day(moment: datetime | None) -> date | None:
+    return seoul_date(moment) if moment else None
 
 
 def _name(organisation: Organisation) -> Bilingual:
@@ -143,8 +148,10 @@ def _referral(
         with_ministry=with_ministry,
         paused=paused,
         acknowledge_due=referral.acknowledge_due,
+        acknowledged_on=_day(referral.acknowledged_at),
         answer_due=referral.answer_due,
-        explanation=_explanation(referral),
+        answer_due_promised=referral.answer_due_promised,
+        explanation=in_short(referral, calendar()),
         days_overdue=days_overdue(referral.answer_due, today, calendar())
         if counting and referral.answer_due
         else 0,
@@ -168,28 +175,6 @@ def _referral(
             and each.response_id == response.id
         ),
         meetings_count=related.meetings.get(referral.id, 0),
-    )
-
-
-# All referrals of a document started together, and a desk is opened often: the counting is its work.
-@lru_cache(maxsize=1000)
-def _counted(answer_rule: str, dispatched_at: datetime) -> tuple[date, Bilingual]:
-    """The day on which an answer was due at first, and how it was counted."""
-    answer = start_clocks(answer_rule, dispatched_at, calendar()).answer
-    return answer.due, answer.explain()
-
-
-def _explanation(referral: Referral) -> Bilingual | None:
-    """How the answer's deadline was counted, and that it was moved since."""
-    if referral.dispatched_at is None or referral.answer_due is None:
-        return None
-    first_due, said = _counted(referral.answer_rule, referral.dispatched_at)
-    if first_due == referral.answer_due:
-        return said
-    due = referral.answer_due
-    return Bilingual(
-        ko=f"{said.ko} 이후 연장·질의·보완·재검토로 기한이 {korean_date(due, weekday=True)}로 조정되었습니다.",
-        en=f"{said.en} It was moved since to {english_date(due, weekday=True)}.",
     )
 
 

@@ -1,6 +1,6 @@
 """Deadlines (처리기한): pure counting from a dated rule, with the explanation in two languages.
 
-Periods by working days, by the calendar, and in months; see DeadlineRule. A start on a day off is
+Periods by working hours, by working days, by the calendar, and in months; see DeadlineRule. A start on a day off is
 counted from the next working day, whatever the unit, and an end on a day off moves to the next
 working day (Civil Act art. 161; Civil Petitions Treatment Act art. 19).
 """
@@ -11,29 +11,46 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gongmun.calendar.counting import Counting
 from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
-from gongmun.clock import seoul_date
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.text import Bilingual, english_date, korean_date
 
 
 class Unit(StrEnum):
     """What a period is counted in."""
 
+    WORKING_HOURS = "working_hours"  # eight of them are a day
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
     MONTHS = "months"
 
 
+class Pause(StrEnum):
+    """A state in which a clock stands still (처리기간에 산입하지 않는 기간)."""
+
+    QUESTION = "question"  # a question of the ministry waits for us
+    SUPPLEMENT = "supplement"  # the proposer supplements what he sent (보완)
+
+
 _LENGTH_KO = {
+    Unit.WORKING_HOURS: "근무시간 {}시간",
     Unit.WORKING_DAYS: "근무일 {}일",
     Unit.CALENDAR_DAYS: "{}일",
     Unit.MONTHS: "{}개월",
 }
 _UNIT_EN = {
+    Unit.WORKING_HOURS: "working hour",
     Unit.WORKING_DAYS: "working day",
     Unit.CALENDAR_DAYS: "calendar day",
     Unit.MONTHS: "month",
 }
+
+
+def period(unit: Unit, length: int) -> Bilingual:
+    """So many of a unit in words: `근무일 14일`, `14 working days`."""
+    plural = "s" if length > 1 else ""
+    return Bilingual(ko=_LENGTH_KO[unit].format(length), en=f"{length} {_UNIT_EN[unit]}{plural}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +59,7 @@ class DeadlineRule:
 
     `first_day_counts` says whether the day of the start is the first of the period (초일 산입) or the
     day after it (초일 불산입). The period may be extended `extensions` times, by at most `extension` of
-    its unit each time; None stands for as long as the first period.
+    its unit each time; None stands for as long as the first period. Its clock stands still in `pauses`.
     """
 
     code: str
@@ -57,6 +74,7 @@ class DeadlineRule:
     valid_from: date
     extensions: int = 0
     extension: int | None = None
+    pauses: frozenset[Pause] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a period without a day, and less than no extension."""
@@ -68,13 +86,15 @@ class DeadlineRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
-    """A deadline that explains itself. It is met until the end of the day `due` in Seoul.
+    """A deadline that explains itself. It is met until the moment `due_at`, on the day `due` in Seoul.
 
-    `first_day` is the first day that counts; `skipped` are the days off that made `due` later, each
-    with the reason.
+    That is the midnight after that day, or the end of the last working hour. `first_day` is the first day
+    that counts; `skipped` are the days off that made `due` later, each with the reason.
     """
 
     due: date
+    due_at: datetime
+    counting: Counting
     rule: DeadlineRule
     start: datetime
     first_day: date
@@ -90,21 +110,37 @@ class Deadline:
 
     def explain_counting(self) -> Bilingual:
         """The rule and its version, the start, what was counted and what was not."""
-        rule, started = self.rule, seoul_date(self.start)
-        length_ko = _LENGTH_KO[rule.unit].format(rule.length)
-        plural = "s" if rule.length > 1 else ""
-        length_en = f"{rule.length} {_UNIT_EN[rule.unit]}{plural}"
+        rule = self.rule
+        started, due = self._ends()
+        length = period(rule.unit, rule.length)
         skipped_ko, skipped_en = _describe(
             [(day, why) for day, why in self.skipped if day >= self.first_day]
         )
         return Bilingual(
-            ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {korean_date(started, weekday=True)}에 시작되어, "
-            f"{korean_date(self.first_day, weekday=True)}부터 {length_ko}을 계산한 {korean_date(self.due, weekday=True)}까지입니다. "
+            ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {started.ko}에 시작되어, "
+            f"{korean_date(self.first_day, weekday=True)}부터 {length.ko}을 계산한 {due.ko}까지입니다. "
             f"{skipped_ko}".rstrip(),
             en=f"The deadline '{rule.name_en}' (version {rule.version}) started on "
-            f"{english_date(started, weekday=True)} and runs for {length_en} with {english_date(self.first_day, weekday=True)} as the "
-            f"first day, until the end of {english_date(self.due, weekday=True)}. "
+            f"{started.en} and runs for {length.en} with {english_date(self.first_day, weekday=True)} as the "
+            f"first day, until {due.en}. "
             f"{skipped_en}".rstrip(),
+        )
+
+    def _ends(self) -> tuple[Bilingual, Bilingual]:
+        """The start and the end: days, with the time of the clock where hours are counted."""
+        started = seoul_date(self.start)
+        begin = Bilingual(
+            ko=korean_date(started, weekday=True), en=english_date(started, weekday=True)
+        )
+        due = Bilingual(
+            ko=korean_date(self.due, weekday=True), en=english_date(self.due, weekday=True)
+        )
+        if self.rule.unit is not Unit.WORKING_HOURS:
+            return begin, Bilingual(ko=due.ko, en=f"the end of {due.en}")
+        at, until = (f"{moment.astimezone(SEOUL):%H:%M}" for moment in (self.start, self.due_at))
+        return (
+            Bilingual(ko=f"{begin.ko} {at}", en=f"{begin.en} at {at}"),
+            Bilingual(ko=f"{due.ko} {until}", en=f"{due.en} at {until}"),
         )
 
 
@@ -121,20 +157,37 @@ def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> 
     if calendar.is_working_day(started) and not rule.first_day_counts:
         begin = started + timedelta(days=1)
 
-    if rule.unit is Unit.WORKING_DAYS:
+    if rule.unit is Unit.WORKING_HOURS:
+        counting = Counting.time(start, timedelta(hours=rule.length))
+        first, due = calendar.shift(started, 0), counting.due(calendar)
+        skipped = _days_off(started, due, calendar)
+    elif rule.unit is Unit.WORKING_DAYS:
         first = calendar.shift(begin, 0)
-        due = calendar.shift(first, rule.length - 1)
+        counting = Counting.days(begin - timedelta(days=1), rule.length)
+        due = counting.due(calendar)
         skipped = _days_off(begin, due, calendar)
     else:
         first = calendar.shift(begin, 0) if begin == started else begin
-        end = (
-            first + timedelta(days=rule.length - 1)
-            if rule.unit is Unit.CALENDAR_DAYS
-            else _end_of_months(first, rule.length)
-        )
-        due = calendar.shift(end, 0)
+        end = end_by_calendar(rule, first)
+        counting = Counting.days(end)
+        due = counting.due(calendar)
         skipped = _days_off(begin, first, calendar) + _days_off(end, due, calendar)
-    return Deadline(due=due, rule=rule, start=start, first_day=first, skipped=skipped)
+    return Deadline(
+        due=due,
+        due_at=counting.due_at(calendar),
+        counting=counting,
+        rule=rule,
+        start=start,
+        first_day=first,
+        skipped=skipped,
+    )
+
+
+def end_by_calendar(rule: DeadlineRule, first: date) -> date:
+    """The last day of a period by the calendar whose first day is `first`, be it a day off or not."""
+    if rule.unit is Unit.MONTHS:
+        return _end_of_months(first, rule.length)
+    return first + timedelta(days=rule.length - 1)
 
 
 def latest_extension(rule: DeadlineRule, due: date, calendar: WorkingCalendar) -> date:
@@ -147,6 +200,8 @@ def latest_extension(rule: DeadlineRule, due: date, calendar: WorkingCalendar) -
         YearNotCovered: it leaves the years the calendar covers.
     """
     length = rule.extension or rule.length
+    if rule.unit is Unit.WORKING_HOURS:
+        return calendar.shift(due, -(-length // 8))  # by whole days: a person names a day
     if rule.unit is Unit.WORKING_DAYS:
         return calendar.shift(due, length)
     if rule.unit is Unit.CALENDAR_DAYS:

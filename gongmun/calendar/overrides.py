@@ -1,7 +1,8 @@
-"""The override file: days off and working days that the `holidays` package does not know (yet).
+"""An override file: days off and working days that the `holidays` package does not know (yet).
 
-A CSV file in UTF-8 with the columns `date` (YYYY-MM-DD), `name_ko`, `name_en`, `kind` (`off` or
-`working`) and `source` (where it was announced, such as the number of the official gazette).
+There is one in the package, and the settings may name another of this installation. It is a CSV file in
+UTF-8 with the columns `date` (YYYY-MM-DD), `name_ko`, `name_en`, `kind` (`off` or `working`) and `source`
+(where and when it was announced, such as the number and date of the official gazette).
 """
 
 import csv
@@ -31,6 +32,7 @@ class Override:
     day: date
     working: bool
     name: Bilingual
+    source: str | None = None
 
 
 def read_overrides(path: Path) -> tuple[Override, ...]:
@@ -67,7 +69,7 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
                     f"{len(_COLUMNS)}개 칸을 제어문자 없이 모두 채워 주십시오.",
                     f"fill all {len(_COLUMNS)} cells, without control characters.",
                 )
-            day_text, name_ko, name_en, kind, _source = cells
+            day_text, name_ko, name_en, kind, source = cells
             try:
                 day = date.fromisoformat(day_text)
             except ValueError:
@@ -77,7 +79,10 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
             if day in overrides:
                 raise invalid("같은 날짜가 이미 있습니다.", "the same date is already there.")
             overrides[day] = Override(
-                day=day, working=kind == "working", name=Bilingual(ko=name_ko, en=name_en)
+                day=day,
+                working=kind == "working",
+                name=Bilingual(ko=name_ko, en=name_en),
+                source=source,
             )
     except csv.Error:
         line = reader.line_num

@@ -1,7 +1,7 @@
 """The deadline rules in force, read from data/deadline_rules.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongmun.calendar.deadlines import DeadlineRule
+from gongmun.calendar.deadlines import DeadlineRule, Pause
 from gongmun.errors import GongmunError
 
 RULES = Path(__file__).parent / "data" / "deadline_rules.toml"
@@ -58,6 +58,17 @@ def rule(code: str, on: date) -> DeadlineRule:
         if version.valid_from <= on:
             return version
     raise RuleNotInForce(rule=code, since=versions[0].valid_from.isoformat(), on=on.isoformat())
+
+
+def in_force(on: date) -> Sequence[DeadlineRule]:
+    """The version of each rule that is in force on the day `on`, by code."""
+    known = _rules()
+    return [rule(code, on) for code in sorted(known) if known[code][0].valid_from <= on]
+
+
+def answer_rules(on: date) -> Sequence[str]:
+    """The codes of the rules by which ministries answer: their clock stands still while a question waits for us."""
+    return [each.code for each in in_force(on) if Pause.QUESTION in each.pauses]
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,13 @@ from gongmun.text import Bilingual
 
 app = typer.Typer()
 
+_PUBLISHED = Bilingual(ko="공개했습니다.", en="Published.")
+_PUBLISHED_WITH_COMMITMENTS = Bilingual(
+    ko="공개했습니다. 이행과제는 기한에 맞추어 점검합니다.",
+    en="Published. Its commitments are chased on their dates.",
+)
+_NOT_IN_FORCE = Bilingual(ko="공개 전", en="not published")
+
 
 @app.command("list")
 def list_(
@@ -99,7 +106,19 @@ def show(response_id: ResponseId) -> None:
                 Bilingual(ko="기한", en="by when"),
                 Bilingual(ko="상태", en="status"),
             ),
-            [(c.id, c.text, c.owner, c.due_on, COMMITMENTS[c.status]) for c in commitments],
+            [
+                (
+                    c.id,
+                    c.text,
+                    c.owner,
+                    c.due_on,
+                    # Nobody is held to what is not public.
+                    COMMITMENTS[c.status]
+                    if response.status is ResponseStatus.PUBLISHED
+                    else _NOT_IN_FORCE,
+                )
+                for c in commitments
+            ],
         )
     _list_files(files)
 
@@ -175,10 +194,8 @@ def send_back(
 @app.command("publish")
 def publish(response_id: ResponseId, name: Name, as_of: AsOf = None) -> None:
     """회신을 공개하고 이송을 종결합니다. / Publish an answer; its referral is closed."""
-    deciding.publish(wiring.database(), response_id, name=name, now=moment(as_of))
-    done(
-        Bilingual(
-            ko="공개했습니다. 이행과제는 기한에 맞추어 점검합니다.",
-            en="Published. Its commitments are chased on their dates.",
-        )
-    )
+    db = wiring.database()
+    deciding.publish(db, response_id, name=name, now=moment(as_of))
+    with db.reading() as session:
+        promises = queries.commitments_of(session, response_id)
+    done(_PUBLISHED_WITH_COMMITMENTS if promises else _PUBLISHED)

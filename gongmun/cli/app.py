@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from gongmun.cli.output import AsOf, done, errors, fail, moment, table
+from gongmun.cli.simulate import simulate
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
 
@@ -24,9 +25,13 @@ NOUNS = {
     "document": "공문 / official documents",
     "escalation": "상향 통보 / escalations",
     "referral": "이송 / referrals",
+    "chase": "독촉 / reminders",
+    "deadline": "기한 / deadlines",
+    "calendar": "근무일과 휴무일 / working days and days off",
     "question": "질의 / questions of ministries",
     "extension": "기한 연장 / extensions",
     "transfer": "이관 / transfers",
+    "succession": "기관 승계 / successions of ministries",
     "commitment": "이행과제 / commitments",
     "meeting": "후속 협의 / follow-up meetings",
     "reply": "회신 메일 / replies by mail",
@@ -135,6 +140,9 @@ def verify_ledger() -> None:
             ko=f"원장 {count:,}건이 모두 이어져 있습니다.", en=f"All {count:,} events are intact."
         )
     )
+
+
+app.command("simulate")(simulate)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """`gongmun document`: see, check, print and correct official documents."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -7,14 +8,21 @@ from typing import Annotated
 
 import typer
 
-from gongmun import wiring
+from gongmun import clock, wiring
 from gongmun.cli import document_corrections, document_records
 from gongmun.cli import files as named_files
 from gongmun.cli.output import fail, say
 from gongmun.documents import DocumentKind, NotPrinted
 from gongmun.documents.exporting import FileFormat
 from gongmun.documents.letter import Language
-from gongmun.documents.preview import Format, changes, picture, sample_pdf, targets
+from gongmun.documents.preview import (
+    Format,
+    changes,
+    document_pdf,
+    picture,
+    sample_pdf,
+    targets,
+)
 from gongmun.settings import settings
 
 app = typer.Typer()
@@ -24,8 +32,16 @@ app.add_typer(document_corrections.app)
 
 @app.command("preview")
 def preview(
-    kind: Annotated[DocumentKind, typer.Argument(help="서식 / the form")],
-    language: Annotated[Language, typer.Option(help="언어 / language")] = Language.KO,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help=f"서식({', '.join(DocumentKind)}), 또는 문서번호나 번호 / a form, or a document's number or id",
+            metavar="FORM|NUMBER|ID",
+        ),
+    ],
+    language: Annotated[
+        Language | None, typer.Option(help="언어, 생략하면 정본 / language, of the official text")
+    ] = None,
     only: Annotated[
         Format | None, typer.Option("--format", help="생략하면 둘 다 / both if left out")
     ] = None,
@@ -37,14 +53,21 @@ def preview(
         bool, typer.Option("--watch", help="서식이 바뀔 때마다 다시, Ctrl-C로 끝 / until Ctrl-C")
     ] = False,
 ) -> None:
-    """견본 자료로 서식을 미리 봅니다. / Print a form with sample data, as PDF and PNG."""
+    """서식이나, 결재할 문서를 미리 봅니다. / See a form with sample data, or a document to decide on."""
     if output:
         only = named_files.format_of(output, only, Format)
-    files = targets(output or settings().var / "preview" / f"{kind}-{language}", only)
+    kind = DocumentKind(name) if name in set(DocumentKind) else None
+    today = clock.seoul_date(clock.now())
+    base = f"{_file_name(name)}-{language or 'ko'}" if kind or language else _file_name(name)
+    files = targets(output or settings().var / "preview" / base, only)
     to_open = files[:1] if show else []
 
     def print_sample() -> None:
-        pdf = sample_pdf(kind, language, renderer)
+        pdf = (
+            sample_pdf(kind, language or Language.KO, renderer)
+            if kind
+            else document_pdf(wiring.database(), name, language, renderer, today=today)
+        )
         for file in files:
             is_picture = file.suffix.lower() == f".{Format.PNG}"
             named_files.save(picture(pdf) if is_picture else pdf, file)
@@ -57,6 +80,11 @@ def preview(
             _go_on(print_sample)
         else:
             print_sample()
+
+
+def _file_name(name: str) -> str:
+    """What was typed, as the name of a file: it may hold anything."""
+    return re.sub(r"[^\w@-]", "_", name)[:60]
 
 
 def _go_on(print_sample: Callable[[], None]) -> None:

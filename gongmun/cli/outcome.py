@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from gongmun import wiring
 from gongmun.cli import runs
-from gongmun.cli.output import AsOf, Name, OutcomeId, Reason, done, moment, table
+from gongmun.cli.output import AsOf, Name, OutcomeId, Reason, done, moment, say, table
 from gongmun.cli.words import OUTCOMES
 from gongmun.documents import Decision, Role
+from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import issue_outcomes
 from gongmun.forums.life import Status as OutcomeStatus
-from gongmun.forums.overview import outcome_overview
+from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.referrals.life import Status
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
@@ -62,6 +63,7 @@ def show(outcome_id: OutcomeId) -> None:
         ),
         (
             Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="문서", en="document"),
             Bilingual(ko="문서번호", en="number"),
             Bilingual(ko="주관", en="leading"),
             Bilingual(ko="협조", en="cooperating"),
@@ -70,6 +72,7 @@ def show(outcome_id: OutcomeId) -> None:
         [
             (
                 Bilingual(ko=m.name_ko, en=m.code),
+                m.document_id,
                 m.number,
                 "\n".join(m.lead),
                 "\n".join(m.cooperating),
@@ -93,6 +96,18 @@ def show(outcome_id: OutcomeId) -> None:
                 ko=f"소관이 지정되지 않은 제안: {reference}", en=f"No ministry yet for {reference}"
             )
         )
+    if overview.status is OutcomeStatus.DRAFTED and overview.ministries:
+        _how_to_go_on(overview)
+
+
+def _how_to_go_on(overview: OutcomeOverview) -> None:
+    """What is decided on can be read first."""
+    say(
+        "공문을 읽고 승인하거나 반려하려면 / to read a document, then approve or return the outcome:"
+    )
+    say(f"  gongmun document preview {overview.ministries[0].document_id}")
+    for decision in Decision:
+        say(f"  gongmun outcome {decision} {overview.outcome_id} --name … --reason …")
 
 
 def _suggestions(session: Session, outcome_id: int) -> Sequence[Sequence[object]]:
@@ -160,6 +175,10 @@ def issue(as_of: AsOf = None) -> None:
             f"{len(issued.failed)} failed.",
         )
     )
+    if issued.failed:
+        for problem in _problems(issued.failed):
+            say(problem)
+        raise typer.Exit(1)
     if issued.unsigned:
         done(
             Bilingual(
@@ -167,3 +186,11 @@ def issue(as_of: AsOf = None) -> None:
                 en=f"{issued.unsigned} issued without a signature: no key is set.",
             )
         )
+
+
+def _problems(document_ids: Sequence[int]) -> Sequence[Bilingual]:
+    """Why documents were not issued, each reason once."""
+    with wiring.database().reading() as session:
+        documents = [document_queries.by_id(session, id_) for id_ in document_ids]
+    reasons = [(d.problem_ko, d.problem_en) for d in documents if d.problem_ko and d.problem_en]
+    return [Bilingual(ko=ko, en=en) for ko, en in dict.fromkeys(reasons)]

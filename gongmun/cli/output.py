@@ -5,7 +5,7 @@ never as markup, and without control characters, which a terminal would obey.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -22,14 +22,17 @@ from gongmun.text import Bilingual, clean
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-# A cell that is not wider than this is never broken.
+# A column that is not wider than this keeps its lines whole for as long as there is room.
 _SHORT = 16
+# What a longer one is left with before the short ones give way, and any column before a word is broken.
+_ROOM, _LEAST = 14, 8
+_NOTHING = Bilingual(ko="해당하는 것이 없습니다.", en="There is none.")
 # The largest number that an id column of PostgreSQL can be compared with.
-_LARGEST_ID = 2**31 - 1
+LARGEST_ID = 2**31 - 1
 
 
 def _id(meaning: str) -> Any:
-    return typer.Argument(help=meaning, metavar="ID", min=1, max=_LARGEST_ID)
+    return typer.Argument(help=meaning, metavar="ID", min=1, max=LARGEST_ID)
 
 
 AsOf = Annotated[
@@ -66,23 +69,64 @@ def moment(as_of: datetime | None) -> datetime:
 
 
 def table(title: Bilingual, columns: Sequence[Bilingual], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table."""
+    """Print a table no wider than the screen, or that there is nothing to list."""
+    cells = [[_text(value) for value in row] for row in rows]
+    if not cells:
+        console.print(_text(title, between=" "))
+        console.print(_text(_NOTHING))
+        return
     printed = Table(
         title=_text(title, between=" "),
         title_style="",
         title_justify="left",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         padding=(0, 1, 0, 0),
     )
-    cells = [[_text(value) for value in row] for row in rows]
-    for number, column in enumerate(columns):
-        texts = [_text(column), *(row[number] for row in cells)]
-        # Codes, dates and states are kept whole: long texts make room for them.
-        short = all(cell_len(line.plain) <= _SHORT for text in texts for line in text.split())
-        printed.add_column(texts[0], overflow="fold", no_wrap=short)
+    heads = [_text(column) for column in columns]
+    # A space and a divider beside each column.
+    room = console.width - 2 * len(heads)
+    widths = _widths([[head, *column] for head, *column in zip(heads, *cells, strict=True)], room)
+    for head, width in zip(heads, widths, strict=True):
+        printed.add_column(head, overflow="fold", width=width)
     for row in cells:
         printed.add_row(*row)
     console.print(printed)
+
+
+def _widths(columns: Sequence[Sequence[Text]], room: int) -> Sequence[int]:
+    """How wide each column is within `room`, if it can be helped.
+
+    Codes, dates and states are kept whole: long texts make room for them. Where that is not enough they
+    break between words, and at last anywhere.
+    """
+    whole = [
+        max(1, *(cell_len(line) for text in column for line in text.plain.split("\n")))
+        for column in columns
+    ]
+    words = [
+        max((cell_len(word) for text in column for word in text.plain.split()), default=1)
+        for column in columns
+    ]
+    unbroken = [max(_LEAST, min(word, _SHORT)) for word in words]
+    widths = list(whole)
+    for floors in (
+        [_ROOM if width > _SHORT else width for width in whole],
+        unbroken,
+        [_LEAST if whole[i] > _SHORT else width for i, width in enumerate(unbroken)],
+        [_LEAST for _ in whole],
+    ):
+        while sum(widths) > room:
+            wide = [i for i, width in enumerate(widths) if width > floors[i]]
+            if not wide:
+                break
+            widths[max(wide, key=lambda i: widths[i])] -= 1
+    return widths
+
+
+def weekday(day: date) -> Bilingual:
+    """A day with its day of the week: `2026-11-23(월)`."""
+    return Bilingual(ko=f"{day}({'월화수목금토일'[day.weekday()]})", en=f"{day:%a}")
 
 
 def done(message: Bilingual) -> None:

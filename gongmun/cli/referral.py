@@ -11,9 +11,10 @@ from gongmun.answers.content import CommitmentContent, Content, day
 from gongmun.answers.models import Channel
 from gongmun.answers.submitting import record
 from gongmun.calendar import calendar
-from gongmun.cli.output import AsOf, ReferralId, done, moment, say, table
+from gongmun.cli.output import AsOf, Name, Reason, ReferralId, done, moment, say, table
 from gongmun.clock import seoul_date
 from gongmun.documents import queries as document_queries
+from gongmun.forums.assigning import assign
 from gongmun.forums.routing import responsible
 from gongmun.ledger import LedgerEvent
 from gongmun.organisations import queries as organisation_queries
@@ -38,6 +39,7 @@ _ALSO = {
     ),
     "referral.registered": Bilingual(ko="접수번호 기록", en="registration number recorded"),
     "referral.overdue": Bilingual(ko="회신 기한 경과", en="overdue"),
+    "referral.assigned": Bilingual(ko="승계 기관 지정", en="the successor was named"),
     "referral.reopened": Bilingual(ko="재검토", en="reopened for re-examination"),
 }
 
@@ -139,6 +141,39 @@ def _told(event: LedgerEvent) -> Bilingual:
 
 def _skipped(rung: Bilingual) -> Bilingual:
     return Bilingual(ko=f"(건너뜀) {rung.ko}", en=f"(skipped) {rung.en}")
+
+
+@app.command("assign")
+def assign_(
+    referral_id: ReferralId,
+    to: Annotated[str, typer.Option(help="승계 기관 코드 / code of the ministry that has it now")],
+    name: Name,
+    reason: Reason,
+    withdraw: Annotated[
+        int | None,
+        typer.Option(
+            help="그 기관이 같은 제안을 이미 받았으면 철회할 이송 번호 / where it has the suggestion already: "
+            "the referral to withdraw"
+        ),
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """개편된 기관의 이송을 맡을 기관을 지정합니다. / Say who took over from a ministry that is no more."""
+    kept = assign(
+        wiring.database(),
+        referral_id,
+        to_code=to,
+        name=name,
+        reason=reason,
+        withdrawn_id=withdraw,
+        now=moment(as_of),
+    )
+    done(
+        Bilingual(
+            ko=f"지정했습니다. 이송 {kept.id}번으로 이어지며, 승계 기관에 근무시간 중 메일로 알립니다.",
+            en=f"Assigned; it goes on as referral {kept.id}. The ministry is told in working hours.",
+        )
+    )
 
 
 @app.command("acknowledge")

@@ -66,7 +66,7 @@ def list_(
                 REPLIES[reply.status],
                 mail.sender,
                 shorten(mail.subject or "", 60),
-                mail.collected_at,
+                mail.arrived_at,
                 _number(session, reply),
             )
             for reply in reply_queries.with_status(session, *(ReplyStatus if all_ else _WAITING))
@@ -120,7 +120,7 @@ def show(
             ("상태 / status", REPLIES[reply.status]),
             ("보낸 사람 / from", mail.sender),
             ("제목 / subject", mail.subject),
-            ("도착 / arrived", mail.collected_at),
+            ("도착 / arrived", mail.arrived_at),
             ("공문 / document", number),
             ("분류 / filed by", _filed_by(reply)),
             ("보류 사유 / why it waits", DOUBTS[doubt] if doubt else mail.diagnosis),
@@ -272,7 +272,9 @@ def complete_(
     ],
     reason: Annotated[
         str,
-        typer.Option(help="사유, 메일에 글이 없을 때 / the reason, where the mail has no words"),
+        typer.Option(
+            help="사유, 메일의 글을 대신합니다. / the reason, in place of the mail's words"
+        ),
     ] = "",
     review_by: Annotated[
         datetime | None,

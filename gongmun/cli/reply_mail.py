@@ -17,7 +17,7 @@ def list_automatic() -> None:
     """Print the mails that were noted as automatic replies, newest first."""
     with wiring.database().reading() as session:
         rows = [
-            (mail.id, mail.sender, shorten(mail.subject or "", 60), mail.collected_at)
+            (mail.id, mail.sender, shorten(mail.subject or "", 60), mail.arrived_at)
             for mail in reply_queries.automatic(session)
         ]
     table(

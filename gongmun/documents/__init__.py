@@ -21,6 +21,7 @@ from gongmun.documents.contexts import (
     Rung,
     SubmissionContext,
     SuggestionItem,
+    TransferredFrom,
 )
 from gongmun.documents.drafting import approve, discard, draft
 from gongmun.documents.fake import FakeRenderer
@@ -79,6 +80,7 @@ __all__ = [
     "SubmissionContext",
     "SuggestionItem",
     "TooManyRows",
+    "TransferredFrom",
     "approve",
     "check_system_libraries",
     "discard",

@@ -73,6 +73,14 @@ class SuggestionItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TransferredFrom:
+    """Where a transferred (이관) suggestion comes from: the ministry, and the document it was sent by."""
+
+    ministry_name: Both
+    document: Reference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeContext:
     """The outcome document (결과 통보 공문): all suggestions of a forum for one ministry."""
 
@@ -83,6 +91,7 @@ class OutcomeContext:
     acknowledge_by: date
     answer_due: date
     answer_due_explanation: Both  # the deadline explains itself, in a sentence
+    transferred_from: TransferredFrom | None = None
 
     @property
     def kind(self) -> DocumentKind:
@@ -174,6 +183,7 @@ class ExtendedItem:
     title: Title
     original_number: Line  # the outcome document that carried it
     due_on: date
+    asked_for: date | None = None  # unknown to documents of earlier days
     new_due: date | None
 
 

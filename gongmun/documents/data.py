@@ -25,6 +25,7 @@ from gongmun.documents.contexts import (
     ReminderContext,
     SubmissionContext,
     SuggestionItem,
+    TransferredFrom,
 )
 from gongmun.documents.letter import Reference
 from gongmun.documents.printing import Enclosed
@@ -101,6 +102,7 @@ def _content(context: Context) -> _Object:
                 "acknowledge_by": context.acknowledge_by.isoformat(),
                 "answer_due": context.answer_due.isoformat(),
                 "answer_due_explanation": _both(context.answer_due_explanation),
+                "transferred_from": _transferred(context.transferred_from),
                 "suggestions": [_suggestion(suggestion) for suggestion in context.suggestions],
             }
         case ReminderContext():
@@ -134,6 +136,12 @@ def _content(context: Context) -> _Object:
                 "meeting_on": _day(context.meeting_on),
                 "agenda": [_agenda(item) for item in context.agenda],
             }
+
+
+def _transferred(before: TransferredFrom | None) -> _Object | None:
+    if before is None:
+        return None
+    return {"ministry": _both(before.ministry_name), "document": _reference(before.document)}
 
 
 def _suggestion(suggestion: SuggestionItem) -> _Object:
@@ -176,6 +184,7 @@ def _extended(item: ExtendedItem) -> _Object:
         "title": item.title,
         "carried_by": item.original_number,
         "due_on": item.due_on.isoformat(),
+        "asked_for": _day(item.asked_for),
         "granted": item.new_due is not None,
         "new_due": _day(item.new_due),
     }

@@ -1,5 +1,7 @@
 """Drafting, approving and discarding documents, in the transaction of the caller."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -69,6 +71,54 @@ def draft(
         document.language = context.letter.language
         document.context = to_json(context)
     return document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A document to be drafted under a key that nothing was drafted under before."""
+
+    kind: DocumentKind
+    key: str
+    recipient_code: str
+    context: Context
+
+
+def draft_many(
+    session: Session, drafts: Sequence[Draft], *, now: datetime, approved: bool = False
+) -> Sequence[int]:
+    """Draft all of them at once; their ids, in the same order.
+
+    `approved`: they need no decision of their own, because the ladder sends them.
+
+    Raises:
+        WrongContext: a context belongs to another kind of document.
+    """
+    for each in drafts:
+        if each.context.kind is not each.kind:
+            raise WrongContext(kind=each.kind.value, given=each.context.kind.value)
+    ids = queries.add_many(
+        session,
+        [
+            {
+                "kind": each.kind,
+                "key": each.key,
+                "recipient_code": each.recipient_code,
+                "status": Status.APPROVED if approved else Status.DRAFTED,
+                "created_at": now,
+                "approved_at": now if approved else None,
+                "title": each.context.letter.subject,
+                "language": each.context.letter.language,
+                "context": to_json(each.context),
+            }
+            for each in drafts
+        ],
+    )
+    for document_id, each in zip(ids, drafts, strict=True):
+        about = ("document", document_id)
+        ledger.record(session, "document.drafted", subject=about, now=now, form=each.kind.value)
+        if approved:
+            ledger.record(session, "document.approved", subject=about, now=now, approval=None)
+    return ids
 
 
 def refresh(session: Session, document: Document, context: Context, now: datetime) -> None:

@@ -11,7 +11,7 @@ from gongmun.db import Database
 from gongmun.documents import data, queries
 from gongmun.documents.content import content
 from gongmun.documents.letter import Language
-from gongmun.documents.life import ISSUED
+from gongmun.documents.life import APPROVED, ISSUED
 from gongmun.documents.printing import Page, Renderer
 from gongmun.documents.sheet import to_html
 from gongmun.documents.store import FileStore
@@ -19,16 +19,30 @@ from gongmun.errors import GongmunError
 
 
 class NoFileYet(GongmunError):
-    """A document that was not issued, or waits for its file."""
+    """A document that is approved and waits for its file."""
 
     code = "documents.no_file_yet"
     ko = (
-        "문서 {number}은(는) 아직 파일이 만들어지지 않았습니다(상태: {status}). 'gongmun waiting' 으로 사유를 "
-        "확인하고 다시 시행해 주십시오."
+        "문서 {number}은(는) 승인되었으나 아직 파일이 만들어지지 않았습니다(상태: {status}). 'gongmun waiting' 으로 "
+        "사유를 확인하고 'gongmun outcome issue' 로 시행해 주십시오."
     )
     en = (
-        "{number} has no file yet (status: {status}). See why with 'gongmun waiting', and issue it "
-        "again."
+        "{number} is approved and has no file yet (status: {status}). See why with 'gongmun waiting', "
+        "and issue it with 'gongmun outcome issue'."
+    )
+
+
+class FileNotMade(GongmunError):
+    """A document that waits for its approval, or was returned: there is nothing official to export."""
+
+    code = "documents.file_not_made"
+    ko = (
+        "문서 {document_id}번은 아직 시행한 공문이 아닙니다(상태: {status}). 결재 전 내용은 'gongmun document preview "
+        "{document_id}' 로 볼 수 있고, 파일은 승인하여 시행한 뒤에 만들어집니다."
+    )
+    en = (
+        "Document {document_id} is not issued (status: {status}). Read it with 'gongmun document preview "
+        "{document_id}'; its file is made once it is approved and issued."
     )
 
 
@@ -58,12 +72,15 @@ def export(
     Raises:
         NotFound: there is no such document.
         NumberOfSeveralYears: several have this number.
-        NoFileYet: it is not issued.
+        FileNotMade: it waits for its approval, or was returned.
+        NoFileYet: it is approved, and its file was not made yet.
         StoredFileMissing, StoredFileChanged, StoreUnavailable: the stored PDF cannot be had.
         NotPrinted: it cannot be written in this format or language.
     """
     with db.reading() as session:
         document = queries.named(session, name)
+        if document.status not in APPROVED:
+            raise FileNotMade(document_id=document.id, status=document.status.value)
         if document.status not in ISSUED or document.file_sha256 is None:
             raise NoFileYet(number=document.number or document.id, status=document.status.value)
         context, imprint = content(session, document)

@@ -26,7 +26,7 @@ from gongmun.documents.models import Document
 from gongmun.documents.printing import NotPrinted, Page, Renderer
 from gongmun.documents.register import register
 from gongmun.documents.sheet import Imprint, to_html
-from gongmun.documents.signing import Signer, SigningKeyUnusable
+from gongmun.documents.signing import Signer, SigningKeyMissing, SigningKeyUnusable
 from gongmun.documents.store import FileStore
 from gongmun.settings import settings
 
@@ -76,7 +76,8 @@ def issue(
 
     `key` opens the agency's key, and is called only where something is to be signed. A signature claims
     the time at which it is made, whatever `now` is. What was issued before there was a key stays
-    unsigned: it may have gone out.
+    unsigned: it may have gone out. Where earlier documents are signed nothing is issued without a key,
+    unless the settings say that this is wanted.
     """
     waiting = _waiting(db, sorted(set(document_ids)))
     if not waiting:
@@ -101,6 +102,8 @@ def issue(
         signer = key()
         if signer is not None:
             signer.require_in_force(clock.now())
+        elif _signs(db):
+            raise SigningKeyMissing()
     except SigningKeyUnusable as problem:
         for document_id in waiting:
             fail(document_id, problem)
@@ -117,9 +120,19 @@ def issue(
                 continue
             if _number(db, document_id, now):
                 running.append(threads.submit(finish, document_id, signer))
+                if not renderer.workers:
+                    running[-1].result()  # it prints in its caller's turn
     for finished in running:
         finished.result()
     return IssueReport(issued=tuple(sorted(issued)), failed=tuple(sorted(failed, key=_id)))
+
+
+def _signs(db: Database) -> bool:
+    """Whether this agency signs its documents, as its register has it."""
+    if settings().signing.unsigned:
+        return False
+    with db.reading() as session:
+        return queries.any_signed(session)
 
 
 def _id(failed: tuple[int, NotPrinted]) -> int:

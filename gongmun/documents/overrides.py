@@ -16,6 +16,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from gongmun.documents import glyphs
 from gongmun.documents.printing import NotPrinted
+from gongmun.text import particles
 
 STYLE = "document.css"
 EXTRA_STYLE = "extra.css"
@@ -265,7 +266,7 @@ def _no_address(name: str, node: Any, address: str, assets: Collection[str]) -> 
 
 def _nearest_ko(given: str, known: Iterable[str]) -> str:
     return "".join(
-        f" '{name}' 을(를) 뜻합니까?" for name in get_close_matches(given, list(known), 1)
+        particles(f" '{name}'을(를) 뜻합니까?") for name in get_close_matches(given, list(known), 1)
     )
 
 

@@ -1,26 +1,34 @@
-"""Seeing a form while editing it: the sample of a kind as PDF, and as a picture of its pages."""
+"""Seeing what would be printed: a form with a sample while it is edited, a document before it is decided on."""
 
 import io
 import time
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image
 
+from gongmun.db import Database
+from gongmun.documents import queries
 from gongmun.documents.check_codes import check_mark
-from gongmun.documents.letter import Language
+from gongmun.documents.content import content
+from gongmun.documents.contexts import from_json
+from gongmun.documents.letter import Language, said
 from gongmun.documents.models import DocumentKind
 from gongmun.documents.printing import Page, Renderer
 from gongmun.documents.sample_contexts import SAMPLES
 from gongmun.documents.sheet import Imprint, to_html
 from gongmun.documents.templating import Place
+from gongmun.text import Bilingual
 
 _SCREEN = 110  # dots per inch: a page fills the height of a large screen
 _GAP = 12  # dots between pages
 _GREY = 0x99
 _CODE = "samp1e0000"
+# Where the number will stand.
+_NOT_ISSUED = Bilingual(ko="시행 전 미리 보기", en="preview, not issued")
 
 
 class Format(StrEnum):
@@ -48,6 +56,29 @@ def sample_pdf(kind: DocumentKind, language: Language, renderer: Renderer) -> by
         language,
     )
     return renderer.render(Page(html=sheet.html)).content
+
+
+def document_pdf(
+    db: Database, name: str, language: Language | None, renderer: Renderer, *, today: date
+) -> bytes:
+    """A document, named as for `queries.named`, as it would be issued now; nothing of it is kept.
+
+    Before it has a number it says that it is a preview in its place, and has no check code.
+
+    Raises:
+        NotFound: there is no such document.
+        NumberOfSeveralYears: several have this number.
+        NotPrinted: it cannot be laid out.
+    """
+    with db.reading() as session:
+        document = queries.named(session, name)
+        if document.numbered_at is not None:
+            context, imprint = content(session, document)
+        else:
+            context = from_json(document.kind, document.context)
+            where = said(_NOT_ISSUED, language or context.letter.language)
+            imprint = Imprint(number=where, issued_on=today, approver=None)
+    return renderer.render(Page(html=to_html(context, imprint, language).html)).content
 
 
 def picture(pdf: bytes) -> bytes:

@@ -46,7 +46,7 @@ class Renderer(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many documents are rendered at the same time."""
+        """How many documents are rendered at the same time; with none, each in its caller's turn."""
 
     def render(self, page: Page) -> RenderedPdf:
         """The PDF.

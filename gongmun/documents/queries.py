@@ -1,9 +1,11 @@
 """Every SELECT of the documents room, named."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import Row, Table, and_, exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from gongmun.documents.life import APPROVED, ISSUED, WITHOUT_FILE, Status
@@ -12,6 +14,8 @@ from gongmun.errors import GongmunError, NotFound
 
 # Nine digits fit the column that a serial is compared with; no register has more.
 _SERIAL_DIGITS = 9
+# Ids of one statement: both databases take more parameters, and neither gains by it.
+_IDS = 5000
 # Between a number and its year, where a person names both.
 YEAR_MARK = "@"
 
@@ -31,6 +35,55 @@ def by_id(session: Session, document_id: int) -> Document:
         NotFound: there is none with this id.
     """
     return _found(session.get(Document, document_id), document_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentStanding:
+    """Where a document stands, without what it says."""
+
+    id: int
+    status: Status
+    created_at: datetime
+
+
+def standing(session: Session, ids: Collection[int]) -> Mapping[int, DocumentStanding]:
+    """Where these documents stand, by their id."""
+    ordered = sorted(ids)
+    return {
+        row.id: DocumentStanding(id=row.id, status=row.status, created_at=row.created_at)
+        for start in range(0, len(ordered), _IDS)
+        for row in session.execute(
+            select(Document.id, Document.status, Document.created_at).where(
+                Document.id.in_(ordered[start : start + _IDS])
+            )
+        )
+    }
+
+
+def unread(session: Session, ids: Collection[int]) -> Mapping[int, Document]:
+    """These documents, by their id, without what they say: that is read when it is asked for."""
+    found = session.scalars(
+        select(Document).where(Document.id.in_(ids)).options(defer(Document.context))
+    )
+    return {document.id: document for document in found}
+
+
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Insert documents; their ids, in the order of the rows, whose keys are new."""
+    if not rows:
+        return []
+    # Not by RETURNING, for which SQLite takes a statement a row.
+    session.execute(insert(cast(Table, Document.__table__)), rows)
+    found: dict[str, int] = {
+        row.key: row.id
+        for start in range(0, len(rows), _IDS)
+        for row in session.execute(
+            select(Document.key, Document.id).where(
+                Document.key.in_([row["key"] for row in rows[start : start + _IDS]])
+            )
+        )
+    }
+    return [found[row["key"]] for row in rows]
 
 
 def locked(session: Session, document_id: int) -> Document:

@@ -111,8 +111,8 @@ _CONTEXTS: tuple[Context, ...] = (
     OutcomeContext(
         letter=_letter(
             Bilingual(
-                ko="「생활 속 불편, 함께 고치기」 열린소통포럼 결과 통보 및 시민 제안 검토 요청",
-                en='Outcome of the forum "Mending everyday troubles together" and request for review',
+                ko="‘생활 속 불편, 함께 고치기’ 열린소통포럼 결과 통보 및 시민 제안 검토 요청",
+                en="Outcome of the forum “Mending everyday troubles together” and request for review",
             ),
             date(2026, 10, 12),
             Reference(number="공론소통과-871", on=date(2026, 8, 3)),
@@ -242,6 +242,7 @@ _CONTEXTS: tuple[Context, ...] = (
                 title=suggestion.title,
                 original_number=_OUTCOME.number,
                 due_on=date(2026, 10, 30),
+                asked_for=date(2026, 11, 20),
                 new_due=new_due,
             )
             for suggestion, new_due in zip(

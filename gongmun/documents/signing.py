@@ -32,6 +32,22 @@ class SigningKeyUnusable(NotPrinted):
     """Nothing can be signed with what the settings name: one of the kinds below. No number is given."""
 
 
+class SigningKeyMissing(SigningKeyUnusable):
+    """Earlier documents are signed, and the settings of this process name no key: it was forgotten here."""
+
+    code = "signing.key_missing"
+    ko = (
+        "이 환경에는 서명 키가 설정되지 않아 시행하지 않았습니다. 전에 시행한 공문에는 전자서명이 있습니다. "
+        "GONGMUN_SIGNING__KEY 등 make up 과 같은 설정을 지정한 뒤 다시 시행해 주십시오. 앞으로 서명하지 않으려면 "
+        "GONGMUN_SIGNING__UNSIGNED=true 를 지정해 주십시오."
+    )
+    en = (
+        "Not issued: no signing key is set here, and earlier documents are signed. Set what `make up` "
+        "has, such as GONGMUN_SIGNING__KEY, and issue again. To end signing for good, set "
+        "GONGMUN_SIGNING__UNSIGNED=true."
+    )
+
+
 class SigningFileUnreadable(SigningKeyUnusable):
     """A file of the settings is missing or holds something else."""
 

@@ -81,7 +81,7 @@ def propose(
         referral = referral_queries.locked(session, referral_id)
         if organisation_id is not None and referral.organisation_id != organisation_id:
             raise NotFound(thing_ko=f"이송 {referral_id}", thing_en=f"referral {referral_id}")
-        if referral.status in _NOT_THERE:
+        if not may_be_about(referral.status):
             raise MeetingImpossible(referral_id=referral_id)
         coming = meeting_queries.coming_meeting(session, referral_id)
         if coming is not None:
@@ -109,7 +109,12 @@ def propose(
 
 def is_possible(session: Session, referral_id: int) -> bool:
     """Whether a referral is one that a meeting can be about."""
-    return referral_queries.by_id(session, referral_id).status not in _NOT_THERE
+    return may_be_about(referral_queries.by_id(session, referral_id).status)
+
+
+def may_be_about(status: ReferralStatus) -> bool:
+    """Whether a meeting can be about a referral in this status."""
+    return status not in _NOT_THERE
 
 
 def date_(

@@ -21,7 +21,9 @@ from gongmun.followups.inviting import when
 from gongmun.followups.life import Status as MeetingStatus
 from gongmun.followups.models import Answered
 from gongmun.followups.reexamining import last_day, refusal_of
+from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import succession_queries
 from gongmun.referrals.clocks import days_overdue
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision
@@ -92,6 +94,7 @@ class MeetingLine:
 class MinistryLine:
     """One ministry: where the suggestion stands with it, and all that it answered.
 
+    `answer_due_promised` is the day that the ministry was told before the days off changed, where that moved it.
     `reexamine` says until when a re-examination may be asked for; None where it may not. `answers` are
     the newest first.
     """
@@ -103,6 +106,7 @@ class MinistryLine:
     sent_on: date | None
     acknowledged_on: date | None
     answer_due: date | None
+    answer_due_promised: date | None
     days_overdue: int  # working days
     answers: tuple[AnswerLine, ...]
     meetings: tuple[MeetingLine, ...]
@@ -156,12 +160,13 @@ def _ministry(session: Session, referral: Referral, today: date) -> MinistryLine
     )
     return MinistryLine(
         referral_id=referral.id,
-        name=Bilingual(ko=ministry.name_ko, en=ministry.name_en),
+        name=_name(session, referral, ministry),
         role=referral.role,
         standing=_STANDINGS.get(referral.status, Standing.SILENT if late else Standing.WAITING),
         sent_on=_day(referral.dispatched_at),
         acknowledged_on=_day(referral.acknowledged_at),
         answer_due=referral.answer_due,
+        answer_due_promised=referral.answer_due_promised,
         days_overdue=late,
         answers=tuple(
             _answer(session, response, today)
@@ -171,6 +176,17 @@ def _ministry(session: Session, referral: Referral, today: date) -> MinistryLine
         reexamine=None if asked else _reexamine(session, referral, today),
         reexamined_on=_day(asked.requested_at) if asked else None,
         reexamined_for=asked.reason if asked else "",
+    )
+
+
+def _name(session: Session, referral: Referral, ministry: Organisation) -> Bilingual:
+    """The ministry's name; with those that had the referral before it, because they may have answered."""
+    former = [each for _, each in succession_queries.takeovers(session, referral.id)]
+    if not former:
+        return Bilingual(ko=ministry.name_ko, en=ministry.name_en)
+    return Bilingual(
+        ko=f"{ministry.name_ko}(이전 소관: {', '.join(each.name_ko for each in former)})",
+        en=f"{ministry.name_en} (before: {', '.join(each.name_en for each in former)})",
     )
 
 

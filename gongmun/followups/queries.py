@@ -3,7 +3,7 @@
 Those about meetings and proposers stand in `meeting_queries` and `proposer_queries`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -86,6 +86,23 @@ def commitments(
     if organisation_id is not None:
         query = query.where(Referral.organisation_id == organisation_id)
     return [(commitment, referral) for commitment, referral in session.execute(query)]
+
+
+def promised(session: Session, organisation_ids: Collection[int]) -> Sequence[int]:
+    """The closed referrals of these organisations with a published promise that is still to be kept."""
+    return session.scalars(
+        select(Referral.id)
+        .join(Commitment, Commitment.referral_id == Referral.id)
+        .join(Response, Response.id == Commitment.response_id)
+        .where(
+            _IS_OPEN,
+            IS_PUBLISHED,
+            Referral.status == ReferralStatus.CLOSED,
+            Referral.organisation_id.in_(organisation_ids),
+        )
+        .distinct()
+        .order_by(Referral.id)
+    ).all()
 
 
 def settle(session: Session, commitment_id: int, **values: Any) -> bool:

@@ -20,7 +20,8 @@ from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.ladder import Ladder
 from gongmun.referrals.life import Event, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision, ResponseStatus
-from gongmun.text import clean, korean_date
+from gongmun.referrals.succeeding import pass_on
+from gongmun.text import clean
 
 REASON_LIMIT = 3_000
 COMMENT_LIMIT = 2_000
@@ -48,16 +49,16 @@ class AlreadyReexamined(GongmunError):
     """A second request for the same referral."""
 
     code = "reexamination.once"
-    ko = "재검토는 한 번만 요청하실 수 있습니다. {requested_ko}에 이미 요청하셨습니다."
-    en = "Re-examination can be asked for once; it was on {requested_en}."
+    ko = "재검토는 한 번만 요청하실 수 있습니다. {requested}에 이미 요청하셨습니다."
+    en = "Re-examination can be asked for once; it was on {requested}."
 
 
 class ReexaminationTooLate(GongmunError):
     """A request after its period."""
 
     code = "reexamination.too_late"
-    ko = "재검토를 요청하실 수 있는 기간이 {until_ko}에 끝났습니다. 의견은 답변 평가에 남기실 수 있습니다."
-    en = "Re-examination could be asked for until {until_en}. You can still say what you think of the answer."
+    ko = "재검토를 요청하실 수 있는 기간이 {until}에 끝났습니다. 의견은 답변 평가에 남기실 수 있습니다."
+    en = "Re-examination could be asked for until {until}. You can still say what you think of the answer."
 
 
 class NothingToReexamine(GongmunError):
@@ -174,9 +175,11 @@ def reexamine(
                 referral_id=referral.id, response_id=refusal.id, reason=reason, requested_at=now
             )
         )
-        answer_due = deadline(rule(referral.answer_rule, seoul_date(now)), now, calendar()).due
+        due = deadline(rule(referral.answer_rule, seoul_date(now)), now, calendar())
+        # The ministry that refused may be no more.
+        pass_on(session, referral, now=now)
         referral_queries.move(session, referral, Event.REOPENED, answered_at=None)
-        pausing.rearm(session, referral, answer_due=answer_due, ladder=ladder, now=now)
+        pausing.rearm(session, referral, counting=due.counting, ladder=ladder, now=now)
         assert refusal.decided_at is not None
         dispatch = tell(
             session,
@@ -193,21 +196,21 @@ def reexamine(
             now=now,
             actor=Actor.PROPOSER,
             response_id=refusal.id,
-            answer_due=answer_due.isoformat(),
+            answer_due=due.due.isoformat(),
             dispatch_id=dispatch.id,
         )
-    return answer_due
+    return due.due
 
 
 def _allowed(session: Session, referral: Referral, now: datetime) -> Response:
     before = proposer_queries.reexamination(session, referral.id)
     if before is not None:
         day = seoul_date(before.requested_at)
-        raise AlreadyReexamined(requested_ko=korean_date(day), requested_en=day.isoformat())
+        raise AlreadyReexamined(requested=day)
     refusal = refusal_of(session, referral)
     if refusal is None:
         raise NothingToReexamine()
     until = last_day(refusal).due
     if seoul_date(now) > until:
-        raise ReexaminationTooLate(until_ko=korean_date(until), until_en=until.isoformat())
+        raise ReexaminationTooLate(until=until)
     return refusal

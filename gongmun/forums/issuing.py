@@ -26,6 +26,7 @@ from gongmun.forums import queries
 from gongmun.forums.letters import send_outcome
 from gongmun.forums.life import Event as OutcomeEvent
 from gongmun.forums.life import Status as OutcomeStatus
+from gongmun.forums.succeeding import readdress
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.correcting import send_corrections
 
@@ -52,6 +53,9 @@ def issue_outcomes(
     key: Callable[[], Signer | None] = no_key,
 ) -> IssuedOutcomes:
     """Bring all that is approved as far as it will go; an outcome whose mails are all queued is issued."""
+    # Nothing is numbered for a ministry that is no more. What goes wrong here is told by the follow-up of
+    # successions, and must not hold up the others.
+    readdress(db, now=now)
     with db.reading() as session:
         outcome_ids = [
             *(o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)),

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 from gongmun.access import links
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
-from gongmun.documents import Document, Letter, OutcomeContext, Role, SuggestionItem
+from gongmun.documents import (
+    Document,
+    Letter,
+    OutcomeContext,
+    Role,
+    SuggestionItem,
+    TransferredFrom,
+)
+from gongmun.documents import queries as document_queries
 from gongmun.forums.models import Forum
 from gongmun.forums.names import KINDS
 from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
@@ -56,6 +64,20 @@ def outcome_context(
         answer_due=clocks.answer.due,
         # The citation stands among the legal basis.
         answer_due_explanation=clocks.answer.explain_counting(),
+        transferred_from=_transferred_from(session, referrals),
+    )
+
+
+def _transferred_from(session: Session, referrals: Sequence[Referral]) -> TransferredFrom | None:
+    """Of a transferred referral, which has a document of its own: who had it before, by which document."""
+    if (before_id := referrals[0].transferred_from_id) is None:
+        return None
+    before = referral_queries.by_id(session, before_id)
+    assert before.document_id is not None
+    ministry = organisation_queries.by_id(session, before.organisation_id)
+    return TransferredFrom(
+        ministry_name=organisation_name(ministry),
+        document=document_queries.by_id(session, before.document_id).reference,
     )
 
 
@@ -117,6 +139,7 @@ def outcome_message(session: Session, forum: Forum, document: Document) -> Outgo
             "forum": forum,
             "document": document,
             "suggestions": suggestions,
+            "transferred_from": _transferred_from(session, referrals),
             # The dates that stand in the document, which are counted from the decision.
             "clocks": _clocks(referrals, document.approved_at),
             "link": links.blank(),

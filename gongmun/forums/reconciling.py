@@ -19,7 +19,7 @@ from gongmun.forums import queries
 from gongmun.mail import Dispatch, delivery_queries
 from gongmun.mail import queries as mail_queries
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import dispatch_queries
+from gongmun.referrals import dispatch_queries, recomputing, succession_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Status
@@ -40,6 +40,7 @@ class Gap(StrEnum):
     DISPATCH = "dispatch"
     PROOF = "proof"
     NEXT_DATE = "next_date"
+    DEADLINE = "deadline"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +62,7 @@ class NotReconciled(GongmunError):
 
 def reconcile(session: Session, *, ladder: Ladder, now: datetime) -> Sequence[Finding]:
     """Every approved document without a dispatch, every dispatch without proof or with an open problem,
-    every open referral without a next date.
+    every open referral without a next date, deadlines that the present calendar puts on another day.
 
     Proof is what the settings make possible: where they name an inbox for notices or the relay's log,
     that it arrived; where they name a journal, that it left; where they name nothing, the relay's word.
@@ -71,6 +72,7 @@ def reconcile(session: Session, *, ladder: Ladder, now: datetime) -> Sequence[Fi
         *_problems(session, now),
         *_unproved(session, now),
         *_referrals(session, ladder, now),
+        *_deadlines(session, now),
     ]
 
 
@@ -134,11 +136,17 @@ def _referrals(session: Session, ladder: Ladder, now: datetime) -> Iterator[Find
         )
         for request, _ in found
     }
+    # What a coordinator has to assign stands on the list of what waits.
+    undecided = {
+        referral.id for _, referral, _ in succession_queries.undecided(session, promised=())
+    }
     for referral in dispatch_queries.left_alone(session):
         if referral.paused_at is not None:
             goes_on = referral.id in asking
         elif referral.asks_since is not None:
             goes_on = referral.id in requesting
+        elif referral.id in undecided:
+            goes_on = True
         elif referral.status is Status.APPROVED:
             goes_on = referral.document_id is not None  # whatever holds it up is found there
         else:
@@ -169,3 +177,19 @@ def _stranded(session: Session, referral: Referral) -> Finding:
         ),
         remedy=f"gongmun referral show {referral.id}",
     )
+
+
+def _deadlines(session: Session, now: datetime) -> Iterator[Finding]:
+    """By ministry, as the preview of the recount lists them."""
+    found = recomputing.preview(session, cal=calendar(), now=now)
+    for line in found.lines:
+        yield Finding(
+            gap=Gap.DEADLINE,
+            what=Bilingual(
+                ko=f"휴무일이 바뀌어 달라질 기한 {len(line.referral_ids)}건: {line.ministry.ko}, "
+                f"{line.old} → {line.new}",
+                en=f"deadlines of {line.code} to be counted again: {len(line.referral_ids)}, "
+                f"{line.old} -> {line.new}",
+            ),
+            remedy="gongmun deadline recompute",
+        )

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gongmun import ledger
-from gongmun.calendar import rule
+from gongmun.calendar import answer_rules, rule
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError
@@ -23,6 +23,14 @@ class ForumInvalid(GongmunError):
     code = "forum.invalid"
     ko = "포럼 정보를 등록할 수 없습니다({path}): {reason}. 파일의 항목을 고친 뒤 다시 실행해 주십시오."
     en = "The forum cannot be registered ({path}): {reason}. Correct the file and run it again."
+
+
+class NotAnAnswerRule(GongmunError):
+    """A forum whose answer rule is a period, but not one in which ministries answer."""
+
+    code = "forum.not_an_answer_rule"
+    ko = "기한 규칙 '{rule}'은(는) 회신 기한으로 쓸 수 없습니다. answer_rule에 쓸 수 있는 규칙: {known}"
+    en = "The deadline rule '{rule}' is no period for answers; answer_rule is one of: {known}"
 
 
 class ForumFile(BaseModel):
@@ -67,8 +75,11 @@ def register_forum(db: Database, file: ForumFile, *, now: datetime) -> int:
 
     Raises:
         UnknownRule: the answer rule does not exist.
+        NotAnAnswerRule: it is a period for something else, such as the acknowledgement.
     """
-    rule(file.answer_rule, seoul_date(now))
+    today = seoul_date(now)
+    if rule(file.answer_rule, today).code not in answer_rules(today):
+        raise NotAnAnswerRule(rule=file.answer_rule, known=", ".join(answer_rules(today)))
     values = file.model_dump() | {
         "title_ko": clean_line(file.title_ko),
         "title_en": clean_line(file.title_en),

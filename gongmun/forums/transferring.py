@@ -70,7 +70,9 @@ def decide_transfer(
             _record(session, transfer, old, approval, now)
             _tell(session, transfer, old, asked, approval, now)
             return None
-        target = required_target(session, old, to_code or asked.code, now)
+        # Who was asked for may have been renamed meanwhile.
+        heir = organisation_queries.current_successor(session, asked.code, seoul_date(now))
+        target = required_target(session, old, to_code or (heir or asked).code, now)
         transfer.status = RequestStatus.GRANTED
         new = _hand_on(session, old, target, approval, now)
         transfer.new_referral_id = new.id

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.answers import request_queries
+from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.db.sweeps import last_finished
 from gongmun.documents import DocumentKind
@@ -16,8 +17,10 @@ from gongmun.forums.follow_ups_waiting import follow_ups, missing_follow_up
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.ministries_waiting import Waiting, broken_mailboxes, ministries_waiting
 from gongmun.forums.routing import route_of
+from gongmun.forums.successions_waiting import successions
 from gongmun.mail import queries as mail_queries
 from gongmun.referrals import queries as referral_queries
+from gongmun.referrals import recomputing, untold_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.settings import settings
 from gongmun.text import Bilingual, english_date, korean_date
@@ -50,6 +53,8 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *_escalations(session),
         *_corrections(session),
         *_late(session),
+        *_recount(session, now),
+        *successions(session, now),
         *ministries_waiting(session),
         *follow_ups(session, now),
         *_unrouted(session, now),
@@ -165,6 +170,26 @@ def _late(session: Session) -> Iterator[Waiting]:
         )
 
 
+def _recount(session: Session, now: datetime) -> Iterator[Waiting]:
+    """The days off have changed, and deadlines still stand on the days that were counted before."""
+    if recomputing.disagreeing(session, cal=calendar(), now=now):
+        yield Waiting(
+            what=Bilingual(
+                ko="휴무일이 바뀌어 다시 계산할 기한이 있습니다.",
+                en="the days off have changed: deadlines are to be counted again",
+            ),
+            remedy="gongmun deadline recompute",
+        )
+    if untold := untold_queries.untold(session):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"기한이 조정된 이송 {untold}건을 아직 기관에 알리지 않았습니다.",
+                en=f"referrals whose ministry was not told of the new deadline: {untold}",
+            ),
+            remedy="gongmun deadline recompute --apply --name … --reason …",
+        )
+
+
 def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
     today = seoul_date(now)
     for forum in queries.ended(session, now):
@@ -215,12 +240,13 @@ def _documents(session: Session) -> Iterator[Waiting]:
 
 
 def _key(session: Session) -> Iterator[Waiting]:
-    """An agency that signed before would go on without a signature, and nobody would notice."""
-    if not settings().signing.names_a_key and document_queries.any_signed(session):
+    """An agency that signed before and has no key here: nothing is issued, see `SigningKeyMissing`."""
+    signing = settings().signing
+    if not (signing.names_a_key or signing.unsigned) and document_queries.any_signed(session):
         yield Waiting(
             what=Bilingual(
-                ko="공문이 전자서명 없이 시행됩니다: 전에는 서명하였으나 지금은 서명 키가 설정되지 않았습니다.",
-                en="documents are issued without a signature: earlier ones have one, no key is set now",
+                ko="이 환경에서는 공문을 시행하지 않습니다: 전에는 서명하였으나 여기에는 서명 키가 설정되지 않았습니다.",
+                en="no documents are issued from here: earlier ones are signed, and no key is set here",
             ),
             remedy="GONGMUN_SIGNING__KEY=…",
         )

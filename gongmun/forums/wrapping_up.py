@@ -34,7 +34,7 @@ class ForumNotEnded(GongmunError):
     """A wrap-up before the forum's end."""
 
     code = "forum.not_ended"
-    ko = "포럼 '{code}'은(는) 아직 끝나지 않아 결과를 정리하지 않습니다(종료: {ends_at})."
+    ko = "포럼 {code}은(는) 아직 끝나지 않아 결과를 정리하지 않습니다(종료: {ends_at})."
     en = "The forum '{code}' has not ended ({ends_at}); it is wrapped up after its end."
 
 

@@ -68,6 +68,8 @@ def collect(db: Database, *, mailbox: Mailbox, keep: Keep, now: datetime) -> Col
             "raw_sha256": sha256,
             "size": len(mail.content),
             "collected_at": now,
+            # A mail that is collected has arrived, whatever the clock of the server says.
+            "arrived_at": min(mail.arrived_at or now, now),
             "tokens": [],
             "references": [],
             "attachments": [],

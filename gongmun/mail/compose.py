@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from gongmun.errors import GongmunError
 from gongmun.mail.message import BLANK
 from gongmun.settings import settings
-from gongmun.text import clean_line, english_date, korean_date, lay_out
+from gongmun.text import clean_line, english_date, korean_date, lay_out, with_particle
 
 
 class MailTemplateMissing(GongmunError):
@@ -80,5 +80,9 @@ def _environment(folder: Path) -> Environment:
         keep_trailing_newline=True,
         finalize=_outside,
     )
-    environment.filters |= {"korean_date": korean_date, "english_date": english_date}
+    environment.filters |= {
+        "korean_date": korean_date,
+        "english_date": english_date,
+        "with_particle": with_particle,
+    }
     return environment

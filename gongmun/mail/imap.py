@@ -4,9 +4,12 @@ The folder is opened for reading only and mails are fetched with BODY.PEEK: nobo
 mailbox finds a mail marked as read, and nothing here depends on what they have read.
 """
 
+import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from imaplib import IMAP4
 
 from imap_tools import (
@@ -24,6 +27,7 @@ from gongmun.settings import InboxSettings, TlsMode
 # ValueError: a host name or an answer that cannot be.
 _TROUBLE = (ImapToolsError, IMAP4.error, OSError, ValueError)
 _LONGEST_REASON = 200
+_INTERNAL_DATE = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"', re.IGNORECASE)
 
 
 class ImapMailbox:
@@ -45,14 +49,14 @@ class ImapMailbox:
                 if is_known(validity, uid):
                     continue
                 try:
-                    content = _content(box, uid)
+                    mail = _mail(box, validity, uid)
                 except IMAP4.abort:
                     raise
                 except (MailboxFetchError, IMAP4.error):
                     refused += 1
                     continue
-                if content is not None:
-                    yield RawMail(uid_validity=validity, uid=uid, content=content)
+                if mail is not None:
+                    yield mail
         if refused:
             raise InboxUnavailable(reason=f"{refused} mails cannot be fetched")
 
@@ -108,14 +112,35 @@ def _uid_validity(box: BaseMailBox) -> str:
     return values[0].decode("ascii", "replace")
 
 
-def _content(box: BaseMailBox, uid: str) -> bytes | None:
-    """The whole mail; None if it is gone."""
-    status, answer = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
+def _mail(box: BaseMailBox, validity: str, uid: str) -> RawMail | None:
+    """The whole mail, and since when the server has it; None if it is gone."""
+    status, answer = box.client.uid("FETCH", uid, "(INTERNALDATE BODY.PEEK[])")
     if status != "OK":
         raise MailboxFetchError((status, answer), "OK")
-    # A literal comes as a pair: what stood before it, and its bytes.
-    parts = (part[1] for part in answer if isinstance(part, tuple))
-    return next((bytes(part) for part in parts), None)
+    # A literal comes as a pair: what stood before it, and its bytes. Only the server's own words are
+    # searched for the date: a mail may hold anything.
+    content = next((bytes(part[1]) for part in answer if isinstance(part, tuple)), None)
+    if content is None:
+        return None
+    said = [part[0] if isinstance(part, tuple) else part for part in answer]
+    return RawMail(
+        uid_validity=validity,
+        uid=uid,
+        content=content,
+        arrived_at=_internal_date([part for part in said if isinstance(part, bytes)]),
+    )
+
+
+def _internal_date(said: Sequence[bytes]) -> datetime | None:
+    """When the server took the mail (INTERNALDATE, RFC 3501); None where it says nothing readable."""
+    found = next(filter(None, map(_INTERNAL_DATE.search, said)), None)
+    if found is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(found[1].decode("ascii", "replace").strip())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gongmun.errors import GongmunError
@@ -28,11 +29,15 @@ class InboxUnavailable(GongmunError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawMail:
-    """A mail as it lies in the mailbox: where, and its bytes."""
+    """A mail as it lies in the mailbox: where, its bytes, and since when by the mailbox's own clock.
+
+    `arrived_at` is None where the mailbox does not say; never what the sender wrote into the mail.
+    """
 
     uid_validity: str
     uid: str
     content: bytes
+    arrived_at: datetime | None = None
 
 
 class Mailbox(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gongmun.mail.mailbox import LONGEST_NAME, InboxUnavailable, IsKnown, RawMail
@@ -21,7 +22,7 @@ class MaildirMailbox:
     def new(self, is_known: IsKnown) -> Iterator[RawMail]:
         """As the port says."""
         refused = 0
-        for uid, path in self._files():
+        for since, uid, path in self._files():
             if is_known(_VALIDITY, uid):
                 continue
             try:
@@ -30,12 +31,18 @@ class MaildirMailbox:
                 refused += 1
                 continue
             if content is not None:
-                yield RawMail(uid_validity=_VALIDITY, uid=uid, content=content)
+                yield RawMail(
+                    uid_validity=_VALIDITY,
+                    uid=uid,
+                    content=content,
+                    # Written when it was delivered; a reader only renames the file.
+                    arrived_at=datetime.fromtimestamp(since / 1e9, UTC),
+                )
         if refused:
             raise InboxUnavailable(reason=f"{refused} files cannot be read")
 
-    def _files(self) -> list[tuple[str, Path]]:
-        """Unique name and file, oldest first."""
+    def _files(self) -> list[tuple[int, str, Path]]:
+        """Since when in nanoseconds, unique name and file, oldest first."""
         found: dict[str, tuple[int, Path]] = {}
         try:
             # `new` first: what moves to `cur` meanwhile is seen there.
@@ -49,8 +56,7 @@ class MaildirMailbox:
                             found[uid] = (path.stat().st_mtime_ns, path)
         except OSError as error:
             raise InboxUnavailable(reason=error.strerror or type(error).__name__) from error
-        in_order = sorted((since, uid, path) for uid, (since, path) in found.items())
-        return [(uid, path) for _, uid, path in in_order]
+        return sorted((since, uid, path) for uid, (since, path) in found.items())
 
     def _content(self, uid: str, path: Path) -> bytes | None:
         """The mail; None if it is gone. A reader may move it or change its flags meanwhile."""

@@ -124,6 +124,9 @@ class IncomingKind(StrEnum):
 class IncomingMail(Base):
     """A mail that came in (수신 메일). Its raw bytes were stored, as `raw_sha256`, before it was read.
 
+    `arrived_at` is since when our mailbox had it, by the mailbox's own word, and not later than
+    `collected_at`; `sent_at` is only what the sender claims.
+
     `kind` and all that follows are None until it was read. `tokens` are those of our addresses that it
     was sent to, as dispatches have them; `references` the Message-IDs it names. `text` is the whole text,
     `shown` without what it quotes.
@@ -143,6 +146,7 @@ class IncomingMail(Base):
     raw_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     size: Mapped[int]
     collected_at: Mapped[datetime]
+    arrived_at: Mapped[datetime]
     kind: Mapped[IncomingKind | None] = mapped_column(state(IncomingKind))
     read_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(String(900))

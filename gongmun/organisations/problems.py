@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gongmun.errors import GongmunError
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, particles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,8 @@ class DataInvalid(GongmunError):
     def message_ko(self) -> str:
         """The message in Korean, a line for each problem."""
         lines = (f"- {item.file} {item.line}번째 줄: {item.what.ko}" for item in self.problems)
-        return self.ko.format(count=len(self.problems), list_ko="\n".join(lines))
+        told = self.ko.format(count=len(self.problems), list_ko="\n".join(lines))
+        return particles(told)
 
     @property
     def message_en(self) -> str:

@@ -58,6 +58,25 @@ def current_successor(session: Session, code: str, on: date) -> Organisation | N
     return None if found is None else organisation(session, found, on)
 
 
+def successors(session: Session, code: str, on: date) -> Sequence[Organisation]:
+    """Everybody in force on the day `on` who took over from `code` or a part of it, by code."""
+    found = routing.heirs(
+        code,
+        in_force=lambda code: organisation(session, code, on) is not None,
+        successors=lambda code: _successor_codes(session, code, on),
+    )
+    return session.scalars(
+        select(Organisation).where(Organisation.code.in_(found)).order_by(Organisation.code)
+    ).all()
+
+
+def ended(session: Session, on: date) -> Sequence[Organisation]:
+    """The organisations that are no more on the day `on`, by code."""
+    return session.scalars(
+        select(Organisation).where(Organisation.valid_to < on).order_by(Organisation.code)
+    ).all()
+
+
 def parent(session: Session, organisation: Organisation, on: date) -> Organisation | None:
     """The body that `organisation` answers to on the day `on`; None for the highest."""
     if organisation.parent_code is None:
@@ -143,12 +162,16 @@ def _heir(session: Session, code: str, on: date) -> str | None:
     return routing.heir(
         code,
         in_force=lambda code: organisation(session, code, on) is not None,
-        successors=lambda code: session.scalars(
-            select(Succession.successor_code).where(
-                Succession.predecessor_code == code, Succession.effective_on <= on
-            )
-        ),
+        successors=lambda code: _successor_codes(session, code, on),
     )
+
+
+def _successor_codes(session: Session, code: str, on: date) -> Sequence[str]:
+    return session.scalars(
+        select(Succession.successor_code).where(
+            Succession.predecessor_code == code, Succession.effective_on <= on
+        )
+    ).all()
 
 
 def _valid(row: type[Organisation | RoutingRule], on: date) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ A rule that names an organisation which has since been renamed or merged goes on
 that was split is nobody's by itself: a coordinator decides.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -33,6 +33,17 @@ def heir(
     return code
 
 
+def heirs(
+    code: str, *, in_force: Callable[[str], bool], successors: Callable[[str], Iterable[str]]
+) -> frozenset[str]:
+    """Everybody in force who took over from `code` or a part of it, through any number of changes."""
+    if in_force(code):
+        return frozenset({code})
+    return frozenset().union(
+        *(heirs(each, in_force=in_force, successors=successors) for each in successors(code))
+    )
+
+
 def route(
     lead: str, cooperating: Iterable[str], *, resolve: Callable[[str], str | None]
 ) -> Route | None:
@@ -46,3 +57,15 @@ def route(
         return None
     first, *others = dict.fromkeys(codes)  # two that merged are named once
     return Route(lead=first, cooperating=tuple(others))
+
+
+def among(route: Route, codes: Collection[str], *, leads: bool) -> str | None:
+    """Which of `codes` a route names for whoever led, or cooperated; None where it names none, or several.
+
+    Where it names only one of them, that one, in whatever part.
+    """
+    named = [code for code in (route.lead, *route.cooperating) if code in codes]
+    if len(named) != 1:
+        parts = (route.lead,) if leads else route.cooperating
+        named = [code for code in parts if code in codes]
+    return named[0] if len(named) == 1 else None

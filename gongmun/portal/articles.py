@@ -13,6 +13,7 @@ from markupsafe import Markup
 from gongmun.answers.desk import ReferralView
 from gongmun.answers.names import COMMITMENTS
 from gongmun.documents import Language
+from gongmun.followups import meetings
 from gongmun.portal.flaws import Flaw
 from gongmun.portal.pages import part
 from gongmun.portal.standing import standing
@@ -51,6 +52,7 @@ def _rendered(
         document_id=document_id,
         view=view,
         at=standing(view),
+        may_meet=meetings.may_be_about(view.status),
         typed=typed,
         limits=limits,
         flaws=flaws,

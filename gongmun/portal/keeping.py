@@ -34,7 +34,7 @@ _LATER = Bilingual(
     en="Files cannot be taken just now. What you wrote is saved; send the file again in a while.",
 )
 _UNREADABLE = Bilingual(
-    ko="날짜를 읽을 수 없습니다. 2027-06-30처럼 적어 주십시오.",
+    ko="날짜를 읽을 수 없습니다. ‘2027. 6. 30.’처럼 적어 주십시오.",
     en="This is no day. Write it like 2027-06-30.",
 )
 _CHANGED = Bilingual(

@@ -1,5 +1,6 @@
 """Pages: templates and fixed words, in Korean or in English, and the way from one page to the next."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache, partial
@@ -17,9 +18,11 @@ from gongmun.documents import Language
 from gongmun.documents.letter import said
 from gongmun.portal.guards import csrf_token
 from gongmun.settings import settings
-from gongmun.text import english_date, korean_date
+from gongmun.text import Bilingual, english_date, korean_date, particles
 
 _DATES = {Language.KO: korean_date, Language.EN: english_date}
+# A date in a sentence, as either language writes it.
+_DATE = re.compile(r"\d{4}\. \d{1,2}\. \d{1,2}\.|\b\d{1,2} [A-Z][a-z]+ \d{4}\b")
 
 
 def language_of(lang: str) -> Language:
@@ -94,11 +97,23 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "said": partial(said, language=language),
-        "day": _DATES[language],
-        "moment": lambda moment: f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M} KST",
+        "said": partial(_said, language=language),
+        "day": lambda day: _on_one_line(_DATES[language](day)),
+        "moment": lambda moment: _on_one_line(f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M} KST"),
+        # A sentence of the catalogue into which a name was put.
+        "particles": lambda sentence: Markup(particles(escape(sentence))),  # noqa: S704 - words of ours, escaped
+        "unbroken": Markup('<span class="unbroken">{}</span>').format,
     }
     return environment
+
+
+def _said(text: Bilingual, language: Language) -> str:
+    """A text as the page says it, its dates each on one line."""
+    return _DATE.sub(lambda found: _on_one_line(found[0]), said(text, language))
+
+
+def _on_one_line(date: str) -> str:
+    return date.replace(" ", "\u00a0")
 
 
 class _Words(dict[str, Any]):

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from gongmun.access.ending import AccessPassedOn
 from gongmun.access.entering import CodeWrong, EntryMissing, NoContact
 from gongmun.access.limits import TooManyAttempts
 from gongmun.access.links import LinkUnknown
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 _STATUS_OF: Mapping[type[GongmunError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     LinkUnknown: HTTPStatus.NOT_FOUND,
+    AccessPassedOn: HTTPStatus.GONE,
     SessionMissing: HTTPStatus.UNAUTHORIZED,
     FormForeign: HTTPStatus.FORBIDDEN,
     FormUnreadable: HTTPStatus.BAD_REQUEST,

@@ -19,11 +19,9 @@ from gongmun.answers import asking, extending, requesting
 from gongmun.answers.content import day
 from gongmun.answers.models import Channel
 from gongmun.answers.undecided import RequestIncomplete
-from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Language
 from gongmun.errors import GongmunError, NotFound
-from gongmun.organisations import queries as organisation_queries
 from gongmun.portal import reach
 from gongmun.portal.flaws import Flaw, of_error
 from gongmun.portal.forms import NOTHING, Form
@@ -46,7 +44,7 @@ def way(request: Request) -> str:
 
 Way = Annotated[str, Depends(way)]
 _NO_DAY = Bilingual(
-    ko="연장을 원하시는 날을 적어 주십시오(예: 2027-06-30).",
+    ko="연장을 원하시는 날을 적어 주십시오(예: 2027. 6. 30.).",
     en="Give the day until which you need more time (for example 2027-06-30).",
 )
 _NO_MINISTRY = Bilingual(
@@ -172,8 +170,7 @@ def _form_page(
         longest = extending.longest(session, row) if way == "extension" else None
         ministries = [
             (each.code, Bilingual(ko=each.name_ko, en=each.name_en))
-            for each in organisation_queries.organisations(session, seoul_date(now))
-            if each.id != officer.organisation_id
+            for each in requesting.targets(session, row, now)
         ]
         waits = row.paused_at is not None or row.asks_since is not None
     if not view.with_ministry:

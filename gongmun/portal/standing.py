@@ -29,6 +29,8 @@ def standing(view: ReferralView) -> Standing:
 
 
 def _with_ministry(view: ReferralView) -> Standing:
+    if (waiting := view.waits_for_us) is not None:
+        return Standing(word=waiting.value, colour="plain")
     draft = view.draft
     if draft is not None and draft.left_open:
         return Standing(word="left", colour="plain")

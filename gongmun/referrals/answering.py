@@ -6,13 +6,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.calendar import calendar, rule
+from gongmun.calendar import Counting, Unit, calendar, rule
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError, InvalidTransition
 from gongmun.ledger import Actor
 from gongmun.referrals import queries
-from gongmun.referrals.clocks import resumed_due
+from gongmun.referrals.clocks import answer_values, resumed
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Event, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision
@@ -58,20 +58,25 @@ def take_acknowledgement(
     actor: Actor,
     ladder: Ladder,
     now: datetime,
+    received_at: datetime | None = None,
 ) -> Sequence[int]:
     """Acknowledge those of these referrals that were dispatched, in the caller's transaction.
 
     Returns the ids of those that this call changed; a second call finds none. `registration_number` is
-    the ministry's own (접수번호); one that comes later is added where none is there yet.
+    the ministry's own (접수번호); one that comes later is added where none is there yet. `received_at` is
+    when it came, if it is recorded later.
 
     Raises:
-        BeforeDispatch: the document was dispatched later than `now`.
+        BeforeDispatch: the document was dispatched later than that.
     """
+    received_at = received_at or now
     number = clean_line(registration_number or "")[:REGISTRATION_LIMIT] or None
     return [
         referral.id
         for referral in referrals
-        if _acknowledged(session, referral, number, actor=actor, ladder=ladder, now=now)
+        if _acknowledged(
+            session, referral, number, actor=actor, ladder=ladder, received_at=received_at, now=now
+        )
         or (number and _registered(session, referral, number, actor=actor, now=now))
     ]
 
@@ -83,13 +88,18 @@ def _acknowledged(
     *,
     actor: Actor,
     ladder: Ladder,
+    received_at: datetime,
     now: datetime,
 ) -> bool:
     if referral.status is not Status.DISPATCHED:
         return False
-    _require_dispatched(referral, now)
+    _require_dispatched(referral, received_at)
     if not queries.move(
-        session, referral, Event.ACKNOWLEDGED, acknowledged_at=now, registration_number=number
+        session,
+        referral,
+        Event.ACKNOWLEDGED,
+        acknowledged_at=received_at,
+        registration_number=number,
     ):
         return False
     if referral.paused_at is None:
@@ -109,6 +119,7 @@ def _acknowledged(
         now=now,
         actor=actor,
         document_id=referral.document_id,
+        received_at=received_at.isoformat(),
     )
     return True
 
@@ -133,28 +144,33 @@ def take_response(
     reason: str,
     promised_on: date | None,
     now: datetime,
+    received_at: datetime | None = None,
     actor: Actor = Actor.MINISTRY,
 ) -> Response:
     """Record the ministry's decision on one referral, in the caller's transaction; its ladder ends.
 
     Whether the answer is complete is for the caller to check. An answer without an acknowledgement
-    before it is one.
+    before it is one. `received_at` is when it came, if it is recorded later: whether it is in time goes
+    by that.
 
     Raises:
-        BeforeDispatch: the document was dispatched later than `now`.
+        BeforeDispatch: the document was dispatched later than that.
         InvalidTransition: the referral is not with the ministry (not dispatched, or answered).
     """
-    _require_dispatched(referral, now)
+    received_at = received_at or now
+    _require_dispatched(referral, received_at)
     if not queries.move(
         session,
         referral,
         Event.ANSWERED,
-        acknowledged_at=referral.acknowledged_at or now,
-        answered_at=now,
-        # What the ministry waited for us is not its time.
-        answer_due=due_after(referral, referral.paused_at, now)
-        if referral.paused_at is not None
-        else referral.answer_due,
+        acknowledged_at=referral.acknowledged_at or received_at,
+        answered_at=received_at,
+        # What the ministry waited for us is not its time; unless it had answered before it asked.
+        **(
+            answer_values(counting_after(referral, referral.paused_at, received_at), calendar())
+            if referral.paused_at is not None and referral.paused_at < received_at
+            else {}
+        ),
         paused_at=None,
         asks_since=None,
         next_action_on=None,
@@ -170,7 +186,7 @@ def take_response(
         decision=decision,
         reason=reason,
         promised_on=promised_on,
-        received_at=now,
+        received_at=received_at,
     )
     session.add(response)
     session.flush()
@@ -183,20 +199,23 @@ def take_response(
         response_id=response.id,
         decision=decision.value,
         promised_on=promised_on.isoformat() if promised_on else None,
+        received_at=received_at.isoformat(),
     )
     return response
 
 
-def due_after(referral: Referral, since: datetime, now: datetime) -> date:
-    """The due day of a dispatched referral whose clock has stood still since then and goes on now."""
+def counting_after(referral: Referral, since: datetime, now: datetime) -> Counting:
+    """What is left of a dispatched referral's clock that has stood still since then and goes on now."""
     assert referral.dispatched_at is not None
-    return resumed_due(
-        referral.clocks.answer_due,
-        seoul_date(since),
-        seoul_date(now),
-        rule(referral.answer_rule, seoul_date(referral.dispatched_at)).unit,
-        calendar(),
-    )
+    unit = rule(referral.answer_rule, seoul_date(referral.dispatched_at)).unit
+    if unit is not Unit.WORKING_HOURS and seoul_date(now) <= seoul_date(since):
+        return referral.counting
+    # What a late holiday has made longer is longer by what is left, whether or not it was counted again yet.
+    due = max(referral.clocks.answer_due, referral.counting.due(calendar()))
+    due_at = referral.counting.due_at(calendar())
+    if referral.answer_due_at is not None:
+        due_at = max(due_at, referral.answer_due_at)
+    return resumed(due, due_at, since, now, unit, calendar())
 
 
 def _require_dispatched(referral: Referral, now: datetime) -> None:

@@ -1,115 +1,189 @@
 """One sweep of the ladder (독촉): what is due is claimed, grouped by ministry and drafted.
 
-The way of one sweep, each step with its own transaction and resumable by the next sweep:
-1. `sweep` claims the due rungs of each ministry: ladder steps, one notice, drafts of its documents;
+The way of one sweep, each step with its own transactions and resumable by the next sweep:
+1. `sweep` claims the due rungs: ladder steps, one notice for each ministry, drafts of its documents;
 2. `notices.prepare_notices` lets them say what is still true, and their documents are issued
    (documents.issue, called by the flow);
 3. `notices.enqueue_notices` puts every notice whose documents are ready into the outbox.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import gc
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
+from functools import cache, partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.calendar import calendar
+from gongmun.calendar import Counting, WorkingCalendar, calendar, hours
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
-from gongmun.referrals.ladder import DueStep, Ladder, Rung, Verdict, decide
-from gongmun.referrals.letters import draft_escalation, draft_reminder
-from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
+from gongmun.referrals import chase_queries
+from gongmun.referrals.chase_pause_queries import paused_organisations
+from gongmun.referrals.chase_queries import Due
+from gongmun.referrals.drafting_notices import Fired, draft_notices, step_row
+from gongmun.referrals.ladder import Clocks, Ladder, Rung, Verdict, decide
 
 # The name of this sweep's lease and heartbeat.
 CHASE_SWEEP = "chase-referrals"
-# Rungs that are carried by a message to the ministry, and those of them with a numbered document.
-_FORMAL = (Rung.FIRST_REMINDER, Rung.SECOND_REMINDER)
-_ORDER = {rung: place for place, rung in enumerate(Rung)}
-_NOT_MAILED = (Rung.ESCALATION, Rung.SILENCE)
+# Due referrals of one transaction, if they are of more than one ministry: others wait for it to end.
+_BATCH = 2000
+
+# What to do for a referral with these clocks and these rungs behind it.
+Judge = Callable[[Clocks, frozenset[Rung]], Verdict]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChaseReport:
-    """What one sweep did. `fired` and `skipped` count rungs, `problems` are ministries left out."""
+    """What one sweep did. `fired` and `skipped` count rungs, `problems` are ministries left out.
+
+    `quiet`: it was no working hour, and nothing was done. `paused` are the ministries with something due
+    whose reminders a coordinator has paused.
+    """
 
     today: date
     quiet: bool = False
     notices: tuple[int, ...] = ()
     fired: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
+    paused: tuple[int, ...] = ()
     problems: tuple[GongmunError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Due:
-    referral: Referral
-    due: DueStep
+class _Done:
+    notices: Sequence[int]
+    fired: Counter[str]
+    skipped: Counter[str]
 
 
 def sweep(db: Database, *, ladder: Ladder, now: datetime) -> ChaseReport:
     """Claim every rung that is due by today, however old, and draft what it needs.
 
-    On a day off nothing is done: what is due waits for the next working day.
+    Outside of working hours nothing is done, nor for a ministry whose reminders are paused: what is due
+    waits for the next sweep.
     """
-    today = seoul_date(now)
-    if not calendar().is_working_day(today):
+    today, working = seoul_date(now), calendar()
+    if not hours.is_open(now, working):
         return ChaseReport(today=today, quiet=True)
-    notices: list[int] = []
-    fired: Counter[str] = Counter()
-    skipped: Counter[str] = Counter()
-    problems: list[GongmunError] = []
     with db.reading() as session:
-        ministries = queries.ministries_due(session, today)
-    # A transaction for each ministry: one that fails does not hold up the others.
-    for organisation_id in ministries:
+        due = chase_queries.due_by_ministry(session, today)
+        paused = paused_organisations(session, today)
+    judge = judge_on(today, ladder, working)
+    done: list[_Done] = []
+    problems: list[GongmunError] = []
+    for ministries in _batches({each: n for each, n in due.items() if each not in paused}):
         try:
-            with db.transaction() as session:
-                referrals = queries.claim_due(session, organisation_id, today)
-                verdicts = [(r, _claim(session, r, ladder, today, now)) for r in referrals]
-                claimed = [_Due(referral=r, due=due) for r, v in verdicts for due in v.fire]
-                made = _notices(session, organisation_id, claimed, today=today, now=now)
+            done.append(_chase(db, ministries, judge, today, now))
         except GongmunError as error:
-            problems.append(error)
-            continue
-        notices.extend(made)
-        fired.update(item.due.step.rung for item in claimed)
-        skipped.update(due.step.rung for _, verdict in verdicts for due in verdict.skip)
+            if error.retryable or len(ministries) == 1:
+                problems.append(error)
+                continue
+            # A transaction for each ministry: the one that fails does not hold up the others.
+            for ministry in ministries:
+                try:
+                    done.append(_chase(db, [ministry], judge, today, now))
+                except GongmunError as its_own:
+                    problems.append(its_own)
     return ChaseReport(
         today=today,
-        notices=tuple(notices),
-        fired=fired,
-        skipped=skipped,
+        notices=tuple(notice for each in done for notice in each.notices),
+        fired=sum((each.fired for each in done), Counter()),
+        skipped=sum((each.skipped for each in done), Counter()),
+        paused=tuple(each for each in due if each in paused),
         problems=tuple(problems),
     )
 
 
-def _claim(
-    session: Session, referral: Referral, ladder: Ladder, today: date, now: datetime
-) -> Verdict:
-    """Write down what the verdict of today skips; the verdict."""
-    if referral.asks_since is not None:
-        # The ministry has asked us for something: nobody is nagged before we decide.
-        referral.next_action_on = calendar().shift(today, 1)
-        return Verdict(fire=(), skip=(), next_on=referral.next_action_on, overdue=False)
-    verdict = decide(
-        ladder,
-        referral.clocks,
-        fired=queries.fired(session, referral),
-        today=today,
-        shift=calendar().shift,
+def judge_on(today: date, ladder: Ladder, working: WorkingCalendar) -> Judge:
+    """`ladder.decide` on a day; of many referrals sent out together it is asked once."""
+    shift = cache(working.shift)
+
+    @cache
+    def judge(clocks: Clocks, fired: frozenset[Rung]) -> Verdict:
+        return decide(ladder, clocks, fired=fired, today=today, shift=shift)
+
+    return judge
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Thousands of rows are made here and none is a cycle: to search for some takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _batches(due: Mapping[int, int]) -> Iterator[Sequence[int]]:
+    """Whole ministries, together with not many more than `_BATCH` due referrals."""
+    batch: list[int] = []
+    size = 0
+    for ministry, count in due.items():
+        if batch and size + count > _BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(ministry)
+        size += count
+    if batch:
+        yield batch
+
+
+def _chase(
+    db: Database, ministries: Sequence[int], judge: Judge, today: date, now: datetime
+) -> _Done:
+    with without_collector(), db.transaction() as session:
+        in_force = {
+            each: ministry
+            for each, ministry in chase_queries.ministries(session, ministries).items()
+            # One that is no more is not written to: its referrals wait for its successor.
+            if ministry.valid_to is None or ministry.valid_to >= today
+        }
+        claimed = chase_queries.claim(session, list(in_force), today)
+        fired, skipped = _take(session, claimed, judge, today, now)
+        notices, rows = draft_notices(session, in_force, fired, today=today, now=now)
+        chase_queries.add_steps(session, [*skipped, *rows])
+    return _Done(
+        notices=notices,
+        fired=Counter(each.due.step.rung.value for each in fired),
+        skipped=Counter(row["rung"].value for row in skipped),
     )
-    for due in verdict.skip:
-        session.add(_row(referral, due, today, skipped=True))
-    referral.next_action_on = verdict.next_on
-    if verdict.overdue and referral.overdue_noted_on is None:
-        referral.overdue_noted_on = today
+
+
+def _take(
+    session: Session, claimed: Iterable[Due], judge: Judge, today: date, now: datetime
+) -> tuple[Sequence[Fired], Sequence[dict[str, Any]]]:
+    """Write down when each is looked at again, and what is overdue; what fires, and the skipped steps."""
+    fired: list[Fired] = []
+    skipped: list[dict[str, Any]] = []
+    again: dict[date | None, list[int]] = defaultdict(list)
+    crossed: list[Due] = []
+    working = calendar()
+    due = cache(partial(Counting.due, calendar=working))
+    for referral in claimed:
+        if referral.asks or referral.has_more_time(due):
+            # The ministry has asked us for something, or has more time than it was told: nobody is nagged
+            # before we decide, or have counted again.
+            again[working.shift(today, 1)].append(referral.id)
+            continue
+        verdict = judge(referral.clocks, referral.fired)
+        again[verdict.next_on].append(referral.id)
+        fired += [Fired(referral=referral, due=step) for step in verdict.fire]
+        skipped += [step_row(referral, step, today, skipped=True) for step in verdict.skip]
+        if verdict.overdue and not referral.noted:
+            crossed.append(referral)
+    for on, ids in again.items():
+        chase_queries.look_again_on(session, ids, on)
+    chase_queries.note_overdue(session, [referral.id for referral in crossed], today)
+    for referral in crossed:
         ledger.record(
             session,
             "referral.overdue",
@@ -117,109 +191,4 @@ def _claim(
             now=now,
             answer_due=referral.clocks.answer_due.isoformat(),
         )
-    return verdict
-
-
-def _row(referral: Referral, due: DueStep, today: date, *, skipped: bool = False) -> LadderStep:
-    return LadderStep(
-        referral_id=referral.id,
-        arming=referral.arming,
-        rung=due.step.rung,
-        due_on=due.due_on,
-        fired_on=today,
-        skipped=skipped,
-    )
-
-
-def _notices(
-    session: Session,
-    organisation_id: int,
-    claimed: Sequence[_Due],
-    *,
-    today: date,
-    now: datetime,
-) -> Sequence[int]:
-    """Write the claimed steps; one notice to the ministry, and one about it to its parent body."""
-    mailed = [item for item in claimed if item.due.step.rung not in _NOT_MAILED]
-    escalated = [item for item in claimed if item.due.step.rung is Rung.ESCALATION]
-    made: list[int] = []
-    if mailed:
-        notice = _notice(session, NoticeKind.CHASE, organisation_id, organisation_id, today)
-        rungs = {item.due.step.rung for item in mailed}
-        # A formal reminder is the ministry's own to receive, whoever is asked besides.
-        notice.to_backup = Rung.BACKUP_NUDGE in rungs and rungs.isdisjoint(_FORMAL)
-        for rung, items in _by_rung(mailed):
-            document = None
-            if rung in _FORMAL:
-                document = draft_reminder(
-                    session, notice, rung, [item.referral for item in items], now=now
-                )
-                notice.document_ids = [*notice.document_ids, document.id]
-            _fire(session, items, notice, document.id if document else None, today, now)
-        made.append(notice.id)
-    if escalated:
-        ministry = organisation_queries.by_id(session, organisation_id)
-        # The highest body has nobody above it: the case is put before its own head again.
-        parent = organisation_queries.parent(session, ministry, today) or ministry
-        notice = _notice(session, NoticeKind.ESCALATION, organisation_id, parent.id, today)
-        document = draft_escalation(
-            session, notice.key, ministry, parent, [item.referral for item in escalated], now=now
-        )
-        notice.document_ids = [document.id]
-        _fire(session, escalated, notice, document.id, today, now)
-        made.append(notice.id)
-    silent = [item for item in claimed if item.due.step.rung is Rung.SILENCE]
-    _fire(session, silent, None, None, today, now)
-    return made
-
-
-def _by_rung(items: Sequence[_Due]) -> Sequence[tuple[Rung, Sequence[_Due]]]:
-    def order(item: _Due) -> int:
-        return _ORDER[item.due.step.rung]
-
-    groups = groupby(sorted(items, key=order), key=attrgetter("due.step.rung"))
-    return [(rung, list(group)) for rung, group in groups]
-
-
-def _notice(
-    session: Session, kind: NoticeKind, organisation_id: int, addressee_id: int, today: date
-) -> Notice:
-    # One message for a ministry and day; a second sweep of the day that finds more (a referral
-    # dispatched meanwhile) makes the next one.
-    count = queries.notices_on(session, kind, organisation_id, today)
-    notice = Notice(
-        key=f"{kind.value}:{organisation_id}:{today.isoformat()}:{count + 1}",
-        kind=kind,
-        organisation_id=organisation_id,
-        addressee_id=addressee_id,
-        document_ids=[],
-        swept_on=today,
-    )
-    session.add(notice)
-    session.flush()
-    return notice
-
-
-def _fire(
-    session: Session,
-    items: Sequence[_Due],
-    notice: Notice | None,
-    document_id: int | None,
-    today: date,
-    now: datetime,
-) -> None:
-    for item in items:
-        row = _row(item.referral, item.due, today)
-        row.notice_id = notice.id if notice else None
-        row.document_id = document_id
-        session.add(row)
-        ledger.record(
-            session,
-            "referral.chased",
-            subject=("referral", item.referral.id),
-            now=now,
-            rung=item.due.step.rung.value,
-            due_on=item.due.due_on.isoformat(),
-            notice_id=row.notice_id,
-            document_id=document_id,
-        )
+    return fired, skipped

@@ -16,6 +16,7 @@ from gongmun.documents.correcting import supersede
 from gongmun.documents.life import ISSUED
 from gongmun.errors import GongmunError
 from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
 from gongmun.referrals.mailing import attachment, mailbox, mails_of
@@ -57,9 +58,10 @@ def _send(session: Session, document_id: int, now: datetime) -> int | None:
     dispatch = enqueue(session, _message(session, original, correction, now), now)
     referrals = queries.of_document(session, original.id)
     if referrals:
+        successor = _successor(session, original)
         links.grant_ministry(
             session,
-            organisation_id=referrals[0].organisation_id,
+            organisation_id=successor.id if successor else referrals[0].organisation_id,
             document_ids=[original.id],
             dispatch=dispatch,
             now=now,
@@ -85,15 +87,22 @@ def _message(
         },
     )
     before = next(iter(mails_of(session, original.id)), None)
+    successor = _successor(session, original)
+    if successor is not None:
+        before = None  # it never saw that mail
     return OutgoingMessage(
         key=f"correction:{correction.id}",
         intent=CORRECTION_INTENT,
-        organisation_code=correction.recipient_code,
+        organisation_code=successor.code if successor is not None else correction.recipient_code,
         # Whoever has the original needs the correction; where none arrived, whoever is there now.
         address=(
             before.address
             if before is not None and before.accepted_at is not None
-            else _mailbox_today(session, correction.recipient_code, now)
+            else _mailbox_today(
+                session,
+                successor.code if successor is not None else correction.recipient_code,
+                now,
+            )
         ),
         subject=mail.subject,
         body=mail.body,
@@ -101,6 +110,15 @@ def _message(
         references=(*before.references, before.message_id) if before is not None else (),
         document_id=correction.id,
     )
+
+
+def _successor(session: Session, original: Document) -> Organisation | None:
+    """Who took a document's referrals over from its recipient; None where that has them still."""
+    holders = (
+        organisation_queries.by_id(session, referral.organisation_id)
+        for referral in queries.of_document(session, original.id)
+    )
+    return next((each for each in holders if each.code != original.recipient_code), None)
 
 
 def _mailbox_today(session: Session, code: str, now: datetime) -> str | None:

@@ -31,7 +31,7 @@ from gongmun.documents import queries as document_queries
 from gongmun.documents.dispatched import note_dispatched
 from gongmun.errors import GongmunError
 from gongmun.referrals import dispatch_queries, queries
-from gongmun.referrals.clocks import start_clocks
+from gongmun.referrals.clocks import NO_ANSWER_CLOCK, answer_values, start_clocks
 from gongmun.referrals.ladder import Clocks, Ladder, decide
 from gongmun.referrals.life import Event, Status
 from gongmun.referrals.mailing import mails_of
@@ -74,7 +74,7 @@ def _note_bounces(db: Database, now: datetime) -> None:
                 Event.BOUNCED,
                 dispatched_at=None,
                 acknowledge_due=None,
-                answer_due=None,
+                **NO_ANSWER_CLOCK,
                 overdue_noted_on=None,
                 next_action_on=None,
             ):
@@ -110,6 +110,7 @@ def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> 
     first = decide(
         ladder,
         Clocks(
+            answer_rule=referral.answer_rule,
             acknowledge_due=clocks.acknowledge.due,
             acknowledged=False,
             answer_due=clocks.answer.due,
@@ -125,7 +126,7 @@ def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> 
         arming=referral.arming + 1,
         dispatched_at=dispatch.accepted_at,
         acknowledge_due=clocks.acknowledge.due,
-        answer_due=clocks.answer.due,
+        **answer_values(clocks.answer.counting, calendar()),
         overdue_noted_on=None,
         next_action_on=first.look_again(seoul_date(dispatch.accepted_at)),
     ):

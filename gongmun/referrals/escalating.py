@@ -11,10 +11,9 @@ from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import GongmunError, NotFound
 from gongmun.ledger import Actor
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
-from gongmun.referrals.letters import draft_escalation
-from gongmun.referrals.life import CHASED
+from gongmun.referrals import chase_queries, queries
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.letters import refresh_document
 from gongmun.referrals.models import Notice, NoticeKind
 
 
@@ -67,7 +66,7 @@ def decide_escalation(
             raise EscalationDecided(document_id=document_id, status=document.status.value)
         approval = record_decision(session, decision=decision, name=name, reason=reason, now=now)
         if approval.decision is Decision.APPROVE:
-            document = _refreshed(session, notice, document, now)
+            _refresh(session, notice, document, now)
             drafting.approve(session, document, approval, now)
         else:
             drafting.discard(session, document, now)
@@ -87,20 +86,9 @@ def _is_escalation(session: Session, document_id: int) -> bool:
     return document_queries.by_id(session, document_id).kind is DocumentKind.ESCALATION
 
 
-def _refreshed(session: Session, notice: Notice, document: Document, now: datetime) -> Document:
-    """The draft with the case as it stands today."""
-    waiting = [
-        referral
-        for step, referral in queries.steps_of_notice(session, notice.id)
-        if referral.status in CHASED and step.arming == referral.arming
-    ]
+def _refresh(session: Session, notice: Notice, document: Document, now: datetime) -> None:
+    """Let the draft say the case as it stands today."""
+    waiting = [line.referral_id for line in chase_queries.lines(session, notice) if line.holds]
     if not waiting:
         raise EscalationMoot(document_id=document.id)
-    return draft_escalation(
-        session,
-        document.key,
-        organisation_queries.by_id(session, notice.organisation_id),
-        organisation_queries.by_id(session, notice.addressee_id),
-        waiting,
-        now=now,
-    )
+    refresh_document(session, notice, document, Rung.ESCALATION, waiting, now=now)

@@ -4,21 +4,18 @@ Questions, extensions and transfers are rows of the rooms above. What they did t
 ledger, and is told from there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.clock import seoul_date
-from gongmun.documents import Document, HistoryLine
-from gongmun.documents import queries as document_queries
+from gongmun.documents import HistoryLine, Reference
 from gongmun.ledger import LedgerEvent
-from gongmun.mail import queries as mail_queries
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals import paper_queries
 from gongmun.referrals.mailing import notice_key
 from gongmun.referrals.models import LadderStep, Referral
 from gongmun.referrals.names import EVENTS, RUNGS
@@ -27,42 +24,63 @@ from gongmun.text import Bilingual, english_date, korean_date
 _DUE = Bilingual(ko="회신 기한", en="The answer was due")
 _SILENT = Bilingual(ko="현재까지 회신 없음", en="No answer so far")
 # When a line was, and its place among those of that day.
-_Line = tuple[date, int, Bilingual]
+Line = tuple[date, int, Bilingual]
 
 
-def history(
-    session: Session, referrals: Sequence[Referral], today: date
-) -> tuple[HistoryLine, ...]:
+def history(lines: Iterable[Line], today: date) -> tuple[HistoryLine, ...]:
     """The whole case by date: what was sent, what came back, what was asked again."""
-    lines: set[_Line] = set()
-    for referral in referrals:
-        lines.update(_lines(session, referral))
-        lines.add((referral.clocks.answer_due, 50, _DUE))
-        for before in _before(session, referral):
-            holder = organisation_queries.by_id(session, before.organisation_id)
-            lines.update(
-                (
-                    on,
-                    order,
-                    Bilingual(
-                        ko=f"[{holder.name_ko}] {text.ko}", en=f"[{holder.name_en}] {text.en}"
-                    ),
-                )
-                for on, order, text in _lines(session, before)
-            )
-    lines.add((today, 99, _SILENT))
-    in_order = sorted(lines, key=lambda line: (line[0], line[1], line[2].ko))
+    in_order = sorted({*lines, (today, 99, _SILENT)}, key=lambda line: (*line[:2], line[2].ko))
     return tuple(HistoryLine(on=on, text=text) for on, _, text in in_order)
 
 
-def extensions_of(session: Session, referral_id: int) -> Sequence[Document]:
-    """The numbered documents that granted an extension of a referral's deadline."""
-    granted = (
-        document_queries.by_id(session, event.data["document_id"])
-        for event in ledger.history(session, "referral", referral_id)
-        if event.kind == "referral.extension_granted"
+def cases(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[Line]]:
+    """What is told of each of these referrals, and of those it was transferred from."""
+    everyone = dict(paper_queries.referrals(session, ids))
+    while missing := {each.transferred_from_id for each in everyone.values()} - {
+        None,
+        *everyone,
+    }:
+        everyone |= paper_queries.referrals(session, [each for each in missing if each is not None])
+    events = ledger.histories(session, "referral", everyone, EVENTS)
+    steps = paper_queries.mailed_steps(session, everyone)
+    all_steps = [step for of_one in steps.values() for step in of_one]
+    facts = _Facts(
+        events=events,
+        steps=steps,
+        accepted=paper_queries.accepted(
+            session, {notice_key(step.notice_id) for step in all_steps if step.notice_id}
+        ),
+        cited=paper_queries.cited(
+            session,
+            {each.document_id for each in everyone.values() if each.document_id}
+            | {step.document_id for step in all_steps if step.document_id},
+        ),
     )
-    return [document for document in granted if document.number is not None]
+    holders = paper_queries.names(
+        session, {each.organisation_id for each in everyone.values() if each.id not in set(ids)}
+    )
+
+    def told_of(referral: Referral) -> Iterator[Line]:
+        yield from _lines(facts, referral)
+        yield referral.clocks.answer_due, 50, _DUE
+        while referral.transferred_from_id is not None:
+            referral = everyone[referral.transferred_from_id]
+            holder = holders[referral.organisation_id]
+            for on, order, text in _lines(facts, referral):
+                ko, en = f"[{holder.name_ko}] {text.ko}", f"[{holder.name_en}] {text.en}"
+                yield on, order, Bilingual(ko=ko, en=en)
+
+    return {referral_id: list(told_of(everyone[referral_id])) for referral_id in ids}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Facts:
+    """What the rows around referrals say, by the ids of these, of documents and the keys of mails."""
+
+    events: Mapping[int, Sequence[LedgerEvent]]
+    steps: Mapping[int, Sequence[LadderStep]]
+    accepted: Mapping[str, datetime]
+    cited: Mapping[int, Reference]
 
 
 def told(event: LedgerEvent) -> Bilingual | None:
@@ -87,27 +105,20 @@ def _written(data: Mapping[str, Any], day: Any) -> dict[str, Any]:
 _DAYS = frozenset({"answer_due", "was_due", "old_due", "new_due", "until"})
 
 
-def _before(session: Session, referral: Referral) -> Iterator[Referral]:
-    """The referrals that this one was transferred from, the last one first."""
-    while referral.transferred_from_id is not None:
-        referral = queries.by_id(session, referral.transferred_from_id)
-        yield referral
-
-
-def _lines(session: Session, referral: Referral) -> Iterator[_Line]:
+def _lines(facts: _Facts, referral: Referral) -> Iterator[Line]:
     assert referral.document_id is not None
     assert referral.dispatched_at is not None
-    number = document_queries.by_id(session, referral.document_id).number
+    number = facts.cited[referral.document_id].number
     sent = Bilingual(ko=f"결과 통보 공문 발송({number})", en=f"Outcome document sent ({number})")
     yield seoul_date(referral.dispatched_at), 0, sent
     if referral.acknowledged_at is not None:
         yield seoul_date(referral.acknowledged_at), 1, _acknowledged(referral)
-    for order, event in enumerate(ledger.history(session, "referral", referral.id), start=2):
+    for order, event in enumerate(facts.events.get(referral.id, ()), start=2):
         words = told(event)
         if words is not None:
             yield seoul_date(event.occurred_at), min(order, 49), words
-    for order, step in enumerate(queries.steps(session, referral.id), start=51):
-        mailed = _mailed(session, step)
+    for order, step in enumerate(facts.steps.get(referral.id, ()), start=51):
+        mailed = _mailed(facts, step)
         if mailed is not None:
             yield mailed[0], min(order, 98), mailed[1]
 
@@ -120,16 +131,15 @@ def _acknowledged(referral: Referral) -> Bilingual:
     )
 
 
-def _mailed(session: Session, step: LadderStep) -> tuple[date, Bilingual] | None:
+def _mailed(facts: _Facts, step: LadderStep) -> tuple[date, Bilingual] | None:
     """When the relay accepted the mail of a step, and what it was; None if none went out."""
-    if step.skipped or step.notice_id is None or step.rung is Rung.ESCALATION:
+    assert step.notice_id is not None
+    accepted_at = facts.accepted.get(notice_key(step.notice_id))
+    if accepted_at is None:
         return None
-    dispatch = mail_queries.find(session, notice_key(step.notice_id))
-    if dispatch is None or dispatch.accepted_at is None:
-        return None
-    on = seoul_date(dispatch.accepted_at)
+    on = seoul_date(accepted_at)
     name_ko, name_en = RUNGS[step.rung].ko, RUNGS[step.rung].en.capitalize()
     if step.document_id is None:
         return on, Bilingual(ko=f"{name_ko}(전자우편)", en=f"{name_en} (by e-mail)")
-    number = document_queries.by_id(session, step.document_id).number
+    number = facts.cited[step.document_id].number
     return on, Bilingual(ko=f"{name_ko} 공문 발송({number})", en=f"{name_en} sent ({number})")

@@ -1,18 +1,21 @@
 """The ladder (독촉 단계): which rung is due for a referral on a day. Pure; the steps are data.
 
-Each clock is a track of its own. Of the rungs of one track that are due together (after an outage,
+A kind of referral (a petition, what is to be done at once) may have steps of its own: the rule of its answer's
+deadline says which kind it is. Each clock is a track of its own. Of the rungs of one track that are due together (after an outage,
 say) the highest fires and the lower ones are recorded as skipped. A rung fires once for each time
 its clock was started.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from gongmun.calendar import UnknownRule, rule
 from gongmun.errors import GongmunError
 
 DEFAULT = Path(__file__).parent / "data" / "ladder.toml"
@@ -60,13 +63,33 @@ class Step:
     working_days: int
 
 
-Ladder = tuple[Step, ...]
+Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ladder:
+    """The steps of every kind of referral: of those that `kinds` names by their rule, and of the others."""
+
+    default: Steps
+    kinds: Mapping[str, Steps]
+
+    def of(self, answer_rule: str) -> Steps:
+        """The steps for a referral whose answer is due by this rule."""
+        return self.kinds.get(answer_rule, self.default)
+
+    @property
+    def rungs(self) -> frozenset[Rung]:
+        """Every rung that stands somewhere."""
+        return frozenset(
+            step.rung for steps in (self.default, *self.kinds.values()) for step in steps
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clocks:
-    """The dates of one referral that the ladder looks at."""
+    """What the ladder looks at of one referral: the rule its answer is due by, and its dates."""
 
+    answer_rule: str
     acknowledge_due: date
     acknowledged: bool
     answer_due: date
@@ -96,25 +119,46 @@ class Verdict:
 
 @lru_cache(maxsize=8)
 def load(path: Path = DEFAULT) -> Ladder:
-    """Read a ladder file.
+    """Read a ladder file: `[[step]]` for all referrals, `[[kind]]` with steps of its own for some rules.
 
     Raises:
-        LadderInvalid: unreadable, unknown names, or the same rung twice.
+        LadderInvalid: unreadable, unknown names or rules, the same rung twice in one kind, one rule in two.
     """
     try:
-        steps = tuple(
-            Step(
-                rung=Rung(step["rung"]),
-                clock=Clock(step["clock"]),
-                working_days=int(step["working_days"]),
-            )
-            for step in tomllib.loads(path.read_text(encoding="utf-8"))["step"]
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        default = _steps(content["step"])
+        of_kinds = [
+            (rule_code, _steps(kind["step"]))
+            for kind in content.get("kind", ())
+            for rule_code in _codes(kind["rules"])
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UnknownRule) as error:
         raise LadderInvalid(path=path.name, reason=repr(error)) from error
-    if len({step.rung for step in steps}) != len(steps):
-        raise LadderInvalid(path=path.name, reason="a rung stands twice")
-    return steps
+    kinds = dict(of_kinds)
+    if len(kinds) != len(of_kinds):
+        raise LadderInvalid(path=path.name, reason="a rule stands in two kinds")
+    for steps in (default, *kinds.values()):
+        if len({step.rung for step in steps}) != len(steps):
+            raise LadderInvalid(path=path.name, reason="a rung stands twice")
+    return Ladder(default=default, kinds=kinds)
+
+
+def _codes(rules: object) -> Sequence[str]:
+    """The codes of deadline rules; one that does not exist would leave its referrals to the others' steps."""
+    if not isinstance(rules, list):
+        raise TypeError(rules)
+    return [rule(code, date.max).code for code in rules]
+
+
+def _steps(rows: Sequence[Mapping[str, Any]]) -> Steps:
+    return tuple(
+        Step(
+            rung=Rung(row["rung"]),
+            clock=Clock(row["clock"]),
+            working_days=int(row["working_days"]),
+        )
+        for row in rows
+    )
 
 
 def decide(
@@ -129,7 +173,7 @@ def decide(
     later: list[date] = []
     for clock, start in _tracks(clocks).items():
         due: list[DueStep] = []
-        for step in ladder:
+        for step in ladder.of(clocks.answer_rule):
             if step.clock is not clock or step.rung in fired:
                 continue
             due_on = shift(start, step.working_days)

@@ -1,11 +1,11 @@
 """The documents of this room: what a formal reminder and an escalation say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from gongmun.calendar import calendar, rule
+from gongmun.calendar import rule
 from gongmun.clock import seoul_date
 from gongmun.documents import (
     Document,
@@ -19,14 +19,15 @@ from gongmun.documents import (
     drafting,
 )
 from gongmun.documents import Rung as ReminderRung
-from gongmun.documents import queries as document_queries
 from gongmun.organisations import Division, Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals.clocks import days_overdue
-from gongmun.referrals.history import extensions_of, history
+from gongmun.referrals import paper_queries
+from gongmun.referrals.history import history
 from gongmun.referrals.ladder import Rung
+from gongmun.referrals.listing import Listed, items_of
 from gongmun.referrals.models import Notice, Referral
 from gongmun.referrals.names import RUNGS
+from gongmun.referrals.papers import Papers, papers
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
@@ -36,82 +37,77 @@ _FORMS = {
 }
 
 
-def draft_reminder(
-    session: Session, notice: Notice, rung: Rung, referrals: Sequence[Referral], *, now: datetime
-) -> Document:
-    """Draft and approve the formal reminder of one notice.
-
-    No coordinator decides on it: the ladder is their standing decision.
-    """
-    today = seoul_date(now)
-    ministry = organisation_queries.by_id(session, notice.organisation_id)
-    document = drafting.draft(
-        session,
+def reminder(
+    read: Papers,
+    key: str,
+    ministry: Organisation,
+    rung: Rung,
+    ids: Collection[int],
+    today: date,
+) -> drafting.Draft:
+    """A formal reminder of these referrals."""
+    return drafting.Draft(
         kind=_FORMS[rung][1],
-        key=f"{notice.key}:{rung.value}",
+        key=key,
         recipient_code=ministry.code,
-        context=_reminder(session, ministry, rung, referrals, today, decided_on=today),
-        now=now,
+        context=_reminder(read, ministry, rung, ids, today, decided_on=today),
     )
-    drafting.approve(session, document, None, now)
-    return document
 
 
 def _reminder(
-    session: Session,
+    read: Papers,
     ministry: Organisation,
     rung: Rung,
-    referrals: Sequence[Referral],
+    ids: Collection[int],
     today: date,
     *,
     decided_on: date,
 ) -> ReminderContext:
+    about = [read.listed[each] for each in ids]
+    handling = read.handling(ministry.id, {each.topic for each in about})
     return ReminderContext(
         letter=Letter(
-            recipients=(recipient(session, ministry, referrals),),
+            recipients=(_recipient(ministry, handling),),
             title=Bilingual(
                 ko=f"시민 제안 미회신 사항 회신 요청({RUNGS[rung].ko})",
                 en=f"Request to answer overdue citizens' suggestions ({RUNGS[rung].en})",
             ),
             decided_on=decided_on,
-            legal_basis=_legal_basis(referrals, today),
-            references=_references(session, referrals),
+            legal_basis=_legal_basis(about, today),
+            references=_references(read, about),
         ),
         rung=_FORMS[rung][0],
-        items=overdue_items(session, referrals, today),
+        items=tuple(items_of(about, today)),
     )
 
 
-def draft_escalation(
-    session: Session,
+def escalation(
+    read: Papers,
     key: str,
     ministry: Organisation,
     parent: Organisation,
-    referrals: Sequence[Referral],
-    *,
-    now: datetime,
-) -> Document:
-    """Draft the escalation to the parent body with the whole case; a coordinator decides on it."""
-    today = seoul_date(now)
-    return drafting.draft(
-        session,
+    ids: Collection[int],
+    today: date,
+) -> drafting.Draft:
+    """The escalation to the parent body with the whole case of these referrals."""
+    return drafting.Draft(
         kind=DocumentKind.ESCALATION,
         key=key,
         recipient_code=parent.code,
-        context=_escalation(session, ministry, parent, referrals, today, decided_on=today),
-        now=now,
+        context=_escalation(read, ministry, parent, ids, today, decided_on=today),
     )
 
 
 def _escalation(
-    session: Session,
+    read: Papers,
     ministry: Organisation,
     parent: Organisation,
-    referrals: Sequence[Referral],
+    ids: Collection[int],
     today: date,
     *,
     decided_on: date,
 ) -> EscalationContext:
+    about = [read.listed[each] for each in ids]
     return EscalationContext(
         letter=Letter(
             recipients=(Recipient(office=_head(parent)),),
@@ -120,12 +116,12 @@ def _escalation(
                 en=f"Citizens' suggestions long unanswered ({ministry.name_en})",
             ),
             decided_on=decided_on,
-            legal_basis=_legal_basis(referrals, today),
-            references=_references(session, referrals),
+            legal_basis=_legal_basis(about, today),
+            references=_references(read, about),
         ),
         ministry_name=organisation_name(ministry),
-        items=overdue_items(session, referrals, today),
-        history=history(session, referrals, today),
+        items=tuple(items_of(about, today)),
+        history=history((line for each in ids for line in read.cases[each]), today),
     )
 
 
@@ -134,7 +130,7 @@ def refresh_document(
     notice: Notice,
     document: Document,
     rung: Rung,
-    referrals: Sequence[Referral],
+    ids: Collection[int],
     *,
     now: datetime,
 ) -> None:
@@ -142,41 +138,24 @@ def refresh_document(
     today = seoul_date(now)
     decided_on = seoul_date(document.approved_at) if document.approved_at else today
     ministry = organisation_queries.by_id(session, notice.organisation_id)
-    if rung is Rung.ESCALATION:
+    escalates = rung is Rung.ESCALATION
+    read = papers(session, ids, ministries=[ministry.id], with_cases=ids if escalates else ())
+    if escalates:
         parent = organisation_queries.by_id(session, notice.addressee_id)
         context: ReminderContext | EscalationContext = _escalation(
-            session, ministry, parent, referrals, today, decided_on=decided_on
+            read, ministry, parent, ids, today, decided_on=decided_on
         )
     else:
-        context = _reminder(session, ministry, rung, referrals, today, decided_on=decided_on)
+        context = _reminder(read, ministry, rung, ids, today, decided_on=decided_on)
     drafting.refresh(session, document, context, now)
 
 
 def overdue_items(
-    session: Session, referrals: Sequence[Referral], today: date
-) -> tuple[OverdueItem, ...]:
-    """One line for each referral, as documents and mails list them."""
-    items: list[OverdueItem] = []
-    for referral in referrals:
-        suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
-        document = _outcome_document(session, referral)
-        assert referral.dispatched_at is not None
-        items.append(
-            OverdueItem(
-                reference=suggestion.reference,
-                title=suggestion.title,
-                original_number=document.number or "",
-                sent_on=seoul_date(referral.dispatched_at),
-                due_on=referral.clocks.answer_due,
-                days_overdue=days_overdue(referral.clocks.answer_due, today, calendar()),
-            )
-        )
-    return tuple(items)
-
-
-def _outcome_document(session: Session, referral: Referral) -> Document:
-    assert referral.document_id is not None
-    return document_queries.by_id(session, referral.document_id)
+    session: Session, referrals: Iterable[Referral], today: date
+) -> Sequence[OverdueItem]:
+    """One line for each referral, as documents and mails list them, in order of number."""
+    found = paper_queries.listed(session, [referral.id for referral in referrals])
+    return items_of(found.values(), today)
 
 
 def recipient(session: Session, ministry: Organisation, referrals: Sequence[Referral]) -> Recipient:
@@ -184,13 +163,20 @@ def recipient(session: Session, ministry: Organisation, referrals: Sequence[Refe
 
     Without a division where the referrals differ in it.
     """
-    heads: set[Bilingual | None] = set()
-    for referral in referrals:
-        topic = suggestion_queries.by_id(session, referral.suggestion_id).topic
-        division = (
+    topics = {
+        suggestion_queries.by_id(session, referral.suggestion_id).topic for referral in referrals
+    }
+    return _recipient(
+        ministry,
+        [
             organisation_queries.handling_division(session, ministry.id, topic) if topic else None
-        )
-        heads.add(_head(division) if division else None)
+            for topic in topics
+        ],
+    )
+
+
+def _recipient(ministry: Organisation, handling: Iterable[Division | None]) -> Recipient:
+    heads = {_head(division) if division else None for division in handling}
     return Recipient(office=_head(ministry), handling=heads.pop() if len(heads) == 1 else None)
 
 
@@ -203,17 +189,15 @@ def _head(body: Organisation | Division) -> Bilingual:
     return Bilingual(ko=body.head_ko, en=body.head_en)
 
 
-def _legal_basis(referrals: Sequence[Referral], today: date) -> tuple[Bilingual, ...]:
-    rules = (rule(referral.answer_rule, today) for referral in referrals)
+def _legal_basis(about: Iterable[Listed], today: date) -> tuple[Bilingual, ...]:
+    rules = (rule(code, today) for code in dict.fromkeys(each.answer_rule for each in about))
     cited = (Bilingual(ko=each.citation_ko, en=each.citation_en) for each in rules)
     return tuple(dict.fromkeys(cited))
 
 
-def _references(session: Session, referrals: Sequence[Referral]) -> tuple[Reference, ...]:
+def _references(read: Papers, about: Sequence[Listed]) -> tuple[Reference, ...]:
     """The outcome documents, and those that moved a deadline, once each."""
-    documents = {
-        referral.document_id: _outcome_document(session, referral) for referral in referrals
-    }
-    for referral in referrals:
-        documents |= {document.id: document for document in extensions_of(session, referral.id)}
-    return tuple(document.reference for document in documents.values())
+    carried = dict.fromkeys((each.original_number, each.numbered_on) for each in about)
+    moved = [extension for each in about for extension in read.extended.get(each.referral_id, ())]
+    written = [Reference(number=number, on=on) for number, on in carried]
+    return tuple(dict.fromkeys([*written, *moved]))

@@ -1,6 +1,6 @@
 """What the mails of referrals have in common: mailbox, attachment, thread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ def attachment(document: Document) -> Attachment:
     )
 
 
-def thread(session: Session, document_ids: Sequence[int | None]) -> tuple[str, ...]:
+def thread(session: Session, document_ids: Collection[int | None]) -> tuple[str, ...]:
     """Message-IDs of the mails that carried these documents, so that a reminder joins the thread.
 
     Of many the first and the last nine: a header of any length is refused somewhere on the way.

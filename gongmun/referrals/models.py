@@ -6,10 +6,11 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gongmun.calendar import CountedIn, Counting
 from gongmun.clock import seoul_date
 from gongmun.db import Base, state
 from gongmun.documents import Role
-from gongmun.referrals.ladder import Clocks, Rung
+from gongmun.referrals.ladder import Clock, Clocks, Rung
 from gongmun.referrals.life import Status
 
 
@@ -42,6 +43,8 @@ class NoticeKind(StrEnum):
 _NOT_GONE = text("status NOT IN ('transferred', 'withdrawn')")
 # life.CHASED in SQL: the condition of the index that a sweep reads.
 IS_CHASED = text("status IN ('dispatched', 'acknowledged')")
+# A notice that is neither in the outbox nor suppressed.
+_WAITS = text("enqueued_at IS NULL AND suppressed_at IS NULL")
 
 
 class Referral(Base):
@@ -87,6 +90,14 @@ class Referral(Base):
     acknowledged_at: Mapped[datetime | None]
     registration_number: Mapped[str | None] = mapped_column(String(60))
     answer_due: Mapped[date | None]
+    # When that day is over, or the last working hour of a rule that counts in them.
+    answer_due_at: Mapped[datetime | None]
+    # How it was counted, so that a changed calendar can count it again: see `counting`.
+    answer_counted_in: Mapped[CountedIn | None] = mapped_column(state(CountedIn))
+    answer_counted_since: Mapped[datetime | None]
+    answer_counted: Mapped[int | None]
+    # The day that was told before a change of the calendar moved it: it stands beside the legal one.
+    answer_due_promised: Mapped[date | None]
     answered_at: Mapped[datetime | None]
     # Since when the ball is with us, and the answer's clock and the ladder stand still.
     paused_at: Mapped[datetime | None]
@@ -96,6 +107,19 @@ class Referral(Base):
     # The day on which a sweep told the ledger that the due day has passed.
     overdue_noted_on: Mapped[date | None]
     next_action_on: Mapped[date | None]
+
+    @property
+    def counting(self) -> Counting:
+        """How the answer's deadline is counted; of a row from before this was kept, the day itself."""
+        if self.answer_counted_since is None:
+            return Counting.days(self.clocks.answer_due)
+        assert self.answer_counted_in is not None
+        assert self.answer_counted is not None
+        return Counting(
+            unit=self.answer_counted_in,
+            since=self.answer_counted_since,
+            amount=self.answer_counted,
+        )
 
     def counted_on(self, today: date) -> date:
         """The day up to which lateness counts: that of the pause, while the clock stands still."""
@@ -107,6 +131,7 @@ class Referral(Base):
         assert self.acknowledge_due is not None
         assert self.answer_due is not None
         return Clocks(
+            answer_rule=self.answer_rule,
             acknowledge_due=self.acknowledge_due,
             acknowledged=self.status is not Status.DISPATCHED,
             answer_due=self.answer_due,
@@ -142,6 +167,9 @@ class Notice(Base):
     """
 
     __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_waiting", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
@@ -151,8 +179,80 @@ class Notice(Base):
     to_backup: Mapped[bool] = mapped_column(default=False)
     document_ids: Mapped[list[int]] = mapped_column(JSON)
     swept_on: Mapped[date]
+    # Something that its documents say was taken back, or moved, since they were drafted.
+    stale: Mapped[bool] = mapped_column(default=False)
     enqueued_at: Mapped[datetime | None]
     suppressed_at: Mapped[datetime | None]
+
+
+class ChangeCause(StrEnum):
+    """Why the calendar's change, or a ministry's, moved a deadline."""
+
+    HOLIDAY = "holiday"  # declared, or taken back, after the deadline was counted
+
+
+class DeadlineChange(Base):
+    """A deadline that was counted again and ended on another day: told once to its ministry."""
+
+    __tablename__ = "deadline_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    clock: Mapped[Clock] = mapped_column(state(Clock))
+    cause: Mapped[ChangeCause] = mapped_column(state(ChangeCause))
+    # Why, in words: the holidays that were declared since.
+    reason_ko: Mapped[str] = mapped_column(String(300))
+    reason_en: Mapped[str] = mapped_column(String(300))
+    old_due: Mapped[date]
+    new_due: Mapped[date]
+    changed_at: Mapped[datetime]
+    # The coordinator who had the deadlines counted again; None where the flow was started by its form.
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals.id"))
+    # When the mail that tells of it went into the outbox, or nobody had to be told any more.
+    told_at: Mapped[datetime | None]
+
+
+class Takeover(Base):
+    """A referral that passed to the successor of its ministry (승계); clocks and history go on.
+
+    `successor_id` is None while a coordinator has to say whose it is: the ministry was split, or the
+    successor has the suggestion already.
+    """
+
+    __tablename__ = "takeovers"
+    __table_args__ = (UniqueConstraint("referral_id", "predecessor_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"))
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    # The day from which the successor is responsible.
+    effective_on: Mapped[date]
+    found_at: Mapped[datetime]
+    taken_over_at: Mapped[datetime | None]
+    # The coordinator who said whose it is, and why; None where the law left one only.
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(Text)
+    # When the successor was told, or did not have to be; and by which mail.
+    told_at: Mapped[datetime | None]
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"), index=True)
+
+
+class ChasePause(Base):
+    """Reminders to one ministry stand still (독촉 보류), for a reason and until a day; its clocks run on."""
+
+    __tablename__ = "chase_pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime]
+    # The last day of it.
+    until: Mapped[date]
+    # Ended before that day, by whom.
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class LadderStep(Base):

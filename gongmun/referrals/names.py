@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gongmun.documents import Role
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals.ladder import Clock, Rung
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import ResponseDecision
 from gongmun.text import Bilingual
@@ -46,6 +46,11 @@ RUNGS: Mapping[Rung, Bilingual] = {
     Rung.SILENCE: Bilingual(ko="미회신 공개", en="publication of no answer"),
 }
 
+CLOCKS: Mapping[Clock, Bilingual] = {
+    Clock.ANSWER: Bilingual(ko="회신 기한", en="answer due"),
+    Clock.ACKNOWLEDGEMENT: Bilingual(ko="접수 기한", en="acknowledgement due"),
+}
+
 # What the ledger tells of a referral besides its statuses; the braces are names in an event's data.
 EVENTS: Mapping[str, Bilingual] = {
     "referral.paused": Bilingual(
@@ -67,6 +72,14 @@ EVENTS: Mapping[str, Bilingual] = {
     "referral.extension_refused": Bilingual(
         ko="회신 기한 연장 불승인", en="More time was not granted"
     ),
+    "referral.deadline_moved": Bilingual(
+        ko="휴무일 변경에 따른 회신 기한 조정({old_due} → {new_due})",
+        en="The days off changed: the answer is due on {new_due} instead of {old_due}",
+    ),
+    "referral.receipt_moved": Bilingual(
+        ko="휴무일 변경에 따른 접수 기한 조정({old_due} → {new_due})",
+        en="The days off changed: the acknowledgement is due on {new_due} instead of {old_due}",
+    ),
     "referral.transfer_requested": Bilingual(
         ko="소관 기관이 다른 기관으로 이관 요청",
         en="The ministry asked to transfer it to another one",
@@ -75,6 +88,9 @@ EVENTS: Mapping[str, Bilingual] = {
     "referral.transferred": Bilingual(
         ko="다른 기관으로 이관(보유 기간: 근무일 {held_working_days}일)",
         en="Transferred to another ministry after {held_working_days} working days",
+    ),
+    "referral.taken_over": Bilingual(
+        ko="정부조직 개편으로 소관 기관 승계", en="Passed to the successor of the ministry"
     ),
     "referral.reopened": Bilingual(
         ko="제안자의 재검토 요청(회신 기한 {answer_due})",

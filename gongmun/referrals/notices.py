@@ -5,7 +5,7 @@ they have no number, of mails until they are queued. A notice of which nothing i
 and says so in the ledger.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,26 +14,37 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.access import links
+from gongmun.calendar import calendar, hours
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document, OverdueItem, drafting
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import ISSUED, UNNUMBERED
 from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents.queries import DocumentStanding
 from gongmun.errors import GongmunError
 from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
+from gongmun.referrals import chase_queries, paper_queries, queries
+from gongmun.referrals.chase_pause_queries import paused_organisations
+from gongmun.referrals.chase_queries import Line
+from gongmun.referrals.chasing import without_collector
 from gongmun.referrals.ladder import Rung
-from gongmun.referrals.letters import overdue_items, refresh_document
-from gongmun.referrals.life import CHASED, Status
+from gongmun.referrals.letters import refresh_document
+from gongmun.referrals.listing import Listed, items_of
 from gongmun.referrals.mailing import attachment, mailbox, notice_key, thread
-from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
+from gongmun.referrals.models import Notice, NoticeKind
 from gongmun.referrals.names import REQUESTS, RUNGS
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
 _ACKNOWLEDGEMENT_RUNGS = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
+# Notices of one transaction.
+_TOGETHER = 25
+
+# What is done with waiting notices, locked; what became of each, by its id.
+_Settle = Callable[[Session, Sequence[Notice]], Mapping[int, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,68 +67,140 @@ class _Section:
 
 
 def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
-    """Before anything is numbered: let waiting notices say what is still true.
+    """Before anything is numbered: let the documents of waiting notices say what is still true.
 
-    The ids of those of which nothing is; they are suppressed. One that cannot be prepared is left
-    as it is, and met again when it is queued.
+    The ids of notices of which nothing is; they are suppressed. One that cannot be prepared is left
+    as it is, and met again when it is queued, as one without a document is.
     """
     outcomes: dict[str, list[int]] = {"suppressed": []}
-    _each(db, lambda session, notice: _prepare(session, notice, now), outcomes)
+    today = seoul_date(now)
+    with db.reading() as session:
+        waiting = _waiting(session, queries.waiting_notices(session), UNNUMBERED)
+        ids = [each.notice.id for each in waiting if not each.says_what_holds(today)]
+    _each(db, ids, lambda session, notices: _prepare(session, notices, now), outcomes)
     return outcomes["suppressed"]
 
 
 def enqueue_notices(db: Database, *, now: datetime) -> NoticeReport:
-    """Put every notice that is ready into the outbox, each in its own transaction."""
+    """Put every notice that is ready into the outbox; one that fails does not stop the others.
+
+    Outside of working hours all of them wait, and those about a ministry whose reminders are paused.
+    """
     outcomes: dict[str, list[int]] = {"enqueued": [], "suppressed": [], "waiting": []}
-    problems = _each(db, lambda session, notice: _settle(session, notice, now), outcomes)
+    with db.reading() as session:
+        notices = queries.waiting_notices(session)
+        paused = paused_organisations(session, seoul_date(now))
+        unfinished = {
+            each.notice.id
+            for each in _waiting(session, notices, frozenset(DocumentStatus) - ISSUED)
+            if any(map(_is_true, each.lines))
+            and not any(document.status is DocumentStatus.DISCARDED for document in each.documents)
+        }
+    is_open = hours.is_open(now, calendar())
+    ready: list[int] = []
+    for notice in notices:
+        held = not is_open or notice.organisation_id in paused or notice.id in unfinished
+        (outcomes["waiting"] if held else ready).append(notice.id)
+    problems = _each(db, ready, lambda session, notices: _settle(session, notices, now), outcomes)
     return NoticeReport(
         **{name: tuple(ids) for name, ids in outcomes.items()}, problems=tuple(problems)
     )
 
 
 def _each(
-    db: Database, settle: Callable[[Session, Notice], str], outcomes: dict[str, list[int]]
+    db: Database, ids: Sequence[int], settle: _Settle, outcomes: dict[str, list[int]]
 ) -> Sequence[GongmunError]:
-    """Settle each waiting notice in its own transaction; one that fails does not stop the others."""
+    """Settle these notices, some in one transaction; of a failing one alone nothing is done."""
     problems: list[GongmunError] = []
-    with db.reading() as session:
-        ids = [notice.id for notice in queries.waiting_notices(session)]
-    for notice_id in ids:
+    for start in range(0, len(ids), _TOGETHER):
+        some = ids[start : start + _TOGETHER]
         try:
-            with db.transaction() as session:
-                notice = queries.lock_waiting_notice(session, notice_id)
-                outcome = settle(session, notice) if notice is not None else ""
+            _at_once(db, some, settle, outcomes)
         except GongmunError as error:
-            problems.append(error)
-        else:
-            outcomes.setdefault(outcome, []).append(notice_id)
+            if error.retryable or len(some) == 1:
+                problems.append(error)
+                continue
+            for notice_id in some:
+                try:
+                    _at_once(db, [notice_id], settle, outcomes)
+                except GongmunError as its_own:
+                    problems.append(its_own)
     return problems
 
 
-def _still_true(session: Session, notice: Notice) -> Sequence[tuple[LadderStep, Referral]]:
+def _at_once(
+    db: Database, ids: Sequence[int], settle: _Settle, outcomes: dict[str, list[int]]
+) -> None:
+    with without_collector(), db.transaction() as session:
+        settled = settle(session, queries.lock_waiting_notices(session, ids))
+    for notice_id, outcome in settled.items():
+        outcomes.setdefault(outcome, []).append(notice_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waiting:
+    """A notice that waits for documents, with all its lines and how those stand."""
+
+    notice: Notice
+    lines: Sequence[Line]
+    documents: Sequence[DocumentStanding]
+
+    def says_what_holds(self, today: date) -> bool:
+        """Whether it was drafted today, as it still is."""
+        untrue = {line.document_id for line in self.lines if not _is_true(line)}
+        return not self.notice.stale and not any(
+            document.status in UNNUMBERED
+            and (document.id in untrue or seoul_date(document.created_at) < today)
+            for document in self.documents
+        )
+
+
+def _waiting(
+    session: Session, notices: Sequence[Notice], statuses: Collection[DocumentStatus]
+) -> Sequence[_Waiting]:
+    """Those of the notices of which a document has one of these statuses."""
+    standing = document_queries.standing(session, {i for n in notices for i in n.document_ids})
+    some = [n for n in notices if any(standing[i].status in statuses for i in n.document_ids)]
+    lines = chase_queries.lines_of(session, some)
     return [
-        (step, referral)
-        for step, referral in queries.steps_of_notice(session, notice.id)
-        if _is_true(step, referral)
+        _Waiting(
+            notice=notice,
+            lines=lines.get(notice.id, ()),
+            documents=[standing[each] for each in notice.document_ids],
+        )
+        for notice in some
     ]
 
 
-def _prepare(session: Session, notice: Notice, now: datetime) -> str:
-    lines = _still_true(session, notice)
-    for document_id in notice.document_ids:
-        document = document_queries.by_id(session, document_id)
-        if document.status not in UNNUMBERED:
-            continue  # one that has its number says what was true on its day
-        about = [
-            (step.rung, referral) for step, referral in lines if step.document_id == document_id
-        ]
-        if about:
-            referrals = [referral for _, referral in about]
-            refresh_document(session, notice, document, about[0][0], referrals, now=now)
-        else:
-            drafting.discard(session, document, now)
-            notice.document_ids = [i for i in notice.document_ids if i != document_id]
-    return _suppress(session, notice, now) if not lines else "prepared"
+def _is_true(line: Line) -> bool:
+    return line.holds and not (line.acknowledged and line.rung in _ACKNOWLEDGEMENT_RUNGS)
+
+
+def _still_true(
+    session: Session, notices: Sequence[Notice]
+) -> Iterator[tuple[Notice, Sequence[Line]]]:
+    lines = chase_queries.lines_of(session, notices)
+    for notice in notices:
+        yield notice, [line for line in lines.get(notice.id, ()) if _is_true(line)]
+
+
+def _prepare(session: Session, notices: Sequence[Notice], now: datetime) -> Mapping[int, str]:
+    outcomes: dict[int, str] = {}
+    for notice, lines in _still_true(session, notices):
+        for document_id in notice.document_ids:
+            document = document_queries.by_id(session, document_id)
+            if document.status not in UNNUMBERED:
+                continue  # one that has its number says what was true on its day
+            about = [line for line in lines if line.document_id == document_id]
+            if about:
+                ids = [line.referral_id for line in about]
+                refresh_document(session, notice, document, about[0].rung, ids, now=now)
+            else:
+                drafting.discard(session, document, now)
+                notice.document_ids = [i for i in notice.document_ids if i != document_id]
+        notice.stale = False
+        outcomes[notice.id] = "prepared" if lines else _suppress(session, notice, now)
+    return outcomes
 
 
 def _suppress(session: Session, notice: Notice, now: datetime) -> str:
@@ -126,35 +209,46 @@ def _suppress(session: Session, notice: Notice, now: datetime) -> str:
     return "suppressed"
 
 
-def _settle(session: Session, notice: Notice, now: datetime) -> str:
-    lines = _still_true(session, notice)
-    documents = [document_queries.by_id(session, i) for i in notice.document_ids]
-    # A discarded one here is an escalation that a coordinator returned.
-    if not lines or any(document.status is DocumentStatus.DISCARDED for document in documents):
-        return _suppress(session, notice, now)
-    if any(document.status not in ISSUED for document in documents):
-        return "waiting"
-    message = _message(session, notice, lines, documents, seoul_date(now))
+def _settle(session: Session, notices: Sequence[Notice], now: datetime) -> Mapping[int, str]:
+    still_true = list(_still_true(session, notices))
+    files = document_queries.unread(session, {i for each in notices for i in each.document_ids})
+    listed = paper_queries.listed(
+        session, {line.referral_id for _, lines in still_true for line in lines}
+    )
+    addressees = paper_queries.names(session, {each.addressee_id for each in notices})
+    outcomes: dict[int, str] = {}
+    for notice, lines in still_true:
+        documents = [files[document_id] for document_id in notice.document_ids]
+        statuses = {document.status for document in documents}
+        # A discarded one here is an escalation that a coordinator returned.
+        if not lines or DocumentStatus.DISCARDED in statuses:
+            outcomes[notice.id] = _suppress(session, notice, now)
+        elif statuses <= ISSUED:
+            to = addressees[notice.addressee_id]
+            sections = _sections(listed, lines, seoul_date(now))
+            message = _message(session, notice, to, lines, sections, documents)
+            outcomes[notice.id] = _enqueue(session, notice, lines, message, now)
+        else:
+            outcomes[notice.id] = "waiting"
+    return outcomes
+
+
+def _enqueue(
+    session: Session, notice: Notice, lines: Sequence[Line], message: OutgoingMessage, now: datetime
+) -> str:
     dispatch = enqueue(session, message, now)
     if notice.kind is not NoticeKind.ESCALATION:
         # What it asks for is answered on the outcome documents that carried the referrals.
         links.grant_ministry(
             session,
             organisation_id=notice.organisation_id,
-            document_ids=[r.document_id for _, r in lines if r.document_id is not None],
+            document_ids=[line.outcome_id for line in lines],
             dispatch=dispatch,
             now=now,
         )
     notice.enqueued_at = now
     _record(session, "notice.enqueued", notice, now, dispatch_id=dispatch.id)
     return "enqueued"
-
-
-def _is_true(step: LadderStep, referral: Referral) -> bool:
-    if step.arming != referral.arming or referral.status not in CHASED:
-        return False
-    acknowledged = referral.status is not Status.DISPATCHED
-    return not (acknowledged and step.rung in _ACKNOWLEDGEMENT_RUNGS)
 
 
 def _record(session: Session, kind: str, notice: Notice, now: datetime, **data: Any) -> None:
@@ -164,18 +258,17 @@ def _record(session: Session, kind: str, notice: Notice, now: datetime, **data: 
 def _message(
     session: Session,
     notice: Notice,
-    lines: Sequence[tuple[LadderStep, Referral]],
+    addressee: Organisation,
+    lines: Sequence[Line],
+    sections: Sequence[_Section],
     documents: Sequence[Document],
-    today: date,
 ) -> OutgoingMessage:
-    ministry = organisation_queries.by_id(session, notice.organisation_id)
-    addressee = organisation_queries.by_id(session, notice.addressee_id)
     context: Mapping[str, Any] = {
         "agency": settings().agency,
-        "ministry": ministry,
+        "ministry": organisation_queries.by_id(session, notice.organisation_id),
         "addressee": addressee,
-        "sections": _sections(session, lines, today),
-        "total": len({referral.id for _, referral in lines}),
+        "sections": sections,
+        "total": len({line.referral_id for line in lines}),
         "documents": documents,
         "link": links.blank(),
     }
@@ -190,21 +283,19 @@ def _message(
         body=mail.body,
         attachments=tuple(attachment(document) for document in documents),
         # The parent body never saw the earlier mails: its mail begins a thread of its own.
-        references=() if escalation else thread(session, [r.document_id for _, r in lines]),
+        references=() if escalation else thread(session, {line.outcome_id for line in lines}),
         document_id=documents[0].id if len(documents) == 1 else None,
     )
 
 
 def _sections(
-    session: Session, lines: Sequence[tuple[LadderStep, Referral]], today: date
+    listed: Mapping[int, Listed], lines: Sequence[Line], today: date
 ) -> Sequence[_Section]:
-    present = {step.rung for step, _ in lines}
+    asked = {
+        rung: [listed[line.referral_id] for line in lines if line.rung is rung] for rung in Rung
+    }
     return [
-        _Section(
-            name=RUNGS[rung],
-            request=REQUESTS[rung],
-            items=overdue_items(session, [r for step, r in lines if step.rung is rung], today),
-        )
-        for rung in Rung
-        if rung in present
+        _Section(name=RUNGS[rung], request=REQUESTS[rung], items=items_of(about, today))
+        for rung, about in asked.items()
+        if about
     ]

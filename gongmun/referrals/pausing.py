@@ -14,13 +14,14 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.calendar import calendar
+from gongmun.calendar import Counting, calendar
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.referrals import queries
-from gongmun.referrals.answering import BeforeDispatch, due_after
-from gongmun.referrals.ladder import Ladder, decide
+from gongmun.referrals.answering import BeforeDispatch, counting_after
+from gongmun.referrals.clocks import answer_values
+from gongmun.referrals.ladder import Ladder, Rung, decide
 from gongmun.referrals.life import CHASED, Event, Status
 from gongmun.referrals.models import LadderStep, Referral
 
@@ -77,7 +78,11 @@ def note_receipt(session: Session, referral: Referral, *, now: datetime) -> None
         )
     today = seoul_date(now)
     for other in queries.of_document(session, referral.document_id):
-        if other.status is not Status.DISPATCHED:
+        # A document of a ministry that was split is with several.
+        if (
+            other.status is not Status.DISPATCHED
+            or other.organisation_id != referral.organisation_id
+        ):
             continue
         # The rungs of the acknowledgement are out of the way: the next sweep finds what follows.
         look_on = today if other.next_action_on is not None else None
@@ -103,7 +108,7 @@ def pause(session: Session, referral: Referral, *, now: datetime) -> None:
         WaitsForUs: it stands still already, or a request is open.
     """
     referral = required(session, referral.id, idle=True)
-    _take_back(session, referral, now)
+    take_back(session, referral, now)
     referral.paused_at = now
     referral.next_action_on = None
     ledger.record(
@@ -126,16 +131,16 @@ def resume(session: Session, referral: Referral, *, ladder: Ladder, now: datetim
     if referral.paused_at is None:
         return
     before = referral.clocks.answer_due
-    after = due_after(referral, referral.paused_at, now)
+    counting = counting_after(referral, referral.paused_at, now)
     referral.paused_at = None
-    _set_due(session, referral, after, ladder, now)
+    _set_clock(session, referral, counting, ladder, now)
     ledger.record(
         session,
         "referral.resumed",
         subject=("referral", referral.id),
         now=now,
         was_due=before.isoformat(),
-        answer_due=after.isoformat(),
+        answer_due=referral.clocks.answer_due.isoformat(),
     )
 
 
@@ -152,28 +157,28 @@ def go_on(
         NotWithMinistry: it is not with the ministry again.
     """
     referral = required(session, referral.id)
-    answer_due = due_after(referral, since, now)
+    counting = counting_after(referral, since, now)
     behind = queries.steps_behind(session, referral, since)
-    rearm(session, referral, answer_due=answer_due, ladder=ladder, now=now, behind=behind)
-    return answer_due
+    rearm(session, referral, counting=counting, ladder=ladder, now=now, behind=behind)
+    return referral.clocks.answer_due
 
 
 def rearm(
     session: Session,
     referral: Referral,
     *,
-    answer_due: date,
+    counting: Counting,
     ladder: Ladder,
     now: datetime,
     behind: Sequence[LadderStep] = (),
 ) -> None:
-    """Set the answer's clock to another day: every rung may fire again for it, but those `behind`.
+    """Count the answer's deadline from another day: every rung may fire again for it, but those `behind`.
 
     Raises:
         NotWithMinistry: the ministry has answered, or the referral is gone.
     """
     referral = required(session, referral.id)
-    _take_back(session, referral, now)
+    take_back(session, referral, now)
     before = referral.clocks.answer_due
     referral.arming += 1
     referral.paused_at = referral.asks_since = None
@@ -189,7 +194,7 @@ def rearm(
             )
         )
     session.flush()
-    _set_due(session, referral, answer_due, ladder, now)
+    _set_clock(session, referral, counting, ladder, now)
     ledger.record(
         session,
         "referral.rearmed",
@@ -197,7 +202,7 @@ def rearm(
         now=now,
         arming=referral.arming,
         was_due=before.isoformat(),
-        answer_due=answer_due.isoformat(),
+        answer_due=referral.clocks.answer_due.isoformat(),
     )
 
 
@@ -209,7 +214,7 @@ def hold(session: Session, referral: Referral, *, now: datetime) -> None:
         WaitsForUs: as for `pause`.
     """
     referral = required(session, referral.id, idle=True)
-    _take_back(session, referral, now)
+    take_back(session, referral, now)
     referral.asks_since = now
 
 
@@ -221,12 +226,13 @@ def release(session: Session, referral: Referral, *, now: datetime) -> None:
         referral.next_action_on = seoul_date(now)
 
 
-def _set_due(
-    session: Session, referral: Referral, answer_due: date, ladder: Ladder, now: datetime
+def _set_clock(
+    session: Session, referral: Referral, counting: Counting, ladder: Ladder, now: datetime
 ) -> None:
     today = seoul_date(now)
-    referral.answer_due = answer_due
-    if answer_due >= today:
+    for column, value in answer_values(counting, calendar()).items():
+        setattr(referral, column, value)
+    if referral.clocks.answer_due >= today:
         # It may be crossed again, which is told again.
         referral.overdue_noted_on = None
     referral.next_action_on = decide(
@@ -238,7 +244,7 @@ def _set_due(
     ).look_again(today)
 
 
-def _take_back(session: Session, referral: Referral, now: datetime) -> None:
+def take_back(session: Session, referral: Referral, now: datetime) -> Sequence[Rung]:
     """Rungs that a sweep has claimed and whose message has not left: they fall due again later.
 
     Otherwise a question in the hours before the mail, or while an escalation waits for its approval,
@@ -253,3 +259,4 @@ def _take_back(session: Session, referral: Referral, now: datetime) -> None:
             now=now,
             rungs=[rung.value for rung in rungs],
         )
+    return rungs

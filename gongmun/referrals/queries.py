@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.documents import Document, DocumentKind
@@ -14,7 +14,7 @@ from gongmun.errors import NotFound
 from gongmun.mail.models import Dispatch
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import GONE, Event, Status, advance
-from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, NoticeKind, Referral, Response
+from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, Referral, Response
 from gongmun.text import Bilingual
 
 # Intent of the mail that carries an outcome document.
@@ -89,11 +89,6 @@ def with_status(
     return session.scalars(query).all()
 
 
-def _is_due(today: date) -> ColumnElement[bool]:
-    # The index's own condition to the letter: SQLite uses a partial index for nothing else.
-    return and_(IS_CHASED, Referral.next_action_on <= today)
-
-
 def by_organisation(
     session: Session, statuses: Collection[Status]
 ) -> Sequence[tuple[int, Sequence[Referral]]]:
@@ -104,40 +99,6 @@ def by_organisation(
         .order_by(Referral.organisation_id, Referral.id)
     )
     return [(key, list(group)) for key, group in groupby(rows, key=lambda r: r.organisation_id)]
-
-
-def ministries_due(session: Session, today: date) -> Sequence[int]:
-    """Ministries for whose referrals the ladder has something to do on `today` or had before."""
-    return session.scalars(
-        select(Referral.organisation_id)
-        .where(_is_due(today))
-        .distinct()
-        .order_by(Referral.organisation_id)
-    ).all()
-
-
-def claim_due(session: Session, organisation_id: int, today: date) -> Sequence[Referral]:
-    """Lock and return the due referrals of one ministry; those another sweep holds are left out."""
-    return session.scalars(
-        select(Referral)
-        .where(_is_due(today), Referral.organisation_id == organisation_id)
-        .order_by(Referral.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-
-
-def notices_on(session: Session, kind: NoticeKind, organisation_id: int, day: date) -> int:
-    """How many notices of a kind a sweep of `day` has made about a ministry."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Notice.kind == kind,
-                Notice.organisation_id == organisation_id,
-                Notice.swept_on == day,
-            )
-        )
-        or 0
-    )
 
 
 def oldest_dispatch(session: Session) -> datetime | None:
@@ -176,6 +137,7 @@ def take_back_unsent(session: Session, referral: Referral) -> Sequence[Rung]:
         # A mail that is being queued at this moment is waited for: what has left is not taken back.
         .with_for_update(of=Notice)
     ).all()
+    session.execute(update(Notice).where(Notice.id.in_(waiting)).values(stale=True))
     return session.scalars(
         delete(LadderStep)
         .where(LadderStep.referral_id == referral.id, LadderStep.notice_id.in_(waiting))
@@ -208,17 +170,6 @@ def steps(session: Session, referral_id: int) -> Sequence[LadderStep]:
     ).all()
 
 
-def steps_of_notice(session: Session, notice_id: int) -> Sequence[tuple[LadderStep, Referral]]:
-    """The steps a notice carries, each with its referral."""
-    rows = session.execute(
-        select(LadderStep, Referral)
-        .join(Referral, Referral.id == LadderStep.referral_id)
-        .where(LadderStep.notice_id == notice_id)
-        .order_by(LadderStep.id)
-    )
-    return [(step, referral) for step, referral in rows]
-
-
 def waiting_notices(session: Session) -> Sequence[Notice]:
     """Notices that are neither in the outbox nor suppressed."""
     return session.scalars(
@@ -228,13 +179,14 @@ def waiting_notices(session: Session) -> Sequence[Notice]:
     ).all()
 
 
-def lock_waiting_notice(session: Session, notice_id: int) -> Notice | None:
-    """A notice that still waits, locked; None where another sweep has or had it."""
+def lock_waiting_notices(session: Session, ids: Collection[int]) -> Sequence[Notice]:
+    """Those of these notices that still wait, locked; the others another sweep has or had."""
     return session.scalars(
         select(Notice)
-        .where(Notice.id == notice_id, Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None))
+        .where(Notice.id.in_(ids), Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None))
+        .order_by(Notice.id)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
+    ).all()
 
 
 def notice_of_document(session: Session, document_id: int) -> Notice | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, particles
 
 
 class Reason(StrEnum):
@@ -126,5 +126,5 @@ def problem(line: int, reason: Reason, **params: Any) -> Problem:
     return Problem(
         line=line,
         reason=reason,
-        text=Bilingual(ko=text.ko.format(**params), en=text.en.format(**params)),
+        text=Bilingual(ko=particles(text.ko.format(**params)), en=text.en.format(**params)),
     )

@@ -70,12 +70,17 @@ class Inbox:
     scanner: Scanner | None = None
     name: str = "test"
     mails: list[bytes] = field(default_factory=list)
+    # Since when the mailbox has a mail, where it says so.
+    arrivals: dict[bytes, datetime] = field(default_factory=dict)
 
     def new(self, is_known: Callable[[str, str], bool]) -> Iterator[RawMail]:
         """See `Mailbox`."""
         for number, content in enumerate(self.mails):
             if not is_known("1", str(number)):
-                yield RawMail(uid_validity="1", uid=str(number), content=content)
+                arrived_at = self.arrivals.get(content)
+                yield RawMail(
+                    uid_validity="1", uid=str(number), content=content, arrived_at=arrived_at
+                )
 
     def take(self, *mails: bytes, now: datetime | None = None) -> ReplyReport:
         """One sweep, after these mails have come in."""

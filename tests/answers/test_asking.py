@@ -200,7 +200,7 @@ def test_a_question_and_a_sweep_at_once_nag_nobody(world: World) -> None:
         swept = pool.submit(sweep, world.db, ladder=LADDER, now=at(today))
         asked.result()
         swept.result()
-    world.send_notices(at(today, 12))
+    world.send_notices(at(today, 14))
     assert rungs(world, referral_id) == {}
     assert mails(world, "독촉") == []
 
@@ -249,7 +249,7 @@ def test_what_was_claimed_and_not_sent_falls_due_again_after_the_answer(small: W
     sweep(small.db, ladder=LADDER, now=at(today))
     assert Rung.FIRST_REMINDER in rungs(small, referral_id)
     question = put(small, referral_id, today)
-    assert small.send_notices(at(today, 12)).enqueued == ()
+    assert small.send_notices(at(today, 14)).enqueued == ()
     assert rungs(small, referral_id) == {}
     with small.db.reading() as session:
         reminder = session.scalars(
@@ -266,7 +266,7 @@ def test_a_notice_about_several_leaves_out_the_one_that_is_asked_about(small: Wo
     today = date(2026, 10, 26)
     sweep(small.db, ladder=LADDER, now=at(today))
     put(small, first, today)
-    small.send_notices(at(today, 12))
+    small.send_notices(at(today, 14))
     (body,) = mails(small, "회신 기한")
     assert "OCF-2026-10-002" in body
     assert "OCF-2026-10-001" not in body

@@ -167,10 +167,10 @@ def test_every_referral_is_answered_or_left_open() -> None:
 
 def test_the_error_names_every_problem_and_pickles() -> None:
     problems = check_all([1, 2], {1: Content()}, set(), today=TODAY)
-    error = pickle.loads(pickle.dumps(NotTaken.because(problems)))
+    error = pickle.loads(pickle.dumps(NotTaken.because(problems, {1: "OCF-1-001", 2: "OCF-1-002"})))
     assert list(error.problems) == list(problems)
-    assert error.message_ko.count("[1]") == 2
-    assert "[2]" in error.message_en
+    assert error.message_ko.count("[1 OCF-1-001]") == 2
+    assert "[2 OCF-1-002]" in error.message_en
 
 
 def test_a_draft_may_lack_anything_and_comes_back_as_it_was() -> None:

@@ -28,7 +28,9 @@ from tests.answers.mails import PDF, Inbox, answered, reply_to
 from tests.answers.test_replies import draft, files, outcome, sent
 from tests.world import LADDER, World, at
 
-REFUSAL = "처리결과: 수용곤란\n다른 법령에 따라 시행 중인 제도와 중복됩니다."
+# What a citizen reads of it as the reason, and the whole mail.
+SAID = "다른 법령에 따라 시행 중인 제도와 중복됩니다."
+REFUSAL = f"처리결과: 수용곤란\n{SAID}"
 STRANGER = "hong@gmail.example"
 
 
@@ -108,7 +110,7 @@ def test_filed_once_also_at_once(
         assert (done, written) == (1, None)
     else:
         assert written is not None
-        assert written.reason == REFUSAL
+        assert written.reason == SAID
 
 
 def test_a_sweep_goes_on_with_what_the_filing_left(
@@ -369,19 +371,22 @@ def test_files_without_words_are_completed_for_the_referral_they_are_about(inbox
     assert inbox.read(reply.id).status is ReplyStatus.SETTLED
 
 
-def test_the_words_of_a_mail_are_not_replaced(inbox: Inbox, referral: Referral) -> None:
+@pytest.mark.parametrize(("given", "expected"), [("다른 사유", "다른 사유"), (" \n", SAID)])
+def test_a_reason_that_is_given_takes_the_place_of_the_mails(
+    inbox: Inbox, referral: Referral, given: str, expected: str
+) -> None:
     reply = inbox.reply(reply_to(sent(inbox.world)[0], REFUSAL))
     confirming.complete(
         inbox.world.db,
         reply.id,
         referral_id=referral.id,
         decision=ResponseDecision.NOT_ACCEPTED,
-        reason="다른 사유",
+        reason=given,
         now=inbox.world.now,
     )
     written = draft(inbox.world, referral.id)
     assert written is not None
-    assert written.reason == REFUSAL
+    assert written.reason == expected
 
 
 def test_a_known_domain_is_shown_and_a_persons_is_not(inbox: Inbox, referral: Referral) -> None:

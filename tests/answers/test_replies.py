@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from gongmun import ledger
-from gongmun.answers import drafting, opening, replies, reply_queries, submitting
+from gongmun.answers import drafting, opening, reading, replies, reply_queries, submitting
 from gongmun.answers import queries as answer_queries
 from gongmun.answers.content import CommitmentContent, Content
 from gongmun.answers.models import AnswerFile, Channel, ReplyStatus
@@ -23,7 +23,9 @@ from gongmun.referrals.models import Referral, ResponseDecision
 from tests.answers.mails import PDF, Inbox, answered, reply_to
 from tests.world import LADDER, World
 
-ACCEPTED = "처리결과: 수용\n내년 예산에 반영하여 그늘막을 설치하겠습니다."
+# What a citizen reads of it as the reason, and the whole mail.
+SAID = "내년 예산에 반영하여 그늘막을 설치하겠습니다."
+ACCEPTED = f"처리결과: 수용\n{SAID}"
 
 
 def outcome(world: World, *titles: str, topic: str = "public_transport") -> Sequence[Referral]:
@@ -60,7 +62,7 @@ def test_a_reply_opens_a_draft_and_decides_nothing(inbox: Inbox) -> None:
     reply = inbox.reply(reply_to(sent(inbox.world)[0], ACCEPTED))
     assert (reply.status, reply.opened_at) == (ReplyStatus.FILED, inbox.world.now)
     written = draft(inbox.world, referral.id)
-    assert written == Content(decision=ResponseDecision.ACCEPTED, reason=ACCEPTED)
+    assert written == Content(decision=ResponseDecision.ACCEPTED, reason=SAID)
     after = inbox.world.referral(referral.id)
     assert (after.status, after.acknowledged_at) == (Status.DISPATCHED, None)
     with inbox.world.db.reading() as session:
@@ -95,7 +97,7 @@ def test_a_second_sweep_and_the_same_mail_again_change_nothing(inbox: Inbox) -> 
     for again in (inbox.take(), inbox.take(mail)):
         assert (again.filed, again.held, again.settled, again.problems) == ((), (), (), ())
     assert draft(inbox.world, referral.id) == Content(
-        decision=ResponseDecision.ACCEPTED, reason=ACCEPTED
+        decision=ResponseDecision.ACCEPTED, reason=SAID
     )
     assert len(files(inbox.world, referral.id)) == 1
     assert len(sent(inbox.world, opening.INTENT)) == 1
@@ -119,7 +121,7 @@ def test_two_sweeps_at_once_take_a_mail_once(
         assert sum(pool.map(sweep, range(3))) == 2
     written = draft(world, referral.id)
     assert written is not None
-    assert written.reason == ACCEPTED
+    assert written.reason == SAID
     assert len(sent(world, opening.INTENT)) == 1
     assert world.referral(referral.id).registration_number == "철도과-12"
 
@@ -150,6 +152,16 @@ def test_what_is_quoted_acknowledges_nothing(inbox: Inbox) -> None:
     written = draft(inbox.world, referral.id)
     assert written is not None
     assert "철도과-1" not in written.reason
+
+
+def test_the_example_of_a_reply_in_our_own_mail_says_nothing(inbox: Inbox) -> None:
+    """It comes back with replies, and not every program marks what it quotes."""
+    outcome(inbox.world, "정류장 그늘막", "저상버스")
+    body = sent(inbox.world)[0].body
+    assert "OCF-2026-10-001: 수용·" in body
+    assert "OCF-2026-10-001: decision" in body
+    assert reading.acknowledgement(body, ours=("공론소통과",)) is None
+    assert {reading.decision(line) for line in body.split("\n")} == {None}
 
 
 def test_several_referrals_get_each_its_part(inbox: Inbox) -> None:
@@ -322,7 +334,7 @@ def test_one_bad_mail_does_not_stop_the_others(
     assert len(report.filed) == 1
     written = draft(inbox.world, referral.id)
     assert written is not None
-    assert written.reason == ACCEPTED
+    assert written.reason == SAID
     assert len(inbox.take().filed) == 1  # tried again, and taken
 
 
@@ -450,7 +462,7 @@ def test_what_was_wrongly_taken_for_automatic_is_taken_up_once(inbox: Inbox) -> 
     assert (reply.status, reply.document_id) == (ReplyStatus.FILED, referral.document_id)
     written = draft(inbox.world, referral.id)
     assert written is not None
-    assert written.reason == ACCEPTED
+    assert written.reason == SAID
     with pytest.raises(NotFound):
         take()
     with inbox.world.db.reading() as session:

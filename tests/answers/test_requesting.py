@@ -14,6 +14,7 @@ from gongmun.answers.requesting import (
     TransferTargetUnknown,
     TransferToItself,
     request_transfer,
+    targets,
 )
 from gongmun.answers.undecided import RequestIncomplete
 from gongmun.db import Database
@@ -105,8 +106,13 @@ def test_not_to_one_that_has_the_suggestion_already(small: World) -> None:
     lead, cooperating = small.dispatched("childcare")
     codes = {small.code(small.referral(each)): each for each in (lead, cooperating)}
     assert set(codes) == {"MOE", "MOGEF"}
-    with pytest.raises(TransferTargetHasIt):
+    with pytest.raises(TransferTargetHasIt, match=r"성평등가족부는 같은 제안을 .* The Ministry of"):
         hand_on(small, codes["MOE"], "MOGEF")
+    with small.db.reading() as session:
+        referral = session.get_one(Referral, codes["MOE"])
+        offered = {each.code for each in targets(session, referral, small.now)}
+    assert "MOHW" in offered
+    assert not offered & {"MOE", "MOGEF"}
     assert hand_on(small, codes["MOE"], "MOHW").to_organisation_id
 
 

@@ -16,7 +16,8 @@ from tests.answers.test_replies import ACCEPTED, draft, files, outcome, sent
 from tests.world import LADDER
 
 EXE = b"MZ\x90\x00" + b"\x00" * 200
-REFUSAL = "처리결과: 수용곤란\n예산이 없습니다."
+SAID = "예산이 없습니다."
+REFUSAL = f"처리결과: 수용곤란\n{SAID}"
 
 
 def unfile(inbox: Inbox, reply_id: int) -> None:
@@ -50,7 +51,7 @@ def test_it_is_held_again_and_filed_to_the_right_document(inbox: Inbox) -> None:
     )
     written = draft(inbox.world, right)
     assert written is not None
-    assert written.reason == REFUSAL
+    assert written.reason == SAID
     assert len(files(inbox.world, right)) == 1
     # Each ministry was asked by a mail of its own, with the link to its own document.
     asked = sent(inbox.world, opening.INTENT)
@@ -137,3 +138,32 @@ def test_one_that_the_officer_has_submitted_stays(inbox: Inbox) -> None:
     assert inbox.read(reply.id).status is ReplyStatus.SETTLED
     with pytest.raises(ReplyDecided):
         unfile(inbox, reply.id)
+
+
+@pytest.mark.parametrize("text", ["처리결과: 수용곤란", REFUSAL], ids=["no reason", "reason"])
+def test_what_a_coordinator_wrote_in_its_place_goes_with_it(inbox: Inbox, text: str) -> None:
+    (referral,) = outcome(inbox.world, "정류장 그늘막")
+    reply = inbox.reply(reply_to(sent(inbox.world)[0], text))
+    confirming.complete(
+        inbox.world.db,
+        reply.id,
+        referral_id=referral.id,
+        decision=ResponseDecision.NOT_ACCEPTED,
+        reason="전화로 확인한 사유입니다.",
+        now=inbox.world.now,
+    )
+    unfile(inbox, reply.id)
+    assert draft(inbox.world, referral.id) is None
+
+
+def test_a_decision_without_words_is_taken_back_and_another_mail_stays(inbox: Inbox) -> None:
+    one, two = outcome(inbox.world, "정류장 그늘막 설치", "저상버스 늘리기")
+    dispatch = sent(inbox.world)[0]
+    wrong = inbox.reply(reply_to(dispatch, "OCF-2026-10-001: 수용곤란"))
+    inbox.reply(reply_to(dispatch, "OCF-2026-10-002: 수용곤란. 예산이 없습니다."))
+    assert draft(inbox.world, one.id) == Content(decision=ResponseDecision.NOT_ACCEPTED)
+    unfile(inbox, wrong.id)
+    assert draft(inbox.world, one.id) is None
+    assert draft(inbox.world, two.id) == Content(
+        decision=ResponseDecision.NOT_ACCEPTED, reason="예산이 없습니다."
+    )

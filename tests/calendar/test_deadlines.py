@@ -1,6 +1,5 @@
 """Deadlines: the rules of the law on known dates, properties, and the explanation."""
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +10,13 @@ from hypothesis import strategies as st
 from gongmun.calendar import (
     Deadline,
     DeadlineRule,
+    Pause,
     RuleNotInForce,
     RulesInvalid,
     Unit,
     UnknownRule,
     WorkingCalendar,
+    answer_rules,
     calendar,
     deadline,
     rule,
@@ -25,8 +26,10 @@ from gongmun.calendar.rules import RULES, read_rules
 from gongmun.clock import SEOUL, seoul_time
 from gongmun.errors import NaiveDatetime
 from gongmun.text import Bilingual
+from tests.calendar import reference
 
 TODAY = date(2026, 10, 12)
+OFF = reference.days_off()
 STARTS = st.dates(date(2016, 1, 1), date(2033, 12, 31))
 
 
@@ -99,6 +102,45 @@ def test_ninety_days_for_a_petition() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "start", "due"),
+    [
+        ("at_once", "2026-10-12 15:00", "2026-10-12 18:00"),
+        ("at_once", "2026-10-08 16:30", "2026-10-12 10:30"),  # over Hangul Day and a weekend
+        ("three_days", "2026-10-12 10:00", "2026-10-15 10:00"),  # 24 hours of eight a day
+        ("five_days", "2026-10-12 10:00", "2026-10-19 10:00"),
+    ],
+)
+def test_periods_up_to_five_days_run_in_hours(code: str, start: str, due: str) -> None:
+    started = datetime.fromisoformat(start).replace(tzinfo=SEOUL)
+    found = deadline(rule(code, TODAY), started, calendar())
+    assert f"{found.due_at.astimezone(SEOUL):%Y-%m-%d %H:%M}" == due
+
+
+def test_an_unadopted_proposal_is_kept_for_two_years() -> None:
+    assert _due(rule("unadopted", TODAY), "2026-10-12") == "2028-10-12"
+    # The day before is the last of the period: 14 October 2028 is a Saturday.
+    assert _due(rule("unadopted", TODAY), "2026-10-14") == "2028-10-16"
+
+
+def test_a_rule_says_what_may_change_its_period() -> None:
+    known = {code: rule(code, TODAY) for code in read_rules(RULES)}
+    extended = {code: (each.extensions, each.extension) for code, each in known.items()}
+    assert extended["petition"] == (1, 60)
+    assert extended["suggestion"] == extended["peoples_proposal"] == (1, None)
+    assert extended["at_once"] == extended["reexamination"] == (0, None)
+    assert answer_rules(TODAY) == [
+        "at_once",
+        "five_days",
+        "peoples_proposal",
+        "petition",
+        "suggestion",
+        "three_days",
+    ]
+    assert "petition" not in answer_rules(date(2021, 12, 22))
+    assert Pause.SUPPLEMENT in known["peoples_proposal"].pauses
+
+
+@pytest.mark.parametrize(
     ("unit", "length", "start"),
     [
         (Unit.WORKING_DAYS, 1, "2017-09-29"),
@@ -125,39 +167,6 @@ def test_the_day_is_that_of_seoul() -> None:
         deadline(counted, late.replace(tzinfo=None), calendar())
 
 
-def _slowly(rule: DeadlineRule, start: date) -> date:
-    """The due day, by walking and by nothing else."""
-    working = calendar().is_working_day
-    day = start
-    if not working(start):
-        while not working(day):
-            day += timedelta(days=1)
-    elif not rule.first_day_counts:
-        day += timedelta(days=1)
-
-    if rule.unit is Unit.WORKING_DAYS:
-        left = rule.length
-        while True:
-            left -= working(day)
-            if not left:
-                return day
-            day += timedelta(days=1)
-    if rule.unit is Unit.CALENDAR_DAYS:
-        day += timedelta(days=rule.length - 1)
-    else:
-        year, month = day.year, day.month
-        for _ in range(rule.length):
-            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-        length = monthrange(year, month)[1]
-        if day.day <= length:
-            day = date(year, month, day.day) - timedelta(days=1)
-        else:
-            day = date(year, month, length)
-    while not working(day):
-        day += timedelta(days=1)
-    return day
-
-
 @settings(deadline=None)  # machines may be busy
 @given(STARTS, st.sampled_from(Unit), st.integers(1, 18), st.booleans())
 def test_deadlines_agree_with_walking(
@@ -165,7 +174,7 @@ def test_deadlines_agree_with_walking(
 ) -> None:
     counted = _rule(unit, length, first_day_counts=first_day_counts)
     found = deadline(counted, seoul_time(start), calendar())
-    assert found.due == _slowly(counted, start)
+    assert found.due == reference.due(counted, seoul_time(start), OFF)
     assert calendar().is_working_day(found.due)
     assert start <= found.first_day <= found.due
     days = [day for day, _ in found.skipped]
@@ -223,6 +232,17 @@ def test_a_deadline_explains_itself_in_english() -> None:
     )
 
 
+def test_a_deadline_in_hours_says_the_time() -> None:
+    started = datetime(2026, 10, 8, 16, 30, tzinfo=SEOUL)
+    explained = deadline(rule("at_once", TODAY), started, calendar()).explain()
+    assert explained.ko.startswith(
+        "'즉시 처리' 기한(규칙 제1판)은 2026. 10. 8.(목) 16:30에 시작되어, 2026. 10. 8.(목)부터 근무시간 3시간을 "
+        "계산한 2026. 10. 12.(월) 10:30까지입니다. 계산에서 제외한 날: 토·일요일 2일, 2026. 10. 9.(금) 한글날."
+    )
+    assert "on Thu 8 October 2026 at 16:30 and runs for 3 working hours" in explained.en
+    assert "until Mon 12 October 2026 at 10:30." in explained.en
+
+
 def test_nothing_is_said_of_skipped_days_where_there_are_none() -> None:
     explained = deadline(rule("acknowledgement", TODAY), seoul_time(TODAY, 9), calendar()).explain()
     assert "제외" not in explained.ko
@@ -231,7 +251,17 @@ def test_nothing_is_said_of_skipped_days_where_there_are_none() -> None:
 
 def test_every_rule_of_the_package_holds_today() -> None:
     known = read_rules(RULES)
-    assert {"acknowledgement", "suggestion", "peoples_proposal", "petition"} <= set(known)
+    assert set(known) == {
+        "acknowledgement",
+        "at_once",
+        "three_days",
+        "five_days",
+        "suggestion",
+        "peoples_proposal",
+        "petition",
+        "reexamination",
+        "unadopted",
+    }
     for code in known:
         found = rule(code, TODAY)
         assert found.code == code
@@ -241,7 +271,7 @@ def test_every_rule_of_the_package_holds_today() -> None:
 
 def test_an_unknown_rule_names_those_there_are() -> None:
     with pytest.raises(
-        UnknownRule, match="acknowledgement, peoples_proposal, petition, reexamination, suggestion"
+        UnknownRule, match="acknowledgement, at_once, five_days, peoples_proposal, petition, "
     ):
         rule("suggestions", TODAY)
 
@@ -285,6 +315,7 @@ def test_a_later_version_follows(tmp_path: Path) -> None:
         RULE.format(**RIGHT) * 2,
         RULE.format(**RIGHT).replace("name_ko", "name"),
         RULE.format(**RIGHT) + "surprise = 1",
+        RULE.format(**RIGHT) + 'pauses = ["lunch"]',
         "[[rules]]\n",
         RULE.format(**RIGHT).replace("[rule]", "[rules]"),
         "rule = [",

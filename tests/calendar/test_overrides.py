@@ -34,6 +34,7 @@ def test_lines_are_read(tmp_path: Path, start: bytes) -> None:
         "Temporary holiday",
     )
     assert (second.working, second.name.ko) == (True, "대체근무, 하루")
+    assert second.source == "관보 제1호"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def test_an_answer_by_telephone_is_reviewed_sent_back_and_published(
     ):
         assert words in shown
     assert "이행 [bold]계획.txt" in shown
+    assert shown.count("공개 전") == 2
+    assert "이행 중" not in shown
     folder = tmp_path / "saved"
     listed = ok(gongmun("answer", "files", 1, "--save", folder))
     (saved,) = folder.iterdir()
@@ -92,13 +94,14 @@ def test_an_answer_by_telephone_is_reviewed_sent_back_and_published(
     assert "answers.response_decided" in again.err
 
     ok(gongmun(*respond, "--promised", "2027-03-31", *DAY))
-    ok(gongmun("answer", "publish", 2, *NAME, *DAY))
+    assert "이행과제는 기한에 맞추어" in ok(gongmun("answer", "publish", 2, *NAME, *DAY))
     assert installation.referral(referral_id).status is Status.CLOSED
     listed = ok(gongmun("answer", "list", "--all"))
     assert "보완 요청" in listed
     assert "published" in listed
     shown = ok(gongmun("answer", "show", 2))
     assert "국가데이터처" in shown  # who does it, where only a date was given
+    assert "이행 중" in shown
 
 
 def test_a_review_keeps_its_day(gongmun: Gongmun, installation: World, referral_id: int) -> None:
@@ -110,6 +113,8 @@ def test_a_review_keeps_its_day(gongmun: Gongmun, installation: World, referral_
     )
     assert "2027-06-30" in ok(gongmun("answer", "show", 1))
     assert "붙은 파일이 없습니다" in ok(gongmun("answer", "files", 1))
+    # Nothing was promised, so nothing will be chased.
+    assert ok(gongmun("answer", "publish", 1, *NAME, *DAY)) == "공개했습니다. Published."
 
 
 @pytest.mark.parametrize("command", ["show", "files", "publish", "send-back"])

@@ -18,6 +18,7 @@ from gongmun.documents import queries as document_queries
 from gongmun.forums.models import Forum
 from gongmun.text import Bilingual
 from tests.cli.conftest import Gongmun
+from tests.conftest import NOW
 from tests.world import World
 
 SLOW = ("prefect", "pandas", "numpy", "weasyprint", "holidays", "sqlalchemy", "pydantic")
@@ -165,10 +166,31 @@ def test_what_was_typed_comes_back_as_text(gongmun: Gongmun, installation: World
     assert "\x1b" not in ended.err
 
 
-def test_an_empty_table_has_its_head(gongmun: Gongmun, installation: World) -> None:
-    ended = gongmun("mail", "list")
-    assert ended.code == 0
-    assert "발송 Dispatches" in ended.flat
+def test_an_empty_list_says_so(gongmun: Gongmun, installation: World) -> None:
+    for noun, title in (("mail", "발송 Dispatches"), ("access", "접속 링크 Links")):
+        ended = gongmun(noun, "list")
+        assert ended.code == 0
+        assert ended.flat == f"{title} 해당하는 것이 없습니다. There is none."
+
+
+def test_no_column_is_squeezed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven columns on the narrowest screen: codes stay whole, dates break before their time."""
+    monkeypatch.setattr(output.console, "width", 80)
+    heads = ("id", "suggestion", "ministry", "status", "when", "place", "agenda")
+    names = [Bilingual(ko="이름", en=head) for head in heads]
+    row = (
+        *(12, "OCF-2026-10-001", "MOLIT", Bilingual(ko="제안됨", en="proposed")),
+        *(NOW, "정부세종청사 6동 회의실", "추진 일정과 예산을 협의하고자 합니다. " * 2),
+    )
+    output.table(names[0], names, [row])
+    printed = capsys.readouterr().out
+    lines = printed.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    for word in ("OCF-2026-10-001", "MOLIT", "proposed", "2026-10-12", "협의하고자", "합니다."):
+        assert word in printed
+    assert len(lines) < 16
 
 
 def test_overdue_is_shown_in_working_days(gongmun: Gongmun, installation: World) -> None:

@@ -45,6 +45,8 @@ def test_a_reply_is_read_completed_and_confirmed(inbox: Inbox, gongmun: Gongmun)
         assert told in shown
     refused = gongmun("reply", "confirm", 1, *ME, *DAY)
     assert (refused.code, "이행과제를 한 건 이상" in refused.err) == (1, True)
+    # The coordinator reads which suggestion it is, not only our number of it.
+    assert "[1 OCF-2026-10-001]" in refused.err
     commitment = ("--commitment", "그늘막 설치|도시과|2027-06-30")
     done = gongmun("reply", "complete", 1, 1, "--decision", "accepted", *commitment, *DAY)
     assert done.code == 0

@@ -17,12 +17,14 @@ from gongmun.documents import (
     Language,
     Reference,
     RenderPool,
+    TransferredFrom,
 )
 from gongmun.documents.hwpx import to_hwpx
 from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
 from gongmun.documents.wording import WORD_JOINER
 from gongmun.settings import settings
+from gongmun.text import Bilingual
 from tests.documents import samples
 
 
@@ -197,7 +199,7 @@ def test_the_korean_text_may_be_the_translation(pool: RenderPool) -> None:
     [
         (
             (True,),
-            "시민제안1건의회신기한연장에대하여모두연장하기로결정",
+            "시민제안1건의회신기한연장에대하여연장하기로결정",
             "moretimetoanswer1suggestionofcitizens.Wehavedecidedtograntit.",
         ),
         ((True, True), "2건의회신기한연장에대하여모두연장하기로", "tograntitforallofthem."),
@@ -222,10 +224,38 @@ def test_an_extension_says_what_was_decided(
     assert page.count("Refused") == granted.count(False)
 
 
+def test_an_extension_tells_what_was_asked_for_where_less_was_granted(pool: RenderPool) -> None:
+    context = samples.extension(True, True, False)
+    asked = (date(2026, 11, 30), date(2026, 11, 19), date(2026, 12, 1))
+    items = tuple(
+        replace(item, asked_for=day) for item, day in zip(context.items, asked, strict=True)
+    )
+    page = _squeezed("".join(_pages(pool, replace(context, items=items))))
+    assert "2026.11.19.(요청:2026.11.30.)" in page
+    assert "-(요청:2026.12.1.)" in page
+    assert page.count("(요청:") == 2
+    page = _squeezed("".join(_pages(pool, replace(context, items=items), Language.EN)))
+    assert "19November2026(askedfor:30November2026)" in page
+
+
+def test_a_transferred_suggestion_says_where_it_comes_from(pool: RenderPool) -> None:
+    before = TransferredFrom(
+        ministry_name=Bilingual(ko="교육부", en="Ministry of Education"),
+        document=Reference(number="공론소통과-7", on=date(2026, 10, 2)),
+    )
+    context = samples.outcome(1, transferred_from=before)
+    page = _squeezed("".join(_pages(pool, context)))
+    assert "교육부에서이관된제안입니다.우리기관이공론소통과-7(2026.10.2.)공문으로교육부에" in page
+    page = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert "transferredfromtheMinistryofEducation" in page
+    assert "공론소통과-7(2October2026)" in page
+    assert "이관된제안" not in _squeezed("".join(_pages(pool, samples.outcome(1))))
+
+
 def test_a_correction_names_what_it_corrects(pool: RenderPool) -> None:
     context = samples.correction()
     page = _squeezed("".join(_pages(pool, context)))
-    assert _squeezed(f"「{context.corrected_title.ko}」(공론소통과-1234,2026.10.12.)") in page
+    assert _squeezed(f"‘{context.corrected_title.ko}’(공론소통과-1234,2026.10.12.)") in page
     for row in context.corrections:
         assert _squeezed(f"{row.place.ko}{row.stood}{row.reads}") in page
     # As its mail says: both are kept together.

@@ -22,6 +22,7 @@ from gongmun.documents import (
 )
 from gongmun.documents.exporting import (
     FileFormat,
+    FileNotMade,
     NoFileYet,
     export,
 )
@@ -129,3 +130,28 @@ def test_what_has_no_file_is_not_exported(
     for number, error in ((NUMBER, NoFileYet), ("공론소통과-2", NotFound), ("", NotFound)):
         with pytest.raises(error):
             export(sqlite_db, number, format=FileFormat.JSON, renderer=_never_opened, store=store)
+
+
+def test_a_draft_says_that_it_waits_for_its_approval_and_how_to_read_it(
+    sqlite_db: Database, store: LocalStore, now: datetime
+) -> None:
+    with sqlite_db.transaction() as session:
+        waiting = draft(
+            session,
+            kind=DocumentKind.OUTCOME,
+            key="outcome:1:MOLIT",
+            recipient_code="MOLIT",
+            context=samples.outcome(2),
+            now=now,
+        )
+    with pytest.raises(FileNotMade) as caught:
+        export(
+            sqlite_db,
+            str(waiting.id),
+            format=FileFormat.PDF,
+            renderer=_never_opened,
+            store=store,
+        )
+    for message in (caught.value.message_ko, caught.value.message_en):
+        assert f"gongmun document preview {waiting.id}" in message
+        assert "gongmun waiting" not in message

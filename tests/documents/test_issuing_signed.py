@@ -23,6 +23,7 @@ from gongmun.documents.letter import Reference
 from gongmun.documents.pades import PadesSigner
 from gongmun.documents.signing import CertificateNotInForce, NotSigned, TokenUnusable
 from gongmun.documents.store import StoreUnavailable
+from gongmun.settings import settings
 from tests.documents import keys, samples
 
 
@@ -250,3 +251,29 @@ def test_what_cannot_be_laid_out_gets_no_number(
     # Without a number it can still be given up.
     with db.transaction() as session:
         discard(session, queries.by_id(session, document.id), now)
+
+
+def test_an_agency_that_signs_issues_nothing_where_it_has_no_key(
+    db: Database,
+    now: datetime,
+    store: LocalStore,
+    signer: PadesSigner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As from a terminal without the settings of the installation."""
+    first, second = _approved(db, now, count=2)
+    issue(db, [first], renderer=FakeRenderer(), store=store, now=now, key=lambda: signer)
+    report = issue(db, [second], renderer=FakeRenderer(), store=store, now=now)
+    ((failed, problem),) = report.failed
+    assert (report.issued, failed, problem.code) == ((), second, "signing.key_missing")
+    assert "GONGMUN_SIGNING__KEY" in problem.message_ko
+    assert "GONGMUN_SIGNING__KEY" in problem.message_en
+    waiting = _load(db, second)
+    assert (waiting.status, waiting.number) == (Status.APPROVED, None)
+    assert waiting.problem_ko == problem.message_ko
+    # An end of signing that is wanted is said by a setting; with the key it goes on as before.
+    monkeypatch.setattr(settings().signing, "unsigned", True)
+    report = issue(db, [second], renderer=FakeRenderer(), store=store, now=now)
+    assert report.issued == (second,)
+    assert _load(db, second).signed_sha256 is None
+    assert _load(db, second).problem_ko is None

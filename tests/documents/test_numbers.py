@@ -8,7 +8,7 @@ import pytest
 
 from gongmun.db import Database
 from gongmun.documents import FakeRenderer, LocalStore, approve, draft, issue, queries
-from gongmun.documents.exporting import FileFormat, NoFileYet, export
+from gongmun.documents.exporting import FileFormat, FileNotMade, export
 from gongmun.documents.queries import NumberOfSeveralYears
 from gongmun.errors import NotFound
 from tests.documents import samples
@@ -84,7 +84,7 @@ def test_export_takes_a_number_with_its_year_or_an_id(
         assert exported(name) == store.get(sha256)
     with pytest.raises(NumberOfSeveralYears):
         exported(NUMBER)
-    with pytest.raises(NoFileYet, match=str(ids[3])):
+    with pytest.raises(FileNotMade, match=str(ids[3])):
         exported(str(ids[3]))
 
 

@@ -3,22 +3,27 @@
 import io
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
-from gongmun.documents import DocumentKind, RenderPool
+from gongmun.db import Database
+from gongmun.documents import DocumentKind, RenderPool, Status, draft, queries
 from gongmun.documents.letter import Language
 from gongmun.documents.preview import (
     Format,
     changes,
+    document_pdf,
     picture,
     sample_pdf,
     targets,
 )
 from gongmun.documents.sample_contexts import SAMPLES
 from gongmun.documents.sheet import to_html
+from gongmun.documents.wording import WORD_JOINER
 from gongmun.settings import PROJECT_ROOT, settings
 from tests.documents import samples
 
@@ -95,3 +100,35 @@ def test_nothing_of_a_preview_depends_on_this_machine() -> None:
     """Samples are shipped: no path, and only invented addresses."""
     source = (PROJECT_ROOT / "gongmun" / "documents" / "sample_contexts.py").read_text("utf-8")
     assert "://" not in source
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(None, "시행 전 미리 보기"), ("en", "preview, not issued")]
+)
+def test_a_document_is_read_before_it_is_decided_on(
+    sqlite_db: Database, now: datetime, language: str | None, said: str
+) -> None:
+    with sqlite_db.transaction() as session:
+        document = draft(
+            session,
+            kind=DocumentKind.OUTCOME,
+            key="outcome:1:MOLIT",
+            recipient_code="MOLIT",
+            context=samples.outcome(2),
+            now=now,
+        )
+    with RenderPool(workers=1, timeout=120) as pool:
+        pdf = document_pdf(
+            sqlite_db,
+            str(document.id),
+            Language(language) if language else None,
+            pool,
+            today=now.date(),
+        )
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert said in text.replace(WORD_JOINER, "")
+    with sqlite_db.reading() as session:
+        after = queries.by_id(session, document.id)
+    # Nothing of it is kept, and it takes no number.
+    assert (after.status, after.number, after.sha256) == (Status.DRAFTED, None, None)

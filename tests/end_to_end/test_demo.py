@@ -77,7 +77,11 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
-    assert "국토교통부" in ran.stdout
+    # The story fits the screen; every referral is in a file.
+    assert "국토교통부" not in ran.stdout
+    assert "국토교통부" in (var / "referrals.txt").read_text("utf-8")
+    for word in (" 0 mails", " 1 mails", " 0통"):
+        assert word not in ran.stdout
     return Left(var)
 
 

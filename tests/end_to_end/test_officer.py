@@ -166,7 +166,7 @@ def test_the_whole_way(
     page.get_by_label("사유").fill("교통시설 소관입니다.")
     _fits(page)
     page.get_by_role("button", name="이관 요청 보내기").click()
-    expect(page.locator("#r3")).to_contain_text("국토교통부(으)로 이관을 요청")
+    expect(page.locator("#r3")).to_contain_text("국토교통부로 이관을 요청")
     _ask(page, 4, "질의하기", {"질의 내용": "어느 지역의 이야기입니까?"})
     expect(page.locator("#r4")).to_contain_text("답변을 기다리고 있습니다")
     _fits(page)

@@ -123,13 +123,24 @@ def test_the_other_ministry_gets_a_document_and_its_own_clocks(small: World) -> 
         {"number": before.number, "on": "2026-10-12"}
     ]
     assert document.context["suggestions"][0]["lead_name"]["ko"] == "교육부"
+    # Whoever receives it reads where it comes from, and by which document.
+    assert document.context["transferred_from"] == {
+        "ministry_name": {"ko": "국가데이터처", "en": "Ministry of Data and Statistics"},
+        "document": {"number": before.number, "on": "2026-10-12"},
+    }
+    mail = text(mails["forum@moe.example"])
+    assert f"국가데이터처에서 이관된 제안입니다(먼저 이송한 공문: {before.number})" in mail
+    assert (
+        f"transferred from the Ministry of Data and Statistics (first sent by {before.number})"
+        in mail
+    )
     (attached,) = mails["forum@moe.example"].iter_attachments()
     assert attached.get_content_type() == "application/pdf"
     # 14 working days from the dispatch, the first day counted.
     assert (new.status, new.answer_due) == (Status.DISPATCHED, date(2026, 11, 12))
     assert new.arming == 1
     told = text(mails["forum@mods.example"])
-    assert "교육부(으)로 이관하였습니다" in told
+    assert "OCF-2026-10-001을 교육부로 이관하였습니다" in told
     assert "/a/" not in told
     # A second sweep sends nothing.
     assert send(small, date(2026, 10, 27)) == {}

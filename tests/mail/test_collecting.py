@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,6 +97,25 @@ def test_a_mail_is_collected_once(db: Database, store: LocalStore, now: datetime
         assert [e.kind for e in ledger.history(session, "incoming_mail", first.id)] == [
             "mail.collected"
         ]
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(-5, -5), (5, 0), (None, 0)])
+def test_a_mail_arrived_when_the_mailbox_says_but_not_after_it_was_collected(
+    db: Database, store: LocalStore, now: datetime, hours: int | None, expected: int
+) -> None:
+    @dataclass
+    class Saying:
+        name = "imap:forum@mail.example/INBOX"
+
+        def new(self, is_known: IsKnown) -> Iterator[RawMail]:
+            since = None if hours is None else now + timedelta(hours=hours)
+            yield RawMail(
+                uid_validity="1", uid="1", content=sample("naver_reply"), arrived_at=since
+            )
+
+    collect(db, mailbox=Saying(), keep=store.put, now=now)
+    row = only(db)
+    assert (row.arrived_at, row.collected_at) == (now + timedelta(hours=expected), now)
 
 
 def test_the_same_bytes_elsewhere_are_the_same_mail(

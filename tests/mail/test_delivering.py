@@ -66,6 +66,7 @@ def notice(db: Database, now: datetime) -> Notice:
             "raw_sha256": f"{next(count):064}",
             "size": 1,
             "collected_at": now,
+            "arrived_at": now,
             "read_at": now,
             "kind": kind,
             "dispatch_id": dispatch and dispatch.id,

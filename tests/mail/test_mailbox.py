@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -115,6 +116,19 @@ def test_a_mail_is_the_same_each_time_and_a_known_one_is_not_fetched(inbox: Inbo
     (second,) = inbox.mailbox.new(lambda validity, uid: (validity, uid) in known)
     assert second.content == MAIL.format("둘").encode()
     assert (second.uid_validity, second.uid) not in known
+
+
+def test_a_mail_has_arrived_when_the_mailbox_got_it(inbox: Inbox) -> None:
+    """Not when the sender says, in the header or in a body that looks like the server's answer."""
+    claims = 'Date: Mon, 01 Jan 2001 00:00:00 +0000\r\nSubject: x\r\n\r\nINTERNALDATE "01-Jan-2001 00:00:00 +0000"'
+    path = inbox.deliver(f"{claims}\r\n".encode())
+    moment = datetime(2026, 10, 29, 8, 58, 1, tzinfo=UTC)
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+    (mail,) = inbox.mailbox.new(nothing_known)
+    assert mail.arrived_at == moment
+    path.rename(inbox.maildir / "cur" / f"{path.name}:2,S")  # somebody has read it
+    (mail,) = inbox.mailbox.new(nothing_known)
+    assert mail.arrived_at == moment
 
 
 def test_nothing_in_the_mailbox_is_changed(inbox: Inbox) -> None:

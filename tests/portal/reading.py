@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 
+def spaced(text: str) -> str:
+    """A page's text with plain spaces: its dates are kept on one line by others."""
+    return text.replace("\u00a0", " ")
+
+
 @dataclass
 class Page(HTMLParser):
     """`fields` are what a browser would send, `ids` all places, `links` where links lead."""

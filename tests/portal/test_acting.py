@@ -19,7 +19,7 @@ from gongmun.mail import Dispatch
 from gongmun.portal.downloads import saved
 from tests.conftest import NOW
 from tests.portal.officers import Browser, browsing, copied, officer_of, prepare
-from tests.portal.reading import Page
+from tests.portal.reading import Page, spaced
 from tests.portal.served import is_safe
 from tests.world import World
 
@@ -79,7 +79,7 @@ def test_asking_is_recorded_once_and_seen_on_the_desk(
         way, "이관을 요청하였습니다"
     ) in page.text
     assert _count(world, TABLES[way]) == 1
-    desk = browser.get(browser.page).text
+    desk = spaced(browser.get(browser.page).text)
     assert {
         "question": "답변을 기다리고",
         "extension": "2026. 11. 5.까지",
@@ -126,6 +126,12 @@ def test_what_is_wrong_is_said_at_its_field_and_stays_typed(
         if way == "extension":
             assert page.fields["until"] == sent["until"]
     assert _count(world, TABLES[way]) == 0
+
+
+def test_days_are_written_as_in_the_hints(browser: Browser) -> None:
+    answer = browser.post("/m/r/1/extension", {"text": "사유", "until": "2036-10-01"})
+    assert "2026. 10. 30.부터" in spaced(answer.text)
+    assert "2026-10-30" not in answer.text
 
 
 def test_after_the_deadline_no_extension_is_asked_for(world: World) -> None:

@@ -26,6 +26,7 @@ VIEW = ReferralView(
     with_ministry=True,
     paused=False,
     acknowledge_due=date(2026, 11, 25),
+    acknowledged_on=None,
     answer_due=date(2026, 12, 10),
     explanation=None,
     days_overdue=0,

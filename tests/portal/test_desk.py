@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from gongmun.access import sessions
-from gongmun.answers import deciding, drafting, files, view
+from gongmun.answers import asking, deciding, drafting, files, request_queries, view
 from gongmun.answers.content import Content
 from gongmun.answers.models import Channel
 from gongmun.documents import Role
+from gongmun.forums.transferring import decide_transfer
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.life import Status
-from gongmun.referrals.models import ResponseDecision
+from gongmun.referrals.models import Referral, ResponseDecision
 from gongmun.settings import settings
 from tests.conftest import NOW
 from tests.portal.officers import Browser, browsing, copied, prepare
-from tests.portal.reading import Page
+from tests.portal.reading import Page, spaced
 from tests.portal.served import is_safe
 from tests.world import LADDER, World
 
@@ -82,24 +83,121 @@ def test_the_desk_shows_every_referral_of_the_document_in_both_languages(world: 
             (
                 "ko",
                 (
-                    "회신을 요청받은 제안 2건",
+                    "회신할 제안 2건(전체 2건)",
                     "국토교통부",
                     "2026. 10. 29.",
                     "기한 계산 방법",
                     "공개",
                 ),
             ),
-            ("en", ("Suggestions to answer: 2", "29 October 2026", "How this was counted", "Open")),
+            (
+                "en",
+                (
+                    "Suggestions to answer: 2 of 2",
+                    "29 October 2026",
+                    "How this was counted",
+                    "Open",
+                ),
+            ),
         ):
             answer = browser.get(f"/m/{document}", lang=language)
             assert answer.status_code == 200
             assert is_safe(answer)
             for word in (*words, "OCF-2026-10-001", "OCF-2026-10-002", "버스 정류장에 그늘막을"):
-                assert word in answer.text
+                assert word in spaced(answer.text)
             page = Page(answer.text)
             assert len(page.ids) == len(set(page.ids))
             assert {"r1-decision", "r3-reason", "r3-c2-due_on", "r1-files"} <= set(page.ids)
             assert "r2-reason" not in page.ids
+
+
+def test_on_an_english_page_the_title_is_english_and_the_korean_one_below(world: World) -> None:
+    document = document_of(world, 1)
+    with browsing(world, document, document) as browser:
+        for path in (f"/m/{document}", f"/m/{document}?lang=en"):
+            heading = browser.get(path).text.partition("<h1>")[2].partition("</h1>")[0]
+            english, _, korean = heading.partition("<span")
+            assert "결과 통보 및 시민 제안 회신 요청" in korean
+            assert ('class="printed"' in korean) == ("lang=en" in path)
+            assert english.strip() == (
+                "Outcome of the Open Communication Forum and request to answer citizens&#39; suggestions"
+                if "lang=en" in path
+                else ""
+            )
+
+
+def index_of(page: str) -> str:
+    """The list of a document's suggestions, with their badges."""
+    return spaced(page.partition('class="contents"')[2].partition("</nav>")[0])
+
+
+def test_the_day_that_was_promised_stands_beside_the_legal_one(world: World) -> None:
+    with world.db.transaction() as session:
+        referral = referral_queries.by_id(session, 1)
+        referral.answer_due_promised = referral.clocks.answer_due - timedelta(days=1)
+    document = document_of(world, 1)
+    with browsing(world, document) as browser:
+        korean = spaced(browser.get(f"/m/{document}", lang="ko").text)
+        english = spaced(browser.get(f"/m/{document}", lang="en").text)
+    assert "당초 2026. 10. 28.까지, 휴무일 변경으로 조정" in korean
+    assert "28 October 2026 before the days off changed" in english
+
+
+def test_what_waits_for_us_says_so_until_it_is_decided(world: World) -> None:
+    now = world.now
+    with browsing(world, document_of(world, 1)) as browser:
+        assert "대기" not in index_of(browser.get(browser.page).text)
+        browser.post("/m/r/1/question", {"text": "어디입니까?"})
+        browser.post("/m/r/3/extension", {"text": "협의", "until": "2026-11-05"})
+        page = browser.get(browser.page).text
+        assert "질의 답변 대기" in index_of(page)
+        assert "연장 결정 대기" in index_of(page)
+        assert "회신할 제안 2건(전체 2건)" in index_of(page)
+        # Of the two only the one that was asked about stands still.
+        standing_still = "질의에 답변을 드릴 때까지 흐르지 않으며"
+        assert page.count(standing_still) == 1
+        with world.db.reading() as session:
+            (question, _), *_ = request_queries.open_questions(session)
+        asking.answer(
+            world.db, question.id, answer="전국입니다.", name="한소통", ladder=LADDER, now=now
+        )
+        page = browser.get(browser.page).text
+        assert "질의 답변 대기" not in page
+        assert standing_still not in page
+        for _ in range(2):
+            english = browser.get(browser.page, lang="en").text
+        assert "waits for our decision" in index_of(english)
+
+
+def test_what_is_no_longer_theirs_is_not_counted_and_leads_to_no_refusal(world: World) -> None:
+    with browsing(world, document_of(world, 1)) as browser:
+        assert "/m/r/1/meeting" in Page(browser.get(browser.page).text).links
+        browser.post("/m/r/1/transfer", {"text": "소관이 아닙니다.", "to": "MOE"})
+        page = browser.get(browser.page).text
+        assert "이관 결정 대기" in index_of(page)
+        assert "교육부로 이관을 요청하셨습니다" in page
+        with world.db.reading() as session:
+            (transfer, _), *_ = request_queries.open_transfers(session)
+        decide_transfer(
+            world.db, transfer.id, decision="approve", name="한소통", reason="소관", now=world.now
+        )
+        page = browser.get(browser.page).text
+    assert "회신할 제안 1건(전체 2건)" in index_of(page)
+    assert "교육부로 이관되었습니다." in page
+    assert "/m/r/1/meeting" not in Page(page).links
+    assert "/m/r/3/meeting" in Page(page).links
+    # What leads nowhere has no empty list either.
+    assert page.count('class="ways"') == 1
+
+
+def test_who_has_the_suggestion_is_not_offered_as_its_target(world: World) -> None:
+    other = world.code(world.referral(2))
+    with browsing(world, document_of(world, 3)) as browser:
+        choices = re.findall(r'<option value="([A-Z]+)"', browser.get("/m/r/3/transfer").text)
+        assert "MOE" in choices
+        assert not {other, world.code(world.referral(3))} & set(choices)
+        answer = browser.post("/m/r/3/transfer", {"text": "사유", "to": other})
+    assert "국토교통부는 같은 제안을 이미 이송받았습니다" in answer.text
 
 
 def test_several_documents_are_listed(world: World) -> None:
@@ -248,8 +346,13 @@ def test_acknowledging_leaves_a_number_and_a_receipt_once(world: World) -> None:
             page = browser.follow(answer).text
             assert "접수를 확인하였습니다" in page
             assert "노인정책과-12" in page
+            # What is done has no deadline any more.
+            assert "접수 기한" not in page
+            assert "<dt>접수</dt><dd>2026. 10. 12." in spaced(page)
             assert "registration_number" not in Page(page).fields
             assert page.count("/m/receipts/") == 1
+        (receipt,) = (link for link in Page(page).links if "/receipts/" in link)
+        assert "SHA-256" not in browser.get(receipt).text
     assert {world.referral(i).status for i in (1, 3)} == {Status.ACKNOWLEDGED}
     assert world.referral(2).status is Status.DISPATCHED
 
@@ -360,6 +463,28 @@ def test_every_error_stands_at_the_top_and_at_its_field(world: World) -> None:
     assert world.referral(1).status is Status.DISPATCHED
 
 
+def test_a_mail_that_is_confirmed_as_it_stands_counts_from_its_arrival(world: World) -> None:
+    arrived = world.now - timedelta(minutes=90)
+    with world.db.transaction() as session:
+        for referral_id in (1, 3):
+            drafting.keep(
+                session,
+                referral_id,
+                content=Content(reason=GOOD["reason"]),
+                channel=Channel.MAIL,
+                now=world.now,
+                arrived_at=arrived,
+            )
+        session.get_one(Referral, 1).dispatched_at = arrived - timedelta(days=1)
+    with browsing(world, document_of(world, 1)) as browser:
+        receipt = spaced(
+            submitted(browser, r1=GOOD, r3={**GOOD, "reason": "2023년부터 시행하고 있습니다."})
+        )
+    assert receipt.count("회신 메일 도착(이 일시를 기준으로 처리)") == 1
+    assert world.referral(1).answered_at == arrived
+    assert world.referral(3).answered_at == world.now
+
+
 def test_an_answer_is_taken_with_its_files_and_a_receipt(world: World) -> None:
     content = "계획".encode()
     with browsing(world, document_of(world, 1)) as browser:
@@ -379,6 +504,10 @@ def test_an_answer_is_taken_with_its_files_and_a_receipt(world: World) -> None:
         assert "확인하고 있습니다" in page
         assert "그늘막 300곳 설치" in page
         assert "r1-reason" not in Page(page).fields
+        # Nobody is held to a commitment that is not public.
+        assert "이행 중" not in page
+        assert "이행과제 1건" in receipt
+        assert "SHA-256이 같으면" in receipt
     assert {world.referral(i).status for i in (1, 3)} == {Status.ANSWERED}
     world.dispatch()
     assert any(hashlib.sha256(content).hexdigest() in str(mail) for _, mail in _texts(world))
@@ -386,6 +515,22 @@ def test_an_answer_is_taken_with_its_files_and_a_receipt(world: World) -> None:
 
 def _texts(world: World) -> list[tuple[str, str]]:
     return [(to, mail.get_body().get_content()) for to, mail in world.sent() if mail.get_body()]
+
+
+def test_a_review_is_received_with_its_day(world: World) -> None:
+    review = {"decision": "long_term_review", "reason": "검토합니다.", "review_by": "2027-06-30"}
+    with browsing(world, document_of(world, 1)) as browser:
+        receipt = spaced(submitted(browser, r1=review, r3=GOOD))
+        (link,) = (
+            each for each in Page(browser.get(browser.page).text).links if "/receipts/" in each
+        )
+        english = spaced(browser.get(link, lang="en").text)
+    assert "검토 기한 2027. 6. 30." in receipt
+    assert "Review ends on 30 June 2027" in english
+    world.dispatch()
+    (told,) = (mail for _, mail in _texts(world) if "회신을 접수하였습니다" in mail)
+    assert "검토 기한: 2027. 6. 30." in told
+    assert "review ends on 30 June 2027" in told
 
 
 def test_one_may_be_left_for_later_and_keeps_its_draft(world: World) -> None:

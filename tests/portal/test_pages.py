@@ -11,6 +11,7 @@ from gongmun.portal import create
 from tests.conftest import NOW
 from tests.documents.foreign_files import claiming
 from tests.documents.issued import Issued, issued
+from tests.portal.reading import spaced
 from tests.portal.served import is_safe, send, served
 from tests.postgresql import fresh_database
 
@@ -47,10 +48,10 @@ def test_a_document_is_shown_in_both_languages(here: Issued, browser: Client) ->
     assert '<html lang="ko">' in korean.text
     assert "시행(전자서명)" in korean.text
     assert "Issued and signed" in english.text
-    assert "2026. 10. 12." in korean.text
+    assert "2026. 10. 12." in spaced(korean.text)
     assert "국토교통부장관" in korean.text
     assert '<html lang="en">' in english.text
-    assert "12 October 2026" in english.text
+    assert "12 October 2026" in spaced(english.text)
     assert "Minister of Land" in english.text
 
 
@@ -59,7 +60,7 @@ def test_a_document_that_is_not_open_shows_its_number_and_date_only(
 ) -> None:
     page = browser.get(f"/d/{here.closed.check_code}").text
     assert here.closed.number in page
-    assert "2026. 10. 12." in page
+    assert "2026. 10. 12." in spaced(page)
     sent = send(browser, "/check", here.file(here.closed)).text
     for text in (page, sent):
         assert here.closed.title not in text

@@ -19,10 +19,12 @@ from gongmun.followups.proposers import PROPOSER_INTENT
 from gongmun.ledger import LedgerEvent
 from gongmun.mail import OutgoingMessage, enqueue
 from gongmun.portal import create
+from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import ResponseDecision
 from gongmun.suggestions.models import Suggestion
 from tests.followups.conftest import Followed
+from tests.portal.reading import spaced
 from tests.portal.served import is_safe, served
 from tests.world import World, at
 
@@ -126,6 +128,17 @@ def test_it_shows_the_answer_and_what_was_promised_in_both_languages(visit: Visi
     assert "example.com" not in korean
 
 
+def test_the_day_that_the_ministry_was_told_before_is_shown(visit: Visit) -> None:
+    (referral_id,) = visit.followed.world.dispatched("statistics")
+    with visit.followed.db.transaction() as session:
+        referral = referral_queries.by_id(session, referral_id)
+        referral.answer_due_promised = date(2026, 10, 28)
+        suggestion_id = referral.suggestion_id
+    visit.now = at(date(2026, 10, 20))
+    page = spaced(visit.page(visit.granted(suggestion_id)))
+    assert "당초 2026. 10. 28." in page
+
+
 def test_silence_is_shown_as_silence(visit: Visit) -> None:
     (referral_id,) = visit.followed.world.dispatched("statistics")
     path = visit.granted(visit.followed.referral(referral_id).suggestion_id)
@@ -201,13 +214,13 @@ def test_a_wrong_rating_is_told_and_keeps_what_was_typed(visit: Visit) -> None:
 def test_a_refusal_is_examined_again_once(visit: Visit) -> None:
     referral_id, _, path = refused(visit)
     page = visit.page(path)
-    assert "2026. 11. 5.까지 한 번 재검토를 요청" in page
+    assert "2026. 11. 5.까지 한 번 재검토를 요청" in spaced(page)
     assert "민법" in page or "국민 제안 규정" in page  # the deadline explains itself
     answer = visit.post(f"{path}/re-examination", referral=str(referral_id), reason=HOSTILE)
     assert answer.status_code == 303
     page = visit.client.get(answer.headers["location"]).text
     assert "재검토를 요청하였습니다" in page
-    assert "2026. 10. 22.에 재검토를 요청하셨습니다." in page
+    assert "2026. 10. 22.에 재검토를 요청하셨습니다." in spaced(page)
     assert "<script>" not in page
     assert "예산이 없어 수용이 어렵습니다." in page  # the old answer stays
     assert 'action="' + path + "/re-examination" not in page
@@ -227,7 +240,7 @@ def test_too_late_is_told(visit: Visit) -> None:
     assert "/re-examination" not in visit.page(path)
     answer = visit.post(f"{path}/re-examination", referral=str(referral_id), reason="늦었지만")
     assert answer.status_code == 409
-    assert "2026. 11. 5.에 끝났습니다" in answer.text
+    assert "2026. 11. 5.에 끝났습니다" in spaced(answer.text)
     assert visit.followed.referral(referral_id).status is Status.CLOSED
 
 

@@ -56,6 +56,7 @@ def _bounce(world: World, dispatch: Dispatch, code: str, *, days: int = 0) -> No
                 raw_sha256=f"{dispatch.id}:{now.isoformat()}",
                 size=1,
                 collected_at=now,
+                arrived_at=now,
                 read_at=now,
                 sent_at=now,
                 kind=IncomingKind.BOUNCED,

@@ -6,14 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongmun.calendar import Unit, calendar
-from gongmun.referrals.clocks import days_overdue, resumed_due
+from gongmun.calendar import Unit, WorkingCalendar, calendar
+from gongmun.clock import seoul_time
+from gongmun.referrals.clocks import days_overdue, resumed
 
 CALENDAR = calendar()
 DAYS = st.dates(date(2016, 1, 1), date(2032, 12, 31))
 FEW = st.integers(0, 60)
-UNITS = st.sampled_from(Unit)
+UNITS = st.sampled_from([Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS])
 BY_CALENDAR = st.sampled_from([Unit.CALENDAR_DAYS, Unit.MONTHS])
+
+
+def resumed_due(due: date, paused: date, on: date, unit: Unit, calendar: WorkingCalendar) -> date:
+    """The day to which a clock of days comes that stood still from one day until another."""
+    moments = (seoul_time(due + timedelta(days=1)), seoul_time(paused, 10), seoul_time(on, 10))
+    return resumed(due, *moments, unit, calendar).due(calendar)
 
 
 def working_days_left(day: date, due: date) -> int:
@@ -30,14 +37,12 @@ def a_due_day(start: date, days: int) -> date:
 
 @given(DAYS, FEW, FEW)
 def test_working_days_left_stay_the_same(paused: date, left: int, stood: int) -> None:
-    due, resumed = a_due_day(paused, left), paused + timedelta(days=stood)
-    after = resumed_due(due, paused, resumed, Unit.WORKING_DAYS, CALENDAR)
+    due, on = a_due_day(paused, left), paused + timedelta(days=stood)
+    after = resumed_due(due, paused, on, Unit.WORKING_DAYS, CALENDAR)
     assert CALENDAR.is_working_day(after)
-    assert working_days_left(resumed, after) == working_days_left(paused, due) or (
+    assert working_days_left(on, after) == working_days_left(paused, due) or (
         # On its last day: where it goes on a day off, the next working day is the last one.
-        paused == due
-        and not CALENDAR.is_working_day(resumed)
-        and after == CALENDAR.shift(resumed, 0)
+        paused == due and not CALENDAR.is_working_day(on) and after == CALENDAR.shift(on, 0)
     )
 
 
@@ -45,9 +50,9 @@ def test_working_days_left_stay_the_same(paused: date, left: int, stood: int) ->
 def test_calendar_days_left_stay_the_same_but_for_an_end_on_a_day_off(
     unit: Unit, paused: date, left: int, stood: int
 ) -> None:
-    due, resumed = a_due_day(paused, left), paused + timedelta(days=stood)
-    after = resumed_due(due, paused, resumed, unit, CALENDAR)
-    end = resumed + (due - paused)
+    due, on = a_due_day(paused, left), paused + timedelta(days=stood)
+    after = resumed_due(due, paused, on, unit, CALENDAR)
+    end = on + (due - paused)
     assert after >= end
     assert CALENDAR.is_working_day(after)
     assert not any(
@@ -65,13 +70,13 @@ def test_a_pause_of_no_day_changes_nothing(unit: Unit, day: date, left: int) -> 
 def test_an_overdue_clock_stays_as_overdue(unit: Unit, due: date, late: int, stood: int) -> None:
     due = CALENDAR.shift(due, 0)
     paused = due + timedelta(days=late)
-    resumed = paused + timedelta(days=stood)
-    after = resumed_due(due, paused, resumed, unit, CALENDAR)
+    on = paused + timedelta(days=stood)
+    after = resumed_due(due, paused, on, unit, CALENDAR)
     before = days_overdue(due, paused, CALENDAR)
-    assert after < resumed
+    assert after < on
     # A clock paused on the days off just after its due day was late by no working day yet.
-    assert days_overdue(after, resumed, CALENDAR) == before or (
-        before == 0 and days_overdue(after, resumed, CALENDAR) == 1
+    assert days_overdue(after, on, CALENDAR) == before or (
+        before == 0 and days_overdue(after, on, CALENDAR) == 1
     )
 
 
@@ -92,7 +97,7 @@ def test_two_pauses_on_end_are_one(
 
 
 @pytest.mark.parametrize(
-    ("unit", "due", "paused", "resumed", "after"),
+    ("unit", "due", "paused", "goes_on", "after"),
     [
         # Asked on Thursday with a week left; the answer comes a week later.
         ("working_days", (10, 29), (10, 22), (10, 29), (11, 5)),
@@ -115,9 +120,9 @@ def test_known_days(
     unit: str,
     due: tuple[int, int],
     paused: tuple[int, int],
-    resumed: tuple[int, int],
+    goes_on: tuple[int, int],
     after: tuple[int, int],
 ) -> None:
-    due_on, paused_on, resumed_on = (date(2026, *day) for day in (due, paused, resumed))
-    found = resumed_due(due_on, paused_on, resumed_on, Unit(unit), CALENDAR)
+    due_on, paused_on, on = (date(2026, *day) for day in (due, paused, goes_on))
+    found = resumed_due(due_on, paused_on, on, Unit(unit), CALENDAR)
     assert found == date(2026, *after)

@@ -1,18 +1,24 @@
 """The ladder: what fires on which day, what is skipped after an outage, what never fires twice."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongmun.calendar import calendar
-from gongmun.referrals.ladder import Clocks, LadderInvalid, Rung, decide, load
+from gongmun.calendar import calendar, rule
+from gongmun.clock import SEOUL
+from gongmun.referrals.clocks import start_clocks
+from gongmun.referrals.ladder import Clock, Clocks, LadderInvalid, Rung, decide, load
 
 # Dispatched on Monday 12 October 2026; no holiday follows within six weeks.
 CLOCKS = Clocks(
-    acknowledge_due=date(2026, 10, 15), acknowledged=False, answer_due=date(2026, 10, 29)
+    answer_rule="suggestion",
+    acknowledge_due=date(2026, 10, 15),
+    acknowledged=False,
+    answer_due=date(2026, 10, 29),
 )
 EXPECTED = {
     Rung.NUDGE: date(2026, 10, 16),
@@ -36,11 +42,7 @@ def run(
     for today in days:
         verdict = decide(
             load(),
-            Clocks(
-                acknowledge_due=CLOCKS.acknowledge_due,
-                acknowledged=acknowledged_on is not None and today >= acknowledged_on,
-                answer_due=CLOCKS.answer_due,
-            ),
+            replace(CLOCKS, acknowledged=acknowledged_on is not None and today >= acknowledged_on),
             fired=frozenset(fired) | skipped,
             today=today,
             shift=calendar().shift,
@@ -105,6 +107,10 @@ def test_whatever_sweeps_are_missed_no_rung_is_lost_doubled_or_early(days: set[d
         assert on == min(day for day in ordered if day >= EXPECTED[rung])
 
 
+NUDGE = "rung = 'nudge'\nclock = 'answer'\nworking_days = 1\n"
+STEP = f"[[step]]\n{NUDGE}"
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -113,6 +119,12 @@ def test_whatever_sweeps_are_missed_no_rung_is_lost_doubled_or_early(days: set[d
         "[[step]]\nrung = 'bribe'\nclock = 'answer'\nworking_days = 1",
         "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 'soon'",
         "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 1\n" * 2,
+        f"{STEP}[[kind]]\nrules = ['petition']\n",
+        f"{STEP}[[kind]]\n[[kind.step]]\n{NUDGE}",
+        f"{STEP}[[kind]]\nrules = ['petition']\n" + f"[[kind.step]]\n{NUDGE}" * 2,
+        STEP + f"[[kind]]\nrules = ['petition']\n[[kind.step]]\n{NUDGE}" * 2,
+        f"{STEP}[[kind]]\nrules = 'at'\n[[kind.step]]\n{NUDGE}",
+        f"{STEP}[[kind]]\nrules = ['petitions']\n[[kind.step]]\n{NUDGE}",
     ],
 )
 def test_a_ladder_file_that_makes_no_sense_is_refused(tmp_path: Path, content: str) -> None:
@@ -125,3 +137,54 @@ def test_a_ladder_file_that_makes_no_sense_is_refused(tmp_path: Path, content: s
 def test_a_ladder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LadderInvalid):
         load(tmp_path / "nowhere.toml")
+
+
+def test_a_kind_has_steps_of_its_own_and_the_others_the_common_ones(tmp_path: Path) -> None:
+    path = tmp_path / "ladder.toml"
+    own = "rung = 'escalation'\nclock = 'answer'\nworking_days = 2\n"
+    path.write_text(
+        f"{STEP}[[kind]]\nrules = ['petition', 'at_once']\n[[kind.step]]\n{own}", encoding="utf-8"
+    )
+    ladder = load(path)
+    assert [step.rung for step in ladder.of("suggestion")] == [Rung.NUDGE]
+    assert [step.rung for step in ladder.of("petition")] == [Rung.ESCALATION]
+    assert ladder.of("petition") == ladder.of("at_once")
+    assert ladder.rungs == {Rung.NUDGE, Rung.ESCALATION}
+    verdict = decide(
+        ladder,
+        replace(CLOCKS, answer_rule="petition"),
+        fired=frozenset(),
+        today=date(2026, 11, 2),
+        shift=calendar().shift,
+    )
+    assert [due.step.rung for due in verdict.fire] == [Rung.ESCALATION]
+
+
+def test_the_kinds_of_the_package_are_rules_that_exist_and_go_from_mild_to_severe() -> None:
+    ladder = load()
+    for code in ladder.kinds:
+        assert rule(code, date(2026, 10, 12)).code == code
+    for steps in (ladder.default, *ladder.kinds.values()):
+        for clock in Clock:
+            days = [step.working_days for step in steps if step.clock is clock]
+            assert days == sorted(days)
+
+
+@pytest.mark.parametrize("code", ["at_once", "three_days", "five_days", "petition", "suggestion"])
+def test_nothing_is_due_on_the_day_of_the_dispatch(code: str) -> None:
+    """A notice of the coming deadline that arrives with the document itself would be a nuisance."""
+    sent = datetime(2026, 10, 12, 9, 10, tzinfo=SEOUL)
+    clocks = start_clocks(code, sent, calendar())
+    verdict = decide(
+        load(),
+        Clocks(
+            answer_rule=code,
+            acknowledge_due=clocks.acknowledge.due,
+            acknowledged=False,
+            answer_due=clocks.answer.due,
+        ),
+        fired=frozenset(),
+        today=date(2026, 10, 12),
+        shift=calendar().shift,
+    )
+    assert (verdict.fire, verdict.skip) == ((), ())

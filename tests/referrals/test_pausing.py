@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
+from gongmun.calendar import Counting
 from gongmun.db import Database
 from gongmun.referrals import pausing, queries
 from gongmun.referrals.answering import BeforeDispatch
@@ -47,7 +48,7 @@ def rearm(world: World, referral_id: int, due: date, on: date) -> Referral:
     return change(
         world,
         referral_id,
-        lambda s, r: pausing.rearm(s, r, answer_due=due, ladder=LADDER, now=at(on)),
+        lambda s, r: pausing.rearm(s, r, counting=Counting.days(due), ladder=LADDER, now=at(on)),
     )
 
 

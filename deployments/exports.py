@@ -1,0 +1,30 @@
+"""Lines for another terminal: what its commands need, to see the installation that runs here.
+
+Paths and addresses only. A password or PIN of the key is nothing to print.
+"""
+
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongmun.settings import PROJECT_ROOT
+
+# Also those of the key: what is issued from there is signed as it is here.
+_SETTINGS = (
+    "GONGMUN_VAR",
+    "GONGMUN_PUBLIC_URL",
+    "GONGMUN_SIGNING__KEY",
+    "GONGMUN_SIGNING__CERTIFICATE",
+)
+
+
+def exports() -> Sequence[str]:
+    """The settings that stand in this environment, for a shell in the folder of the project."""
+    return [f"export {name}={shown(os.environ[name])}" for name in _SETTINGS if name in os.environ]
+
+
+def shown(path: Path | str) -> str:
+    """A path as a shell takes it, from the folder of the project where it lies there."""
+    is_ours = Path(path).is_relative_to(PROJECT_ROOT)
+    return shlex.quote(str(Path(path).relative_to(PROJECT_ROOT) if is_ours else path))

@@ -1,0 +1,54 @@
+"""Follow the reorganisations of the government (승계): what is open passes to the successors."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from gongmun import clock, wiring
+from gongmun.clock import seoul_date
+from gongmun.db.sweeps import lease
+from gongmun.forums.succeeding import FOLLOW_SUCCESSIONS
+from gongmun.text import Bilingual, korean_date
+from tasks.artifacts import escaped, publish, waiting_table
+from tasks.forum_tasks import follow_successions_task, waiting_task
+
+
+# As for the chase: one that was killed keeps its lease for a quarter of an hour.
+@flow(flow_run_name="FOLLOW successions", retries=4, retry_delay_seconds=300)
+def follow_successions(as_of: datetime | None = None) -> int:
+    """개편된 기관의 진행 중인 이송을 승계 기관으로 넘기고 한 번 알립니다. 나뉜 기관의 건은 담당자에게 묻습니다.
+
+    Pass what is open with ministries that were renamed, merged, split or abolished to their successors,
+    with its clocks and history, and tell each once. What neither law nor routing decides waits for a
+    coordinator. Returns how many referrals passed on.
+    """
+    now = clock.resolve(as_of)
+    today = seoul_date(now)
+    with lease(wiring.database(), FOLLOW_SUCCESSIONS):
+        done = follow_successions_task(now)
+    publish(
+        "follow-successions",
+        Bilingual(
+            ko=f"기관 승계: {korean_date(today, weekday=True)}",
+            en=f"Successions of {today.isoformat()}",
+        ),
+        {
+            Bilingual(ko="다시 작성한 결과 초안", en="outcomes drafted anew"): len(done.redrafted),
+            Bilingual(
+                ko="승계 기관으로 다시 작성한 공문", en="documents addressed to successors"
+            ): len(done.readdressed),
+            Bilingual(ko="승계한 이송", en="referrals that passed on"): len(done.taken_over),
+            Bilingual(ko="담당자의 지정이 필요한 이송", en="to be assigned"): len(done.undecided),
+            Bilingual(ko="접속을 끝낸 기관", en="ministries whose access ended"): len(done.cut),
+            Bilingual(ko="발송 대기 메일", en="mails queued"): len(done.told),
+        },
+        tables=[waiting_table(waiting_task(now))],
+        notes=[
+            Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
+            for error in done.problems
+        ],
+    )
+    # All the others have been served: a run that fails is what a coordinator sees.
+    for error in done.problems:
+        raise error
+    return len(done.taken_over)

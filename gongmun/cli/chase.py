@@ -1,0 +1,139 @@
+"""`gongmun chase`: what the next sweep would send, and ministries that are not reminded for a while."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gongmun import wiring
+from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
+from gongmun.clock import seoul_date
+from gongmun.referrals import chase_pause_queries, chase_pauses
+from gongmun.referrals.chase_preview import FATES, preview
+from gongmun.referrals.names import RUNGS
+from gongmun.text import Bilingual, english_date, korean_date
+
+app = typer.Typer()
+
+_FORMATS = ["%Y-%m-%d"]
+_Ministry = Annotated[str, typer.Argument(help="기관 코드 / code of the ministry", metavar="CODE")]
+
+
+@app.command("preview")
+def show_preview(as_of: AsOf = None) -> None:
+    """다음 점검에서 보낼 것과 보내지 않을 것을 미리 봅니다. / What a sweep would send, and what not, and why.
+
+    아무것도 바꾸지 않습니다. --as-of로 앞날의 점검도 볼 수 있습니다. / Nothing is changed.
+    """
+    with wiring.database().reading() as session:
+        seen = preview(session, ladder=wiring.ladder(), now=moment(as_of))
+    if seen.quiet:
+        done(
+            Bilingual(
+                ko="근무시간이 아니므로 이때의 점검은 아무것도 보내지 않습니다. 다음 근무시간의 점검이 보낼 내용입니다.",
+                en="Outside of working hours a sweep sends nothing; this is what the next one would do.",
+            )
+        )
+    if not seen.lines:
+        done(Bilingual(ko="처리할 독촉이 없습니다.", en="Nothing is due."))
+        return
+    table(
+        Bilingual(
+            ko=f"독촉 예정: {korean_date(seen.today, weekday=True)}, 메일 {seen.sent}통",
+            en=f"Due on {english_date(seen.today)}: mail to {seen.sent}",
+        ),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="수신", en="to"),
+            Bilingual(ko="제안", en="suggestion"),
+            Bilingual(ko="단계", en="rung"),
+            Bilingual(ko="해당일", en="due on"),
+            Bilingual(ko="처리", en="what becomes of it"),
+        ),
+        [
+            (
+                Bilingual(ko=line.ministry.ko, en=line.code),
+                line.to,
+                line.reference,
+                RUNGS[line.rung] if line.rung else "",
+                line.due_on,
+                FATES[line.fate],
+            )
+            for line in seen.lines
+        ],
+    )
+
+
+@app.command("pause")
+def pause(
+    ministry: _Ministry,
+    until: Annotated[datetime, typer.Option(formats=_FORMATS, help="종료일 / its last day")],
+    name: Name,
+    reason: Reason,
+    as_of: AsOf = None,
+) -> None:
+    """한 기관에 대한 독촉을 정한 날까지 보류합니다. 기한은 그대로 지나갑니다. / Pause the reminders to one ministry."""
+    begun = chase_pauses.pause(
+        wiring.database(),
+        ministry,
+        until=until.date(),
+        name=name,
+        reason=reason,
+        now=moment(as_of),
+    )
+    done(
+        Bilingual(
+            ko=f"{korean_date(begun.until, weekday=True)}까지 독촉을 보류합니다. 그 뒤 첫 점검에서 밀린 단계를 처리합니다.",
+            en=f"No reminders until the end of {english_date(begun.until, weekday=True)}; the first sweep "
+            "after that catches up.",
+        )
+    )
+
+
+@app.command("resume")
+def resume(ministry: _Ministry, name: Name, as_of: AsOf = None) -> None:
+    """독촉 보류를 오늘 끝냅니다. / End the pause today."""
+    chase_pauses.resume(wiring.database(), ministry, name=name, now=moment(as_of))
+    done(
+        Bilingual(
+            ko="독촉 보류를 끝냈습니다. 다음 점검에서 밀린 단계를 처리합니다.",
+            en="The pause is over; the next sweep catches up.",
+        )
+    )
+
+
+@app.command("pauses")
+def pauses(as_of: AsOf = None) -> None:
+    """독촉을 보류한 기관과 그 사유 / ministries that are not reminded, and why."""
+    today = seoul_date(moment(as_of))
+    with wiring.database().reading() as session:
+        rows = [
+            (
+                Bilingual(ko=ministry.name_ko, en=ministry.code),
+                one.begun_at,
+                one.until,
+                _standing(one.ended_at is None and one.until >= today),
+                one.name,
+                one.reason,
+            )
+            for one, ministry in chase_pause_queries.all_pauses(session)
+        ]
+    if not rows:
+        done(Bilingual(ko="독촉을 보류한 기관이 없습니다.", en="No ministry is paused."))
+        return
+    table(
+        Bilingual(ko="독촉 보류", en="Pauses"),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="시작", en="begun"),
+            Bilingual(ko="종료일", en="until"),
+            Bilingual(ko="상태", en="status"),
+            Bilingual(ko="처리자", en="by"),
+            Bilingual(ko="사유", en="reason"),
+        ),
+        rows,
+    )
+
+
+def _standing(stands: bool) -> Bilingual:
+    return Bilingual(ko="보류 중", en="paused") if stands else Bilingual(ko="종료", en="over")

@@ -1,0 +1,256 @@
+"""`gongmun deadline`: how deadlines are counted, day by day."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gongmun import wiring
+from gongmun.calendar import (
+    CountedDay,
+    DeadlineRule,
+    Pause,
+    calendar,
+    days_of,
+    deadline,
+    period,
+    rule,
+)
+from gongmun.calendar.rules import in_force
+from gongmun.cli.output import LARGEST_ID, AsOf, done, moment, table, weekday
+from gongmun.clock import seoul_date
+from gongmun.errors import GongmunError
+from gongmun.referrals import explaining
+from gongmun.referrals.names import CLOCKS
+from gongmun.referrals.recomputing import Preview, preview, recompute
+from gongmun.referrals.telling_changes import tell_changes
+from gongmun.text import Bilingual, english_date, korean_date
+
+app = typer.Typer()
+
+_PAUSES = {
+    Pause.QUESTION: Bilingual(ko="질의", en="question"),
+    Pause.SUPPLEMENT: Bilingual(ko="보완", en="supplement"),
+}
+_NONE = Bilingual(ko="없음", en="none")
+_FIRST_DAY = {
+    True: Bilingual(ko="산입", en="counts"),
+    False: Bilingual(ko="불산입", en="does not count"),
+}
+_START_FORMATS = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+class NothingToExplain(GongmunError):
+    """An explanation of neither a rule nor a referral, or of both."""
+
+    code = "deadline.nothing_to_explain"
+    ko = "무엇의 기한인지 --rule 과 --referral 중 하나로 지정해 주십시오."
+    en = "Say whose deadline it is, by either --rule or --referral."
+
+
+@app.command("explain")
+def explain(
+    rule_code: Annotated[
+        str | None, typer.Option("--rule", help="기한 규칙 / code of the rule", metavar="CODE")
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=_START_FORMATS,
+            metavar="DATE",
+            help='시작 일시(서울 시각), 생략하면 지금. 예: "2026-11-23 10:00" / the start, now if left out',
+        ),
+    ] = None,
+    referral_id: Annotated[
+        int | None,
+        typer.Option(
+            "--referral", help="이송 번호 / id of a referral", metavar="ID", min=1, max=LARGEST_ID
+        ),
+    ] = None,
+) -> None:
+    """기한을 하루씩 세어 보여 줍니다. 세지 않은 날은 까닭을 밝힙니다. / A deadline, counted day by day.
+
+    이송은 그동안 기한이 조정된 경과도 함께 보여 줍니다. / Of a referral, with all that moved it since.
+    """
+    if (rule_code is None) is (referral_id is None):
+        raise NothingToExplain()
+    if referral_id is not None:
+        _explain_referral(referral_id)
+        return
+    assert rule_code is not None
+    started = moment(start)
+    found = deadline(rule(rule_code, seoul_date(started)), started, calendar())
+    done(found.explain())
+    done(_may_change(found.rule))
+    show_days(days_of(found, calendar()))
+
+
+def _explain_referral(referral_id: int) -> None:
+    with wiring.database().reading() as session:
+        found = explaining.explain(session, referral_id, cal=calendar())
+    done(found.clocks.acknowledge.explain())
+    done(found.clocks.answer.explain())
+    done(_may_change(found.clocks.answer.rule))
+    if found.moves:
+        table(
+            Bilingual(ko="기한의 변동", en="What moved it"),
+            (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
+            found.moves,
+        )
+    show_days(found.days)
+    done(
+        Bilingual(
+            ko=f"회신 기한: {korean_date(found.due, weekday=True)}{'(질의로 정지 중)' if found.paused else ''}",
+            en=f"The answer is due on {english_date(found.due, weekday=True)}"
+            f"{'; its clock stands still' if found.paused else ''}.",
+        )
+    )
+    if found.promised is not None:
+        done(
+            Bilingual(
+                ko=f"당초 안내한 기한: {korean_date(found.promised, weekday=True)}",
+                en=f"Promised before the days off changed: {english_date(found.promised, weekday=True)}.",
+            )
+        )
+
+
+@app.command("recompute")
+def recompute_(
+    apply: Annotated[
+        bool,
+        typer.Option("--apply", help="기한을 실제로 조정하고 알립니다 / move them, and tell of it"),
+    ] = False,
+    name: Annotated[str, typer.Option(help="처리자 성명 / your name")] = "",
+    reason: Annotated[str, typer.Option(help="사유 / the reason")] = "",
+    as_of: AsOf = None,
+) -> None:
+    """휴무일이 바뀐 뒤 달라지는 기한을 보여 주고, --apply 로 조정합니다. / Count again after the days off changed."""
+    db, now = wiring.database(), moment(as_of)
+    if not apply:
+        with db.reading() as session:
+            _show(preview(session, cal=calendar(), now=now))
+        return
+    moved = recompute(db, cal=calendar(), ladder=wiring.ladder(), now=now, name=name, reason=reason)
+    _show(moved.preview)
+    told = tell_changes(db, now=now)
+    done(
+        Bilingual(
+            ko=f"기한 {moved.moved}건을 조정하고, 기관에 보낼 메일 {len(told.mails)}통을 발송함에 넣었습니다.",
+            en=f"Deadlines moved: {moved.moved}. Mails to ministries: {len(told.mails)}.",
+        )
+    )
+    for error in told.problems:
+        raise error
+
+
+def _show(found: Preview) -> None:
+    if not found.lines:
+        done(
+            Bilingual(
+                ko="현재 휴무일과 다른 기한이 없습니다.",
+                en="Every deadline agrees with the calendar.",
+            )
+        )
+        return
+    table(
+        Bilingual(ko="기한의 변동", en="Deadlines that move"),
+        (
+            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="구분", en="deadline"),
+            Bilingual(ko="종전", en="before"),
+            Bilingual(ko="조정", en="after"),
+            Bilingual(ko="이송 번호", en="referrals"),
+            Bilingual(ko="사유", en="why"),
+        ),
+        [
+            (
+                Bilingual(ko=line.ministry.ko, en=line.code),
+                CLOCKS[line.clock],
+                line.old,
+                line.new,
+                ", ".join(map(str, line.referral_ids)),
+                line.why,
+            )
+            for line in found.lines
+        ],
+    )
+    count = len(found.referral_ids)
+    done(Bilingual(ko=f"기한이 달라지는 이송: {count}건", en=f"Referrals concerned: {count}."))
+
+
+@app.command("rules")
+def rules_(as_of: AsOf = None) -> None:
+    """시행 중인 기한 규칙 / the deadline rules in force."""
+    table(
+        Bilingual(ko="기한 규칙", en="Deadline rules"),
+        (
+            Bilingual(ko="코드", en="code"),
+            Bilingual(ko="이름", en="name"),
+            Bilingual(ko="기간", en="period"),
+            Bilingual(ko="초일", en="first day"),
+            Bilingual(ko="연장", en="extension"),
+            Bilingual(ko="정지 사유", en="stands still"),
+            Bilingual(ko="근거", en="basis"),
+        ),
+        [
+            (
+                Bilingual(ko=each.code, en=f"version {each.version}"),
+                Bilingual(ko=each.name_ko, en=each.name_en),
+                period(each.unit, each.length),
+                _FIRST_DAY[each.first_day_counts],
+                _extension(each),
+                _pauses(each),
+                Bilingual(ko=each.citation_ko, en=each.citation_en),
+            )
+            for each in in_force(seoul_date(moment(as_of)))
+        ],
+    )
+
+
+def show_days(days: Sequence[CountedDay]) -> None:
+    """A table of the days of a period: which counted, which did not, and why."""
+    table(
+        Bilingual(ko="기한 계산", en="The days"),
+        (
+            Bilingual(ko="날짜", en="day"),
+            Bilingual(ko="순번", en="counted"),
+            Bilingual(ko="까닭", en="why"),
+        ),
+        [(weekday(counted.day), _place(counted), counted.why) for counted in days],
+    )
+
+
+def _may_change(rule: DeadlineRule) -> Bilingual:
+    """When the clock of a rule stands still, and how far it may be extended."""
+    pauses, longer = _pauses(rule), _extension(rule)
+    return Bilingual(
+        ko=f"정지 사유: {pauses.ko}. 연장: {longer.ko}.",
+        en=f"Stands still for: {pauses.en}. Extension: {longer.en}.",
+    )
+
+
+def _pauses(rule: DeadlineRule) -> Bilingual:
+    names = [_PAUSES[each] for each in Pause if each in rule.pauses]
+    if not names:
+        return _NONE
+    return Bilingual(
+        ko=", ".join(each.ko for each in names), en=", ".join(each.en for each in names)
+    )
+
+
+def _extension(rule: DeadlineRule) -> Bilingual:
+    if not rule.extensions:
+        return _NONE
+    most, times = period(rule.unit, rule.extension or rule.length), rule.extensions
+    return Bilingual(ko=f"{times}회, {most.ko} 이내", en=f"{times} of at most {most.en}")
+
+
+def _place(counted: CountedDay) -> str:
+    """The place among the days that count, and the hours of it where hours are counted."""
+    if counted.number is None:
+        return "–"
+    if counted.time is None:
+        return str(counted.number)
+    minutes = int(counted.time.total_seconds()) // 60
+    return f"{counted.number} ({minutes // 60}:{minutes % 60:02})"

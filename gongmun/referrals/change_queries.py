@@ -1,0 +1,229 @@
+"""Every SELECT and UPDATE about deadlines that a change of the calendar moves."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from gongmun.calendar import CountedIn, Counting
+from gongmun.referrals.ladder import Clocks, Rung
+from gongmun.referrals.life import CHASED, Status
+from gongmun.referrals.models import DeadlineChange, LadderStep, Notice, Referral
+
+# An answer that was sent back goes on with what was left of its clock: its day has to be right as well.
+COUNTED = CHASED | {Status.ANSWERED}
+
+_COUNTING = (Referral.answer_counted_in, Referral.answer_counted_since, Referral.answer_counted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The columns of a referral that a recount reads."""
+
+    id: int
+    organisation_id: int
+    status: Status
+    answer_rule: str
+    arming: int
+    dispatched_at: datetime
+    acknowledge_due: date
+    answer_counted_in: CountedIn | None
+    answer_counted_since: datetime | None
+    answer_counted: int | None
+    answer_due: date
+    answer_due_at: datetime | None
+    answer_due_promised: date | None
+    paused_at: datetime | None
+    overdue_noted_on: date | None
+    next_action_on: date | None
+
+    @property
+    def counting(self) -> Counting:
+        """As `Referral.counting`."""
+        return _counting(
+            self.answer_counted_in, self.answer_counted_since, self.answer_counted, self.answer_due
+        )
+
+    @property
+    def is_with_ministry(self) -> bool:
+        """Whether its clock runs, so that the ministry and the ladder go by its day."""
+        return self.status in CHASED and self.paused_at is None
+
+    def clocks(self, *, acknowledge_due: date, answer_due: date) -> Clocks:
+        """What the ladder looks at, with other days."""
+        return Clocks(
+            answer_rule=self.answer_rule,
+            acknowledge_due=acknowledge_due,
+            acknowledged=self.status is not Status.DISPATCHED,
+            answer_due=answer_due,
+        )
+
+
+_STANDING = tuple(getattr(Referral, name) for name in Standing.__slots__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FiredStep:
+    """A step of a referral's present arming; `notice_id` where its message has not left."""
+
+    id: int
+    referral_id: int
+    rung: Rung
+    due_on: date
+    fired_on: date
+    skipped: bool
+    notice_id: int | None
+
+
+def _counting(
+    unit: CountedIn | None, since: datetime | None, amount: int | None, due: date
+) -> Counting:
+    if since is None:
+        return Counting.days(due)
+    assert unit is not None
+    assert amount is not None
+    return Counting(unit=unit, since=since, amount=amount)
+
+
+def countings(session: Session) -> Sequence[tuple[Counting, date]]:
+    """How the answers' deadlines are counted, each with the day that it came to; once each."""
+    rows = session.execute(
+        select(*_COUNTING, Referral.answer_due)
+        .where(Referral.status.in_(COUNTED), Referral.answer_due.is_not(None))
+        .distinct()
+    )
+    return [(_counting(unit, since, amount, due), due) for unit, since, amount, due in rows]
+
+
+def receipts_due(session: Session) -> Sequence[tuple[datetime, date]]:
+    """When what was not acknowledged was dispatched, and the day it should be by; once each."""
+    rows = session.execute(
+        select(Referral.dispatched_at, Referral.acknowledge_due)
+        .where(
+            Referral.status == Status.DISPATCHED,
+            Referral.dispatched_at.is_not(None),
+            Referral.acknowledge_due.is_not(None),
+        )
+        .distinct()
+    )
+    return [(at, due) for at, due in rows if at is not None and due is not None]
+
+
+def standing_on(
+    session: Session, *, answers: Collection[date], receipts: Collection[date]
+) -> Sequence[Standing]:
+    """The referrals whose answer, or whose acknowledgement, is due on one of these days."""
+    rows = session.execute(
+        select(*_STANDING)
+        .where(
+            Referral.dispatched_at.is_not(None),
+            or_(
+                and_(Referral.status.in_(COUNTED), Referral.answer_due.in_(answers)),
+                and_(Referral.status == Status.DISPATCHED, Referral.acknowledge_due.in_(receipts)),
+            ),
+        )
+        .order_by(Referral.id)
+    )
+    return [_standing(row) for row in rows]
+
+
+def locked(session: Session, referral_ids: Sequence[int]) -> Sequence[Standing]:
+    """These referrals as they are now, locked; those that came to an end meanwhile are left out."""
+    rows = session.execute(
+        select(*_STANDING)
+        .where(Referral.id.in_(referral_ids), Referral.status.in_(COUNTED))
+        .order_by(Referral.id)
+        .with_for_update()
+    )
+    return [_standing(row) for row in rows]
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(**dict(zip(Standing.__slots__, row, strict=True)))
+
+
+def steps_of(session: Session, referral_ids: Sequence[int]) -> Sequence[FiredStep]:
+    """The steps of the present arming of these referrals; notices that have not left are locked.
+
+    A mail that is being queued at this moment is waited for: what has left is not taken back.
+    """
+    of_these = (
+        LadderStep.referral_id.in_(referral_ids),
+        LadderStep.referral_id == Referral.id,
+        LadderStep.arming == Referral.arming,
+    )
+    carrying = select(LadderStep.notice_id).where(*of_these)
+    waiting = set(
+        session.scalars(
+            select(Notice.id)
+            .where(
+                Notice.id.in_(carrying),
+                Notice.enqueued_at.is_(None),
+                Notice.suppressed_at.is_(None),
+            )
+            .order_by(Notice.id)
+            .with_for_update()
+        )
+    )
+    rows = session.execute(
+        select(
+            LadderStep.id,
+            LadderStep.referral_id,
+            LadderStep.rung,
+            LadderStep.due_on,
+            LadderStep.fired_on,
+            LadderStep.skipped,
+            LadderStep.notice_id,
+        )
+        .where(*of_these)
+        .order_by(LadderStep.id)
+    )
+    return [
+        FiredStep(
+            id=row.id,
+            referral_id=row.referral_id,
+            rung=row.rung,
+            due_on=row.due_on,
+            fired_on=row.fired_on,
+            skipped=row.skipped,
+            notice_id=row.notice_id if row.notice_id in waiting else None,
+        )
+        for row in rows
+    ]
+
+
+def take_back(session: Session, step_ids: Collection[int], *, notice_ids: Collection[int]) -> None:
+    """Delete steps whose message has not left; what these notices say has to be looked at again."""
+    if notice_ids:
+        session.execute(update(Notice).where(Notice.id.in_(notice_ids)).values(stale=True))
+    if step_ids:
+        session.execute(delete(LadderStep).where(LadderStep.id.in_(step_ids)))
+
+
+def write(
+    session: Session,
+    *,
+    referrals: Sequence[Mapping[str, Any]],
+    steps: Sequence[Mapping[str, Any]],
+    changes: Sequence[Mapping[str, Any]],
+) -> None:
+    """Update referrals by their id, and add steps and changes: one statement each."""
+    for statement, rows in (
+        (update(Referral), referrals),
+        (insert(LadderStep), steps),
+        (insert(DeadlineChange), changes),
+    ):
+        if rows:
+            session.execute(statement, rows)
+
+
+def changes_of(session: Session, referral_id: int) -> Sequence[DeadlineChange]:
+    """Every move of a referral's deadlines by the calendar, the oldest first."""
+    return session.scalars(
+        select(DeadlineChange)
+        .where(DeadlineChange.referral_id == referral_id)
+        .order_by(DeadlineChange.id)
+    ).all()

@@ -1,0 +1,187 @@
+"""What the next sweep would do (독촉 예정): to whom, why, and what is held back. Nothing is changed.
+
+By the same queries and the same decision as the sweep itself, for any day: also for one that is yet to come,
+as far as it can be known today.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from gongmun.calendar import calendar, hours
+from gongmun.clock import seoul_date
+from gongmun.organisations import Organisation
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import chase_queries, paper_queries, queries
+from gongmun.referrals.chase_pause_queries import paused_organisations
+from gongmun.referrals.ladder import DueStep, Ladder, Rung, decide
+from gongmun.referrals.models import ChasePause
+from gongmun.text import Bilingual
+
+_ACKNOWLEDGEMENT_RUNGS = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
+
+
+class Fate(StrEnum):
+    """What would become of a rung."""
+
+    SENT = "sent"
+    RECORDED = "recorded"  # silence: the public record says so, and nothing is sent
+    APPROVAL = "approval"  # an escalation: drafted, and a coordinator decides
+    SKIPPED = "skipped"  # a higher rung is due as well
+    WAITING = "waiting"  # claimed by a sweep before; its document is not ready, or not approved
+    UNTRUE = "untrue"  # claimed before, and no longer true: it is left out
+    REQUEST = "request"  # the ministry has asked us for something that is not decided
+    RECOUNT = "recount"  # the days off have changed: there is more time than was told
+    PAUSED = "paused"  # a coordinator has paused the reminders to this ministry
+    SUCCESSION = "succession"  # the ministry is no more; its successor has not taken over yet
+
+
+FATES: Mapping[Fate, Bilingual] = {
+    Fate.SENT: Bilingual(ko="보냄", en="sent"),
+    Fate.RECORDED: Bilingual(ko="공개 기록에 반영", en="recorded for the public"),
+    Fate.APPROVAL: Bilingual(ko="기안하여 결재를 기다림", en="drafted for approval"),
+    Fate.SKIPPED: Bilingual(ko="상위 단계로 갈음", en="a higher rung instead"),
+    Fate.WAITING: Bilingual(ko="문서 또는 결재를 기다림", en="waits for its document"),
+    Fate.UNTRUE: Bilingual(ko="사유가 없어져 보내지 않음", en="no longer true: left out"),
+    Fate.REQUEST: Bilingual(ko="기관의 요청을 결정할 때까지 보류", en="a request is open: held"),
+    Fate.RECOUNT: Bilingual(
+        ko="휴무일 변경으로 기한을 다시 계산할 때까지 보류", en="to be counted again: held"
+    ),
+    Fate.PAUSED: Bilingual(ko="독촉 보류 기관", en="the ministry is paused"),
+    Fate.SUCCESSION: Bilingual(ko="승계 기관이 정해지기를 기다림", en="waits for the successor"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewLine:
+    """One rung of one referral. `rung` and `due_on` are None where only the referral is held back."""
+
+    ministry: Bilingual
+    code: str
+    to: Bilingual
+    referral_id: int
+    reference: str
+    rung: Rung | None
+    due_on: date | None
+    fate: Fate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a sweep at that moment would do; a `quiet` one leaves everything for the next working hour."""
+
+    today: date
+    quiet: bool
+    lines: tuple[PreviewLine, ...]
+
+    @property
+    def sent(self) -> int:
+        """How many ministries would be written to."""
+        return len({line.code for line in self.lines if line.fate is Fate.SENT})
+
+
+def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
+    """What a sweep at the moment `now` would do; by ministry, the most urgent first."""
+    today = seoul_date(now)
+    paused = paused_organisations(session, today)
+    ids = sorted(chase_queries.due_by_ministry(session, today))
+    lines = [*_earlier(session, today), *_due(session, ids, paused, ladder, today)]
+    return Preview(
+        today=today,
+        quiet=not hours.is_open(now, calendar()),
+        lines=tuple(sorted(lines, key=_urgency)),
+    )
+
+
+def _urgency(line: PreviewLine) -> tuple[str, int, str]:
+    order = tuple(Rung)
+    place = len(order) - order.index(line.rung) if line.rung else len(order) + 1
+    return line.code, place, line.reference
+
+
+def _due(
+    session: Session,
+    ids: Sequence[int],
+    paused: Mapping[int, ChasePause],
+    ladder: Ladder,
+    today: date,
+) -> Iterator[PreviewLine]:
+    due = chase_queries.due(session, ids, today)
+    listed = paper_queries.listed(session, [each.id for each in due])
+    for each in due:
+        ministry = organisation_queries.by_id(session, each.organisation_id)
+        reference = listed[each.id].reference
+        if ministry.valid_to is not None and ministry.valid_to < today:
+            yield _line(session, ministry, each.id, reference, None, Fate.SUCCESSION, today)
+            continue
+        if each.asks:
+            yield _line(session, ministry, each.id, reference, None, Fate.REQUEST, today)
+            continue
+        if each.has_more_time(lambda counting: counting.due(calendar())):
+            yield _line(session, ministry, each.id, reference, None, Fate.RECOUNT, today)
+            continue
+        verdict = decide(ladder, each.clocks, fired=each.fired, today=today, shift=calendar().shift)
+        stands = ministry.id in paused
+        for step in verdict.fire:
+            fate = Fate.PAUSED if stands else _fate(step.step.rung)
+            yield _line(session, ministry, each.id, reference, step, fate, today)
+        for step in verdict.skip:
+            fate = Fate.PAUSED if stands else Fate.SKIPPED
+            yield _line(session, ministry, each.id, reference, step, fate, today)
+
+
+def _fate(rung: Rung) -> Fate:
+    return {Rung.ESCALATION: Fate.APPROVAL, Rung.SILENCE: Fate.RECORDED}.get(rung, Fate.SENT)
+
+
+def _earlier(session: Session, today: date) -> Iterator[PreviewLine]:
+    """What sweeps before have claimed and is not in the outbox yet."""
+    for notice in queries.waiting_notices(session):
+        ministry = organisation_queries.by_id(session, notice.organisation_id)
+        addressee = organisation_queries.by_id(session, notice.addressee_id)
+        lines = chase_queries.lines(session, notice)
+        listed = paper_queries.listed(session, [line.referral_id for line in lines])
+        for line in lines:
+            untrue = not line.holds or (line.acknowledged and line.rung in _ACKNOWLEDGEMENT_RUNGS)
+            yield PreviewLine(
+                ministry=_name(ministry),
+                code=ministry.code,
+                to=_name(addressee),
+                referral_id=line.referral_id,
+                reference=listed[line.referral_id].reference,
+                rung=line.rung,
+                due_on=None,
+                fate=Fate.UNTRUE if untrue else Fate.WAITING,
+            )
+
+
+def _line(
+    session: Session,
+    ministry: Organisation,
+    referral_id: int,
+    reference: str,
+    due: DueStep | None,
+    fate: Fate,
+    today: date,
+) -> PreviewLine:
+    rung = due.step.rung if due else None
+    to = ministry
+    if rung is Rung.ESCALATION:
+        to = organisation_queries.parent(session, ministry, today) or ministry
+    return PreviewLine(
+        ministry=_name(ministry),
+        code=ministry.code,
+        to=_name(to),
+        referral_id=referral_id,
+        reference=reference,
+        rung=rung,
+        due_on=due.due_on if due else None,
+        fate=fate,
+    )
+
+
+def _name(organisation: Organisation) -> Bilingual:
+    return Bilingual(ko=organisation.name_ko, en=organisation.name_en)

@@ -1,0 +1,98 @@
+"""Which days off explain that deadlines moved (휴무일 변경). Pure.
+
+Deadlines are kept as they were counted, the calendar of that day is not: it is found again from what it
+came to. That is for the words only; the new day needs no reason.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+
+from gongmun.calendar import WorkingCalendar
+from gongmun.calendar.working_days import SATURDAY, SUNDAY
+from gongmun.text import Bilingual, english_date, korean_date
+
+# More days than these are not declared at once; more candidates are not tried.
+_MOST, _CANDIDATES = 3, 12
+# So many different deadlines say enough.
+_ENOUGH = 200
+_TEMPORARY = "임시"
+
+_UNKNOWN = Bilingual(ko="휴무일 변경", en="the days off have changed")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """A deadline that `recount` puts on another day than `old`; its period began on `since`."""
+
+    recount: Callable[[WorkingCalendar], date]
+    since: date
+    old: date
+    new: date
+
+    @property
+    def last(self) -> date:
+        """The later one of both days."""
+        return max(self.old, self.new)
+
+
+def declared(moved: Sequence[Moved], cal: WorkingCalendar, today: date) -> tuple[date, ...]:
+    """The fewest days that, turned over, give every old day again; none where there are no such days.
+
+    Of several that would, those of the override file come first, then temporary holidays, then days
+    that are yet to come: it is these that are declared late.
+    """
+    if not moved:
+        return ()
+    candidates = _candidates(moved, cal, today)
+    evidence = moved[:_ENOUGH]
+    for size in range(1, _MOST + 1):
+        for days in combinations(candidates, size):
+            before = cal.turned(days)
+            if all(each.recount(before) == each.old for each in evidence):
+                return tuple(sorted(days))
+    return ()
+
+
+def _candidates(moved: Sequence[Moved], cal: WorkingCalendar, today: date) -> Sequence[date]:
+    first, last = min(each.since for each in moved), max(each.last for each in moved)
+    holidays = {day: why.ko for day, why in cal.days_off(first, last) if why not in _WEEKEND}
+    days = {*holidays, *(day for day in cal.overridden if first <= day <= last)}
+
+    def likely(day: date) -> tuple[bool, bool, bool, date]:
+        return (
+            day not in cal.overridden,
+            _TEMPORARY not in holidays.get(day, ""),
+            day < today,
+            day,
+        )
+
+    return sorted(days, key=likely)[:_CANDIDATES]
+
+
+_WEEKEND = (SATURDAY, SUNDAY)
+
+
+def reason(days: Sequence[date], moved: Moved, cal: WorkingCalendar) -> Bilingual:
+    """Why one deadline moved: those of the declared days that lie within its period."""
+    return _reason(tuple(day for day in days if moved.since <= day <= moved.last), cal)
+
+
+# Many deadlines move for the same few days.
+@lru_cache(maxsize=64)
+def _reason(days: tuple[date, ...], cal: WorkingCalendar) -> Bilingual:
+    named = [_named(day, cal) for day in days]
+    if not named:
+        return _UNKNOWN
+    return Bilingual(
+        ko=", ".join(each.ko for each in named), en="; ".join(each.en for each in named)
+    )
+
+
+def _named(day: date, cal: WorkingCalendar) -> Bilingual:
+    why, ko, en = cal.why_off(day), korean_date(day, weekday=True), english_date(day, weekday=True)
+    if why is None:
+        return Bilingual(ko=f"{ko} 휴무 취소", en=f"{en} is a working day after all")
+    return Bilingual(ko=f"{ko} {why.ko} 지정", en=f"{en} became a day off ({why.en})")

@@ -1,0 +1,128 @@
+"""A referral whose answer is due within hours: dispatch, a question over night, more time, all to the minute."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from gongmun.answers import asking, extending
+from gongmun.answers.models import Channel
+from gongmun.clock import SEOUL
+from gongmun.db import Database
+from gongmun.documents import Decision
+from gongmun.forums.models import Forum
+from gongmun.referrals.clocks import is_late
+from gongmun.referrals.models import Referral
+from tests.world import LADDER, World
+
+MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=SEOUL)
+
+
+@pytest.fixture
+def world(sqlite_db: Database, tmp_path: Path) -> World:
+    return World(db=sqlite_db, folder=tmp_path, now=MONDAY)
+
+
+def referred(world: World, rule: str) -> int:
+    """A referral of a forum whose answers are due by that rule, dispatched on Monday at half past nine."""
+    forum_id = world.forum()
+    with world.db.transaction() as session:
+        session.execute(update(Forum).values(answer_rule=rule))
+    world.suggest(forum_id, "housing")
+    outcome_id = world.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    world.decide(outcome_id)
+    world.issue()
+    world.dispatch()
+    return world.referrals(outcome_id)[0].id
+
+
+def due(referral: Referral) -> str:
+    assert referral.answer_due_at is not None
+    assert referral.answer_due == referral.answer_due_at.astimezone(SEOUL).date()
+    return f"{referral.answer_due_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "until"),
+    [
+        ("at_once", "2026-10-12 13:30"),  # over the lunch hour
+        ("three_days", "2026-10-15 09:30"),
+        ("five_days", "2026-10-19 09:30"),
+    ],
+)
+def test_hours_run_from_the_dispatch(world: World, rule: str, until: str) -> None:
+    assert due(world.referral(referred(world, rule))) == until
+
+
+def test_a_question_over_night_leaves_the_hours_that_were_left(world: World) -> None:
+    referral_id = referred(world, "at_once")
+    asked = MONDAY + timedelta(minutes=30, seconds=1)
+    question = asking.ask(
+        world.db, referral_id, text="범위가 어디까지입니까?", channel=Channel.PORTAL, now=asked
+    )
+    assert world.referral(referral_id).paused_at == asked
+    answered = datetime(2026, 10, 12, 20, 0, tzinfo=SEOUL)
+    asking.answer(
+        world.db, question.id, answer="모두입니다.", name="한소통", ladder=LADDER, now=answered
+    )
+    referral = world.referral(referral_id)
+    # Two hours and a half but one second, from nine on Tuesday.
+    assert due(referral) == "2026-10-13 11:29"
+    assert referral.answer_due_at is not None
+    assert referral.answer_due_at.second == 59
+    assert not is_late(referral.answer_due_at, referral.answer_due_at)
+
+
+def test_more_time_is_asked_for_until_the_hour_and_counted_in_days(world: World) -> None:
+    referral_id = referred(world, "three_days")
+    thursday = datetime(2026, 10, 15, 9, 30, tzinfo=SEOUL)
+    ask: dict[str, Any] = {
+        "until": date(2026, 10, 20),
+        "reason": "현장 확인 중입니다.",
+        "channel": Channel.PORTAL,
+    }
+    with pytest.raises(extending.ExtensionTooLate):
+        extending.request(world.db, referral_id, now=thursday + timedelta(minutes=1), **ask)
+    # As long as the first period: three days more, to Tuesday at the latest.
+    with pytest.raises(extending.ExtensionOutOfRange):
+        extending.request(
+            world.db, referral_id, now=thursday, **(ask | {"until": date(2026, 10, 21)})
+        )
+    extension = extending.request(world.db, referral_id, now=thursday, **ask)
+    extending.decide(
+        world.db,
+        extension.id,
+        decision=Decision.APPROVE,
+        name="한소통",
+        reason="타당합니다.",
+        new_due=None,
+        ladder=LADDER,
+        now=thursday,
+    )
+    assert due_day(world.referral(referral_id)) == date(2026, 10, 20)
+
+
+def test_what_is_due_at_once_cannot_be_extended(world: World) -> None:
+    referral_id = referred(world, "at_once")
+    with pytest.raises(extending.ExtensionUsed):
+        extending.request(
+            world.db,
+            referral_id,
+            until=date(2026, 10, 13),
+            reason="현장 확인 중입니다.",
+            channel=Channel.PORTAL,
+            now=MONDAY,
+        )
+
+
+def due_day(referral: Referral) -> date:
+    """The day of a clock of days: it lasts until the midnight after it."""
+    assert referral.answer_due is not None
+    assert referral.answer_due_at is not None
+    midnight = referral.answer_due_at.astimezone(SEOUL)
+    assert (midnight.hour, midnight.minute) == (0, 0)
+    assert midnight.date() == referral.answer_due + timedelta(days=1)
+    return referral.answer_due

@@ -1,0 +1,215 @@
+"""The simulation: twenty short worlds with faults, the worlds that once broke a promise, and that it can tell."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, update
+
+from gongmun.calendar import WorkingCalendar, deadline, rule
+from gongmun.clock import seoul_time
+from gongmun.documents.models import RegisterEntry
+from gongmun.ledger.models import LedgerEvent
+from gongmun.referrals.life import CHASED
+from gongmun.referrals.models import LadderStep, Referral
+from gongmun.simulation import telling
+from gongmun.simulation.dice import Dice
+from gongmun.simulation.faults import COMMIT, Injector, Killed
+from gongmun.simulation.installation import House, opened
+from gongmun.simulation.invariants import days_off
+from gongmun.simulation.plan import FIRST_DAY, Fault, Plan, draw
+from gongmun.simulation.reference import Walk
+from gongmun.simulation.running import Report, World, run
+from gongmun.simulation.shrinking import shrink
+
+# Two years are played by `make simulate`; here the weeks in which most happens.
+DAYS, FORUMS = 50, 40
+# Worlds that broke a promise once: seed, days, forums a year.
+REGRESSIONS: list[tuple[int, int, int]] = []
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_every_promise_holds(seed: int) -> None:
+    report = run(draw(seed, days=DAYS, forums_a_year=FORUMS))
+    assert report.holds, telling.story(report)
+    assert report.counts["mails"]
+
+
+@pytest.mark.parametrize(("seed", "days", "forums"), REGRESSIONS)
+def test_what_was_mended_stays_so(seed: int, days: int, forums: int) -> None:
+    report = run(draw(seed, days=days, forums_a_year=forums))
+    assert report.holds, telling.story(report)
+
+
+def test_a_plan_is_played_the_same_again() -> None:
+    plan = draw(3, days=25, forums_a_year=60)
+    first = run(plan)
+    again = run(first.plan)  # by the list of its faults, not by dice
+    assert first.plan.faults
+    assert again.counts == first.counts
+    assert again.plan == first.plan
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with opened(draw(5, days=30, forums_a_year=80, faults=False)) as opened_house:
+        yield opened_house
+
+
+def _played(house: House, days: int = 30) -> World:
+    world = World(house)
+    for number in range(days):
+        world.play(FIRST_DAY + timedelta(days=number))
+        assert world.check() == ()
+    return world
+
+
+def _lose_a_number(house: House) -> None:
+    with house.db.transaction() as session:
+        session.execute(delete(RegisterEntry).where(RegisterEntry.serial == 2))
+
+
+def _forget_a_referral(house: House) -> None:
+    with house.db.transaction() as session:
+        session.execute(
+            update(Referral)
+            .where(Referral.status.in_(CHASED), Referral.paused_at.is_(None))
+            .values(next_action_on=None)
+        )
+
+
+def _change_an_event(house: House) -> None:
+    with house.db.transaction() as session:
+        last = session.query(LedgerEvent).order_by(LedgerEvent.seq.desc()).first()
+        assert last is not None
+        session.execute(
+            update(LedgerEvent)
+            .where(LedgerEvent.seq == last.seq - 1)
+            .values(data={"changed": True})
+        )
+
+
+def _send_twice(house: House) -> None:
+    house.relay.arrived.append(house.relay.arrived[0])
+    _touch(house)
+
+
+def _lengthen_a_deadline(house: House) -> None:
+    with house.db.transaction() as session:
+        for referral in session.query(Referral).filter(Referral.status.in_(CHASED)):
+            referral.answer_due = referral.clocks.answer_due + timedelta(days=1)
+
+
+def _touch(house: House) -> None:
+    with house.db.transaction() as session:
+        session.execute(update(Referral).values(arming=Referral.arming))
+
+
+@pytest.mark.parametrize(
+    ("break_", "promise"),
+    [
+        (_lose_a_number, "no_gap_in_the_register"),
+        (_forget_a_referral, "every_open_referral_has_a_next_date"),
+        (_send_twice, "nothing_is_sent_twice"),
+        (_lengthen_a_deadline, "paused_clocks_lose_nothing"),
+        (_change_an_event, "the_ledger_verifies"),
+    ],
+)
+def test_a_broken_promise_is_seen(
+    house: House, break_: Callable[[House], None], promise: str
+) -> None:
+    world = _played(house)
+    break_(house)
+    found = {broken.promise for broken in (*world.check(), *world.invariants.check_all())}
+    assert promise in found
+
+
+def test_a_rung_that_is_left_out_is_seen(house: House) -> None:
+    world = World(house)
+    found: set[str] = set()
+    for number in range(45):
+        with house.db.transaction() as session:
+            # A sweep that looks a day too late at everything.
+            session.execute(
+                update(Referral)
+                .where(Referral.status.in_(CHASED))
+                .values(next_action_on=FIRST_DAY + timedelta(days=number + 1))
+            )
+        world.play(FIRST_DAY + timedelta(days=number))
+        found |= {broken.promise for broken in world.check()}
+    assert "rungs_fall_on_the_exact_working_day" in found
+
+
+def test_a_rung_that_fired_too_early_is_seen(house: House) -> None:
+    world = _played(house)
+    day = FIRST_DAY + timedelta(days=30)
+    while not world.invariants.walk.works(day):
+        day += timedelta(days=1)
+    house.now = seoul_time(day, 9)
+    world.invariants.before_sweep(day)
+    with house.db.transaction() as session:
+        referral = session.query(Referral).filter(Referral.status.in_(CHASED)).first()
+        assert referral is not None
+        session.add(
+            LadderStep(
+                referral_id=referral.id,
+                arming=referral.arming,
+                rung="silence",
+                due_on=day,
+                fired_on=day,
+            )
+        )
+    world.invariants.after_sweep(day, ended=True, began=True)
+    assert any("silence" in each for each in world.invariants.rungs.taken())
+
+
+def test_a_killed_process_does_nothing_any_more() -> None:
+    point = Fault(day=FIRST_DAY, step="step", point=2, kind="kill_before")
+    injector = Injector(Dice(1), [point])
+    injector.begin(FIRST_DAY, "step", armed=True)
+    assert injector.at(COMMIT) is None
+    for _ in range(3):  # also in what runs on its way out
+        with pytest.raises(Killed):
+            injector.at(COMMIT)
+    injector.end()
+    assert injector.at(COMMIT) is None
+
+
+def test_the_story_is_shortened_to_what_is_needed() -> None:
+    from gongmun.simulation.invariants import Broken
+
+    plan = replace(
+        draw(7, days=400),
+        faults=tuple(
+            Fault(day=FIRST_DAY, step="chase", point=number, kind="locked") for number in range(40)
+        ),
+    )
+    needed = {plan.forums[3], plan.faults[17]} if plan.faults else set()
+
+    def play(tried: Plan) -> Report:
+        fails = needed <= set(tried.parts)
+        broken = (Broken(promise="it", what=""),) if fails else ()
+        return Report(plan=tried, day=FIRST_DAY + timedelta(days=9), broken=broken, restarts=0)
+
+    found = shrink(play(plan), play)
+    assert set(found.plan.parts) == needed
+    assert found.plan.days == 10
+
+
+@settings(max_examples=200)
+@given(
+    code=st.sampled_from(["suggestion", "peoples_proposal", "petition", "at_once"]),
+    day=st.dates(date(2025, 1, 1), date(2029, 6, 30)),
+    hour=st.integers(0, 23),
+    minute=st.integers(0, 59),
+)
+def test_the_reference_and_the_product_count_the_same(
+    code: str, day: date, hour: int, minute: int
+) -> None:
+    walk, calendar = Walk(days_off()), WorkingCalendar()
+    sent = seoul_time(day, hour, minute)
+    assert walk.answer_by(code, sent) == deadline(rule(code, day), sent, calendar).due
+    assert walk.acknowledge_by(day) == deadline(rule("acknowledgement", day), sent, calendar).due
