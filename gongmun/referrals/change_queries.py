@@ -220,6 +220,19 @@ def write(
             session.execute(statement, rows)
 
 
+def look_again(session: Session, today: date) -> None:
+    """Let the next sweep look at every referral that it would have looked at before its answer is due."""
+    session.execute(
+        update(Referral)
+        .where(
+            Referral.status.in_(CHASED),
+            Referral.next_action_on > today,
+            Referral.answer_due >= today,
+        )
+        .values(next_action_on=today)
+    )
+
+
 def changes_of(session: Session, referral_id: int) -> Sequence[DeadlineChange]:
     """Every move of a referral's deadlines by the calendar, the oldest first."""
     return session.scalars(

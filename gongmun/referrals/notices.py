@@ -291,8 +291,10 @@ def _message(
 def _sections(
     listed: Mapping[int, Listed], lines: Sequence[Line], today: date
 ) -> Sequence[_Section]:
+    """The most urgent first: who reads no further has read that."""
     asked = {
-        rung: [listed[line.referral_id] for line in lines if line.rung is rung] for rung in Rung
+        rung: [listed[line.referral_id] for line in lines if line.rung is rung]
+        for rung in reversed(Rung)
     }
     return [
         _Section(name=RUNGS[rung], request=REQUESTS[rung], items=items_of(about, today))

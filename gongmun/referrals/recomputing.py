@@ -14,6 +14,9 @@ calendar is counted by the new one, for both clocks:
   decided by the new day. The periods of proposers are counted when they are looked at. The day of a
   commitment (이행과제) is the ministry's own promise: it is not moved.
 
+A rung is counted back from its day by working days: it may have moved where the day has not. So the next sweep
+looks at every referral that is not due yet.
+
 What was counted again is as if it had been counted by this calendar at first: a second run finds nothing.
 """
 
@@ -185,6 +188,8 @@ def recompute(
         approval_id=approval_id,
         now=now,
     )
+    with db.transaction() as session:
+        change_queries.look_again(session, today)
     moved = 0
     for start in range(0, len(ids), _BATCH):
         with db.transaction() as session:

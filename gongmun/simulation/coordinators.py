@@ -1,38 +1,26 @@
-"""The coordinators of the simulation: they go through what waits for them, and forget some of it for a while.
-
-And the citizens, who ask for another examination, and the ministries' promises, which are kept or not.
-"""
+"""The coordinators of the simulation: they go through what waits for them, and forget some of it for a while."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from gongmun.answers import asking, confirming, deciding, extending, filing, request_queries
-from gongmun.answers.checks import NotTaken
-from gongmun.answers.models import CommitmentStatus, Reply, ReplyStatus
+from gongmun.answers import asking, deciding, extending, request_queries
 from gongmun.clock import seoul_date
 from gongmun.documents import Decision
 from gongmun.documents import queries as document_queries
-from gongmun.followups import commitments
 from gongmun.followups import queries as followup_queries
-from gongmun.followups.reexamining import reexamine
 from gongmun.forums.assigning import SuccessorHasIt, assign
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.transferring import decide_transfer
-from gongmun.mail import deciding as mail_deciding
-from gongmun.mail import queries as mail_queries
-from gongmun.mail.life import Status as MailStatus
-from gongmun.mail.models import Dispatch
-from gongmun.organisations import ContactRole, set_contact
 from gongmun.referrals import succession_queries
 from gongmun.referrals.escalating import decide_escalation
-from gongmun.referrals.models import ResponseDecision
-from gongmun.simulation import queries
+from gongmun.simulation import citizens, post_room, queries
 from gongmun.simulation.installation import House, recompute_deadlines
 
 _NAME = "한소통"
 _REASON = "확인하였습니다."
+_FRIDAY = 4
 _Do = Callable[[], object]
 
 
@@ -57,11 +45,10 @@ class Coordinators:
             self._outcomes,
             self._requests,
             self._responses,
-            self._mails,
-            self._replies,
+            partial(post_room.mails, self.house, self._do),
+            partial(post_room.replies, self.house, self._do),
             self._escalations,
-            self._citizens,
-            *([self._promises] if seoul_date(self.house.now).weekday() == 4 else []),
+            self._others,
         ):
             desk()
         self._idle_at = -1 if self._waits else commits
@@ -210,77 +197,6 @@ class Coordinators:
 
             self._do(what, response.received_at, decide, forget=9)
 
-    def _mails(self) -> None:
-        with self.house.db.reading() as session:
-            troubled = mail_queries.needing_a_person(session)
-        for dispatch in troubled:
-            since = dispatch.bounced_at or dispatch.sending_at or dispatch.created_at
-
-            def settle(dispatch: Dispatch = dispatch) -> None:
-                self._settle_mail(dispatch)
-
-            self._do(f"mail:{dispatch.id}:{dispatch.status}", since, settle, forget=3)
-
-    def _settle_mail(self, dispatch: Dispatch) -> None:
-        """Ask the ministry by telephone whether it arrived, or where to."""
-        house = self.house
-        if dispatch.status is MailStatus.UNCERTAIN:
-            arrived = house.relay.saw(dispatch.message_id)
-            mail_deciding.settle(house.db, dispatch.id, accepted=arrived, now=house.now)
-            return
-        address = dispatch.address
-        if dispatch.status is MailStatus.BOUNCED or dispatch.bounced_at or not address:
-            name = (address or "forum@new.example").rpartition("@")[2]
-            address = f"new.forum@{name}"
-            set_contact(
-                house.db, dispatch.organisation_code, ContactRole.PRIMARY, address, house.now
-            )
-        mail_deciding.release(house.db, dispatch.id, address=address, now=house.now)
-
-    def _replies(self) -> None:
-        house = self.house
-        with house.db.reading() as session:
-            waiting = queries.open_replies(session)
-        for reply in waiting:
-
-            def settle(reply: Reply = reply) -> None:
-                self._settle_reply(reply)
-
-            self._do(f"reply:{reply.id}:{reply.status}", _since(reply), settle, forget=5)
-
-    def _settle_reply(self, reply: Reply) -> None:
-        house, dice = self.house, self.house.plan.dice
-        if reply.status is ReplyStatus.HELD:
-            if reply.candidates and dice.falls(0.8, "files", reply.id):
-                filing.file(
-                    house.db,
-                    reply.id,
-                    document_id=reply.candidates[0],
-                    name=_NAME,
-                    store=house.store,
-                    scanner=None,
-                    ladder=house.ladder,
-                    now=house.now,
-                )
-            else:
-                filing.dismiss(house.db, reply.id, name=_NAME, now=house.now)
-            return
-        with house.db.reading() as session:
-            drafts = confirming.drafts_of(session, reply)
-        for referral_id, draft in drafts.items():
-            if draft.decision is None:
-                confirming.complete(
-                    house.db,
-                    reply.id,
-                    referral_id=referral_id,
-                    decision=ResponseDecision.NOT_ACCEPTED,
-                    now=house.now,
-                )
-        try:
-            confirming.confirm(house.db, reply.id, name=_NAME, now=house.now)
-        except (NotTaken, confirming.ReplyNotOpened):
-            filing.dismiss(house.db, reply.id, name=_NAME, now=house.now)
-
     def _escalations(self) -> None:
         house = self.house
         with house.db.reading() as session:
@@ -300,57 +216,8 @@ class Coordinators:
 
             self._do(what, document.created_at, decide, forget=7)
 
-    def _citizens(self) -> None:
-        """One refusal in eight is not taken for an answer, by some only when it is too late."""
-        house, dice = self.house, self.house.plan.dice
-        with house.db.reading() as session:
-            refusals = queries.published_refusals(session, house.now - timedelta(days=22))
-        self._waits |= bool(refusals)
-        for response, referral in refusals:
-            assert response.decided_at is not None
-            day = response.decided_at + timedelta(
-                days=dice.between(1, 20, "reexamination", response.id)
-            )
-            if dice.falls(0.12, "insists", response.id) and seoul_date(day) == seoul_date(
-                house.now
-            ):
-                house.request(
-                    f"reexamine:{response.id}",
-                    partial(
-                        reexamine,
-                        house.db,
-                        referral.id,
-                        suggestion_id=referral.suggestion_id,
-                        reason="다른 사례가 있습니다.",
-                        ladder=house.ladder,
-                        now=house.now,
-                    ),
-                )
-
-    def _promises(self) -> None:
-        house, dice = self.house, self.house.plan.dice
-        with house.db.reading() as session:
-            promised = queries.open_commitments(session)
-        self._waits |= bool(promised)
-        for commitment, referral in promised:
-            late = dice.between(-20, 60, "kept", commitment.id)
-            if dice.falls(0.15, "broken", commitment.id):
-                continue
-            if seoul_date(house.now) >= commitment.due_on + timedelta(days=late):
-                house.request(
-                    f"settle:{commitment.id}",
-                    partial(
-                        commitments.settle,
-                        house.db,
-                        commitment.id,
-                        organisation_id=referral.organisation_id,
-                        status=CommitmentStatus.DONE,
-                        account="개정을 마쳤습니다.",
-                        now=house.now,
-                    ),
-                )
-
-
-def _since(reply: Reply) -> datetime:
-    """A held one is as old as anything: the days of its delay are those from its first being seen."""
-    return reply.filed_at or datetime.min.replace(tzinfo=UTC)
+    def _others(self) -> None:
+        """Those who need no coordinator: citizens, and ministries that keep their promises."""
+        self._waits |= citizens.insist(self.house)
+        if seoul_date(self.house.now).weekday() == _FRIDAY:
+            self._waits |= citizens.keep_promises(self.house)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.clock import seoul_date, seoul_time
 from gongmun.ledger import LedgerBroken
-from gongmun.simulation import evidence
+from gongmun.simulation import evidence, paper_trail
 from gongmun.simulation.clocks import ClockWatch
 from gongmun.simulation.installation import House
 from gongmun.simulation.reference import Walk
@@ -66,13 +66,16 @@ class Invariants:
             frozenset(each.day for each in self._house.plan.holidays if each.declared_on <= day)
         )
 
-    def before_sweep(self, day: date) -> None:
+    def before_sweep(self) -> None:
         """What the tables say before a sweep of the ladder."""
-        self.rungs.before(day, self.walk)
+        self.rungs.before()
 
     def after_sweep(self, day: date, *, ended: bool, began: bool) -> None:
         """What it did."""
-        self.rungs.after(day, self.walk, ended=ended, began=began)
+        known = frozenset(each.day for each in self._house.plan.holidays if each.declared_on <= day)
+        counted = _walk(known & self._house.recounted)
+        walks = [self.walk] if known <= self._house.recounted else [self.walk, counted]
+        self.rungs.after(day, walks, ended=ended, began=began)
         if ended and self.walk.works(day):
             self._calm.append(day)
 
@@ -107,7 +110,7 @@ class Invariants:
     def counts(self) -> Mapping[str, int]:
         """What happened, in numbers."""
         with self._house.db.reading() as session:
-            return {**evidence.totals(session), "events": self._verified}
+            return {**paper_trail.totals(session), "events": self._verified}
 
     def _checks(self) -> Sequence[Check]:
         return (
@@ -132,26 +135,28 @@ class Invariants:
         arrived = self._house.relay.arrived
         for mail in arrived[self._looked_at :]:
             self._mails_seen[mail.message_id] += 1
-            if self._mails_seen[mail.message_id] > 1 + evidence.releases(session, mail.message_id):
+            if self._mails_seen[mail.message_id] > 1 + paper_trail.releases(
+                session, mail.message_id
+            ):
                 yield f"{mail.message_id} to {mail.recipient} at {mail.at}"
         self._looked_at = len(arrived)
-        yield from evidence.doubled_mails(session)
+        yield from paper_trail.doubled_mails(session)
 
     def _no_gap_in_the_register(self, session: Session, _day: date) -> Iterator[str]:
-        yield from evidence.register_gaps(session)
+        yield from paper_trail.register_gaps(session)
 
     def _every_approved_document_has_a_dispatch_per_recipient(
         self, session: Session, day: date
     ) -> Iterator[str]:
         if before := self._settled_before(day):
-            yield from evidence.documents_without_mail(session, before)
+            yield from paper_trail.documents_without_mail(session, before)
 
     def _every_open_referral_has_a_next_date(self, session: Session, day: date) -> Iterator[str]:
         before = self._settled_before(day)
         yield from evidence.referrals_without_a_date(session, before)
 
     def _no_reminder_after_an_answer(self, session: Session, _day: date) -> Iterator[str]:
-        self._last_mail, found = evidence.reminders_after_the_end(session, self._last_mail)
+        self._last_mail, found = paper_trail.reminders_after_the_end(session, self._last_mail)
         yield from found
 
     def _paused_clocks_lose_nothing(self, session: Session, day: date) -> Iterator[str]:
@@ -161,7 +166,7 @@ class Invariants:
             yield from self._clocks.disagreeing(session, self.walk_on(day))
 
     def _the_ledger_goes_on(self, session: Session, _day: date) -> Iterator[str]:
-        self._verified, problem = evidence.verify_since(session, self._verified)
+        self._verified, problem = paper_trail.verify_since(session, self._verified)
         if problem:
             yield problem
 

@@ -52,16 +52,16 @@ class Walk:
         return self.shift(sent, 3)
 
     def hours_after(self, moment: datetime, hours: int) -> date:
-        """The day on which so many working hours are over: minutes from nine to six, without the lunch hour."""
-        moment, left = moment.astimezone(_SEOUL).replace(tzinfo=None), hours * 60
+        """The day on which so many working hours are over: seconds from nine to six, without the lunch hour."""
+        moment, left = moment.astimezone(_SEOUL).replace(tzinfo=None), hours * 3600
         while left:
             if not self.works(moment.date()):
                 moment = datetime.combine(moment.date() + _DAY, time())
-                continue
-            # The minute that begins now counts where offices are open in it.
-            left -= 9 <= moment.hour < 18 and moment.hour != 12
-            moment += timedelta(minutes=1)
-        return (moment - timedelta(minutes=1)).date()
+            elif not 9 <= moment.hour < 18 or moment.hour == 12:
+                moment = moment.replace(minute=0, second=0) + timedelta(hours=1)
+            else:
+                moment, left = moment + timedelta(seconds=1), left - 1
+        return (moment - timedelta(seconds=1)).date()
 
     def answer_by(self, rule: str, at: datetime) -> date:
         """When an answer to what was sent at a moment is due, by the rules that the simulated forums name."""

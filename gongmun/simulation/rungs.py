@@ -25,13 +25,19 @@ class RungWatch:
         found, self._problems = self._problems, []
         return found
 
-    def before(self, _day: date, _walk: Walk) -> None:
+    def before(self) -> None:
         """What has fired by now; what was taken back meanwhile has not."""
         with self.house.db.reading() as session:
             self._fired, self._last_step = evidence.steps_of_open(session)
 
-    def after(self, day: date, walk: Walk, *, ended: bool, began: bool) -> None:
-        """Hold what a sweep did against what was due. One that did not end may have done a part of it."""
+    def after(self, day: date, walks: Sequence[Walk], *, ended: bool, began: bool) -> None:
+        """Hold what a sweep did against what was due. One that did not end may have done a part of it.
+
+        `walks`: the calendar as it is known, and the one by which the deadlines were counted, while they have
+        not been counted again: until then nobody is reminded who may have more time.
+        """
+        walk = walks[0]
+        ended = ended and len(walks) == 1
         with self.house.db.reading() as session:
             new = evidence.steps_after(session, self._last_step)
             chased = evidence.chased(session, day)
@@ -45,8 +51,14 @@ class RungWatch:
             steps = by_referral.pop(referral.id, [])
             if referral.is_elsewhere:
                 continue  # its ministry is no more: who has it is found out first
-            expected = {} if referral.is_quiet else self._due(referral, day, walk)
-            self._problems += self._compare(referral, steps, expected, day, ended=ended)
+            problems = [
+                list(self._compare(referral, steps, expected, day, ended=ended))
+                for expected in (
+                    {} if referral.is_quiet else self._due(referral, day, each) for each in walks
+                )
+            ]
+            if all(problems):
+                self._problems += problems[0]
         self._problems += [
             f"{step} of a referral that is not with a ministry"
             for steps in by_referral.values()

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from gongmun.clock import SEOUL, seoul_date, seoul_time
-from gongmun.simulation import evidence, queries, setting_up
+from gongmun.simulation import paper_trail, queries, setting_up
 from gongmun.simulation.coordinators import Coordinators
 from gongmun.simulation.installation import (
     House,
@@ -81,7 +81,7 @@ def run(plan: Plan) -> Report:
 
 def _told(house: House) -> tuple[str, ...]:
     with house.db.reading() as session:
-        lines = list(evidence.events(session))
+        lines = list(paper_trail.events(session))
     lines += [(at, f"({step}: {what})") for at, step, what in house.told]
     lines += [
         (seoul_time(f.day), f"fault {f.kind} in {f.step}, point {f.point}")
@@ -184,7 +184,7 @@ class World:
         return ended
 
     def _chase(self, day: date) -> None:
-        self.invariants.before_sweep(day)
+        self.invariants.before_sweep()
         ended = self._run("chase", chase, lambda s: queries.is_anything_to_chase(s, day))
         self.invariants.after_sweep(day, ended=ended, began=self._works)
 

@@ -28,6 +28,7 @@ VIEW = ReferralView(
     acknowledge_due=date(2026, 11, 25),
     acknowledged_on=None,
     answer_due=date(2026, 12, 10),
+    answer_due_promised=None,
     explanation=None,
     days_overdue=0,
     registration_number=None,

@@ -265,3 +265,15 @@ def test_a_sweep_with_nothing_due_writes_nothing(small: World) -> None:
     asked = [each.text or "" for each in said]
     assert not [one for one in asked if one.startswith(("INSERT", "UPDATE", "BEGIN IMMEDIATE"))]
     assert len([one for one in asked if one.startswith("SELECT")]) <= 2
+
+
+def test_a_mail_lists_the_most_urgent_first(small: World) -> None:
+    small.dispatched("statistics")
+    small.chase(date(2026, 10, 29))
+    _, mail = small.sent()[-1]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    # Neither acknowledged nor answered: due today goes before the request to acknowledge.
+    assert text.index("회신 기한 당일 안내") < text.index("접수 확인 요청")
+    assert "회신 기한 당일 안내" in str(mail["Subject"])

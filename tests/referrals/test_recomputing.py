@@ -88,6 +88,23 @@ def test_what_moves_is_seen_before_it_is_moved(world: World) -> None:
     assert [world.referral(each).answer_due for each in (first, second)] == [OLD, OLD]
 
 
+def test_a_rung_before_a_day_that_stays_is_looked_for_anew(small: World) -> None:
+    """D-7 is counted back by working days: it comes sooner by the holiday, though the due day stays."""
+    (referral_id,) = small.dispatched("statistics")
+    with small.db.transaction() as session:
+        referral = queries.by_id(session, referral_id)
+        # Until a day that is named, as an extension and a period by the calendar are.
+        pausing.rearm(
+            session, referral, counting=Counting.days(OLD), ladder=LADDER, now=at(DECLARED_ON)
+        )
+    before = small.referral(referral_id).next_action_on
+    assert before is not None
+    assert before > DECLARED_ON
+    assert recount(small, with_holidays(HOLIDAY)).moved == 0
+    after = small.referral(referral_id)
+    assert (after.answer_due, after.next_action_on) == (OLD, DECLARED_ON)
+
+
 def test_a_deadline_moves_once_and_keeps_the_day_that_was_promised(world: World) -> None:
     (referral_id,) = world.dispatched("statistics")
     done = recount(world, with_holidays(HOLIDAY))
