@@ -263,8 +263,10 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
             executable_path=CHROMIUM, args=ARGUMENTS, env=environment()
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
+        # The page shows ten of them at a time: more are found by their name.
         page.goto(f"{url}/deployments")
-        for name in ("wrap-up-forum", "chase-referrals", "dispatch-mail"):
+        for name in ("chase-referrals", "dispatch-mail", "wrap-up-forum"):
+            page.get_by_placeholder("Search").first.fill(name)
             page.get_by_role("link", name=name).first.wait_for()
 
         page.goto(f"{url}/runs/flow-run/{run_id}")
