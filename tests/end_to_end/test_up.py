@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 import httpx
@@ -34,6 +34,9 @@ from gongmun.documents.life import ISSUED
 from gongmun.mail import Dispatch
 from gongmun.mail.life import SENT
 from gongmun.settings import MailSettings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 CHROMIUM = "/usr/bin/chromium"
 FORUM = "WRAP-UP OCF-2026-09"
@@ -220,9 +223,23 @@ def a_foreign_page_is_refused(url: str, run_id: str) -> bool:
     return answer.status_code == 403 and allowed not in ("*", "https://evil.example")
 
 
+def click_submit_until(sign: "Locator", state: Literal["hidden", "visible"]) -> None:
+    """Send Prefect's form: it checks itself with the server, and ignores a click while it does."""
+    from playwright.sync_api import TimeoutError
+
+    button = sign.page.get_by_role("button", name="Submit").last
+    for _ in range(5):
+        with suppress(TimeoutError):
+            button.click(timeout=15_000)
+        with suppress(TimeoutError):
+            sign.wait_for(state=state, timeout=15_000)
+            return
+    raise AssertionError(f"the form was not sent: {sign} is not {state}")
+
+
 def file_a_reply_in_two_clicks(installation: Installation, document: Document) -> None:
     """A mail of a stranger about a document waits in the holding pen, until a coordinator files it."""
-    from playwright.sync_api import TimeoutError, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     inbox = MailSettings().sender
     mail = EmailMessage()
@@ -240,12 +257,7 @@ def file_a_reply_in_two_clicks(installation: Installation, document: Document) -
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
         page.goto(f"{installation.url}/runs/flow-run/{run['id']}")
         page.get_by_role("button", name="Resume").first.click()
-        submit = page.get_by_role("button", name="Submit")
-        for _ in range(3):
-            submit.last.click()
-            with suppress(TimeoutError):
-                submit.wait_for(state="hidden", timeout=15_000)
-                break
+        click_submit_until(page.get_by_role("button", name="Submit"), "hidden")
         browser.close()
     (reply,) = wait_for(
         "the reply is filed",
@@ -256,7 +268,7 @@ def file_a_reply_in_two_clicks(installation: Installation, document: Document) -
 
 def approve_in_the_browser(url: str, run_id: str, installation: Installation) -> None:
     """Look at what a coordinator sees, send an empty form, then a filled one."""
-    from playwright.sync_api import TimeoutError, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -277,8 +289,7 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
 
         page.goto(f"{url}/runs/flow-run/{run_id}")
         page.get_by_role("button", name="Resume").first.click()
-        page.get_by_role("button", name="Submit").last.click()
-        page.get_by_text("'name' is a required property").wait_for()
+        click_submit_until(page.get_by_text("'name' is a required property"), "visible")
         assert installation.rows(select(Approval)) == []
         assert installation.run(FORUM, "PAUSED")
 
@@ -288,11 +299,5 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
         page.get_by_role("option", name="approve").click()
         form.locator("textarea").nth(0).fill("한소통")
         form.locator("textarea").nth(1).fill("소관과 내용을 확인하였습니다.")
-        submit = page.get_by_role("button", name="Submit")
-        # The form checks what is typed with the server, and ignores a click while it does.
-        for _ in range(3):
-            submit.last.click()
-            with suppress(TimeoutError):
-                submit.wait_for(state="hidden", timeout=15_000)
-                break
+        click_submit_until(page.get_by_role("button", name="Submit"), "hidden")
         browser.close()
