@@ -15,6 +15,7 @@ from gongmun.portal import create
 HOST = "127.0.0.1"
 # Of a portal that is started by itself; `make up` takes the one ten above that of Prefect.
 PORT = 4210
+_PATIENCE = 60  # seconds
 
 
 def app() -> FastAPI:
@@ -38,6 +39,8 @@ def main(
         access_log=False,
         # Where a request comes from is read in gongmun/portal/visitors.py, by our own setting.
         proxy_headers=False,
+        # A process that only starts slowly, on a busy machine, is not to be killed for it again and again.
+        timeout_worker_healthcheck=_PATIENCE,
     )
 
 

@@ -53,7 +53,8 @@ def registry() -> Sequence[RunnerDeployment]:
         _deployment(file_reply, tags=["approval", "mail"]),
         # At midnight, when a reorganisation takes effect, and before the chase, when offices are open.
         _deployment(follow_successions, tags=["sweep"], schedule=_cron("1 0,9 * * *")),
-        _deployment(chase_referrals, tags=["sweep", "ladder"], schedule=_cron("10 9 * * 1-5")),
+        # Twice: a morning that the server was down is caught up the same day. Else the second finds nothing.
+        _deployment(chase_referrals, tags=["sweep", "ladder"], schedule=_cron("10 9,14 * * 1-5")),
         # By hand: what a change of the days off moves is looked at before it is moved.
         _deployment(recompute_deadlines, tags=["ladder"]),
         # Before the working day begins: whoever comes first sees what did not go on.

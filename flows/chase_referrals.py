@@ -6,6 +6,7 @@ from prefect import flow
 
 from gongmun import clock, wiring
 from gongmun.db.sweeps import lease
+from gongmun.referrals.chase_preview import QUIET
 from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
@@ -13,11 +14,13 @@ from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import (
     board_table,
     escaped,
+    paused_table,
     preview_table,
     publish,
     replaced_table,
     waiting_table,
 )
+from tasks.deadline_tasks import tell_changes_task
 from tasks.document_tasks import replaced_task
 from tasks.forum_tasks import waiting_task
 from tasks.referral_tasks import (
@@ -25,14 +28,15 @@ from tasks.referral_tasks import (
     enqueue_notices_task,
     issue_notices_task,
     note_dispatches_task,
+    paused_task,
     prepare_notices_task,
     preview_task,
     sweep_task,
 )
 
 _QUIET = Bilingual(
-    ko="오늘은 근무일이 아니므로 안내와 독촉을 보내지 않았습니다. 다음 근무일에 처리합니다.",
-    en="Today is no working day: nothing was sent. What is due waits for the next one.",
+    ko="근무시간이 아니므로 안내와 독촉을 보내지 않았습니다. 다음 근무시간의 점검에서 처리합니다.",
+    en="Outside of working hours nothing is sent: what is due waits for the next sweep in them.",
 )
 
 
@@ -51,10 +55,13 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
         return _show(now)
     with lease(wiring.database(), CHASE_SWEEP):
         note_dispatches_task(now)
+        # What was moved at night or on a day off: told before anybody is reminded of it.
+        changes = tell_changes_task(now)
         swept = sweep_task(now)
         dropped = prepare_notices_task(now)
         issued = issue_notices_task(now)
         notices = enqueue_notices_task(now)
+    problems = (*changes.problems, *swept.problems, *notices.problems)
     publish(
         "chase-referrals",
         Bilingual(
@@ -72,6 +79,9 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
             ),
             Bilingual(ko="시행한 독촉 공문", en="documents issued"): len(issued.issued),
             Bilingual(ko="발송 대기 메일", en="mails queued"): len(notices.enqueued),
+            Bilingual(ko="기한 조정 안내 메일", en="mails about moved deadlines"): len(
+                changes.mails
+            ),
             Bilingual(ko="사유가 없어져 보내지 않음", en="suppressed, no longer true"): len(
                 notices.suppressed
             )
@@ -79,9 +89,13 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
             Bilingual(ko="결재 또는 문서를 기다림", en="waiting for approval or a document"): len(
                 notices.waiting
             ),
+            Bilingual(ko="독촉을 보류 중인 기관", en="ministries passed over, paused"): len(
+                swept.paused
+            ),
         },
         tables=[
             board_table(board_task(now)),
+            paused_table(paused_task(swept.paused, now)),
             replaced_table(replaced_task(issued.issued)),
             waiting_table(waiting_task(now)),
         ],
@@ -89,12 +103,12 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
             *([_QUIET] if swept.quiet else []),
             *(
                 Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-                for error in (*swept.problems, *notices.problems)
+                for error in problems
             ),
         ],
     )
     # All the others have been served: a run that fails is what a coordinator sees.
-    for error in (*swept.problems, *notices.problems):
+    for error in problems:
         raise error
     return len(notices.enqueued)
 
@@ -110,6 +124,6 @@ def _show(now: datetime) -> int:
         ),
         {Bilingual(ko="메일을 받을 기관", en="ministries written to"): seen.sent},
         tables=[preview_table(seen.lines)],
-        notes=[_QUIET] if seen.quiet else [],
+        notes=[QUIET] if seen.quiet else [],
     )
     return seen.sent

@@ -45,6 +45,7 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
                 ko="확인 필요(발송 여부 불명)", en="uncertain, for a person"
             ): report.uncertain,
             Bilingual(ko="보류", en="held"): report.held,
+            Bilingual(ko="회수(내용이 해소됨)", en="recalled: settled meanwhile"): report.recalled,
             Bilingual(ko="도달이 확인된 메일", en="proved to have arrived"): proofs.delivered,
             Bilingual(ko="반송된 메일", en="came back"): proofs.bounced,
             Bilingual(ko="기한이 기산된 이송", en="referrals whose clocks started"): len(started),

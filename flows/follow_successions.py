@@ -8,21 +8,33 @@ from gongmun import clock, wiring
 from gongmun.clock import seoul_date
 from gongmun.db.sweeps import lease
 from gongmun.forums.succeeding import FOLLOW_SUCCESSIONS
+from gongmun.forums.succession_preview import STAGES, TO_ASSIGN, SuccessionPreview
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import escaped, publish, waiting_table
-from tasks.forum_tasks import follow_successions_task, waiting_task
+from tasks.artifacts import Table, escaped, publish, some, waiting_table
+from tasks.forum_tasks import (
+    follow_successions_task,
+    preview_successions_task,
+    waiting_task,
+)
+
+_DRY_RUN = Bilingual(
+    ko="미리 보기입니다. 바뀐 것은 없습니다.", en="This is a preview: nothing was changed."
+)
 
 
 # As for the chase: one that was killed keeps its lease for a quarter of an hour.
 @flow(flow_run_name="FOLLOW successions", retries=4, retry_delay_seconds=300)
-def follow_successions(as_of: datetime | None = None) -> int:
-    """개편된 기관의 진행 중인 이송을 승계 기관으로 넘기고 한 번 알립니다. 나뉜 기관의 건은 담당자에게 묻습니다.
+def follow_successions(as_of: datetime | None = None, dry_run: bool = False) -> int:
+    """개편된 기관의 진행 중인 이송을 승계 기관으로 넘기고 한 번 알립니다. 나뉜 기관의 건은 담당자에게 묻습니다. dry_run은 넘길 것만 보여 줍니다.
 
     Pass what is open with ministries that were renamed, merged, split or abolished to their successors,
     with its clocks and history, and tell each once. What neither law nor routing decides waits for a
-    coordinator. Returns how many referrals passed on.
+    coordinator. Returns how many referrals passed on. With `dry_run` nothing is done: the artifact shows
+    which would pass on, from whom to whom; the day may be one that is yet to come.
     """
     now = clock.resolve(as_of)
+    if dry_run:
+        return _show(now)
     today = seoul_date(now)
     with lease(wiring.database(), FOLLOW_SUCCESSIONS):
         done = follow_successions_task(now)
@@ -52,3 +64,47 @@ def follow_successions(as_of: datetime | None = None) -> int:
     for error in done.problems:
         raise error
     return len(done.taken_over)
+
+
+def _show(now: datetime) -> int:
+    """Publish what would pass on; how many referrals."""
+    seen = preview_successions_task(now)
+    publish(
+        "succession-preview",
+        Bilingual(
+            ko=f"기관 승계 예정: {korean_date(seen.today, weekday=True)}",
+            en=f"What would pass on by {seen.today.isoformat()}",
+        ),
+        {
+            Bilingual(ko="승계할 이송", en="referrals that would pass on"): seen.passed_on,
+            Bilingual(ko="담당자의 지정이 필요한 이송", en="to be assigned"): seen.undecided,
+        },
+        tables=[_table(seen)],
+        notes=[_DRY_RUN],
+    )
+    return seen.passed_on
+
+
+def _table(seen: SuccessionPreview) -> Table:
+    return (
+        Bilingual(ko="승계할 것", en="What would pass on"),
+        (
+            Bilingual(ko="이전 기관", en="from"),
+            Bilingual(ko="승계 기관", en="to"),
+            Bilingual(ko="처리", en="what is done"),
+            Bilingual(ko="건수", en="referrals"),
+            Bilingual(ko="이송 번호", en="their ids"),
+        ),
+        [
+            (
+                f"{line.predecessor.name_ko} ({line.predecessor.code})",
+                f"{line.successor.name_ko} ({line.successor.code})"
+                if line.successor
+                else TO_ASSIGN,
+                STAGES[line.stage],
+                len(line.referral_ids),
+                some(line.referral_ids),
+            )
+            for line in seen.lines
+        ],
+    )

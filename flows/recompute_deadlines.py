@@ -10,7 +10,7 @@ from gongmun.db.sweeps import lease
 from gongmun.referrals.names import CLOCKS
 from gongmun.referrals.recomputing import RECOMPUTE, Preview
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import Table, escaped, publish
+from tasks.artifacts import Table, escaped, publish, some
 from tasks.deadline_tasks import (
     preview_deadlines_task,
     recompute_deadlines_task,
@@ -21,8 +21,10 @@ _DRY_RUN = Bilingual(
     ko="미리 보기입니다. 바뀐 것은 없습니다. 실제로 조정하려면 'dry_run'을 끄고 다시 실행해 주십시오.",
     en="This is a preview: nothing was changed. Run it again with `dry_run` off to move the deadlines.",
 )
-# As many numbers of referrals as a table can show; the command line shows all.
-_SHOWN = 20
+_LATER = Bilingual(
+    ko="지금 알릴 기관이 없습니다. 근무시간이 아니면 다음 독촉 점검에서 조정된 기한을 알립니다.",
+    en="Nobody is told now. Outside of working hours the next chase tells of the new deadlines.",
+)
 
 
 @flow(flow_run_name="RECOMPUTE deadlines")
@@ -41,6 +43,7 @@ def recompute_deadlines(as_of: datetime | None = None, dry_run: bool = True) -> 
     with lease(wiring.database(), RECOMPUTE):
         done = recompute_deadlines_task(now)
         told = tell_changes_task(now)
+    quiet = [] if told.mails or told.problems or not done.moved else [_LATER]
     _publish(
         done.preview,
         {
@@ -48,8 +51,11 @@ def recompute_deadlines(as_of: datetime | None = None, dry_run: bool = True) -> 
             Bilingual(ko="기관에 보낼 메일", en="mails to ministries"): len(told.mails),
         },
         notes=[
-            Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-            for error in told.problems
+            *quiet,
+            *(
+                Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
+                for error in told.problems
+            ),
         ],
     )
     # All the others have been told: a run that fails is what a coordinator sees.
@@ -97,14 +103,9 @@ def _table(preview: Preview) -> Table:
                 korean_date(line.old, weekday=True),
                 korean_date(line.new, weekday=True),
                 len(line.referral_ids),
-                _some(line.referral_ids),
+                some(line.referral_ids),
                 line.why,
             )
             for line in preview.lines
         ],
     )
-
-
-def _some(ids: Sequence[int]) -> str:
-    shown = ", ".join(map(str, ids[:_SHOWN]))
-    return f"{shown} …" if len(ids) > _SHOWN else shown

@@ -8,10 +8,13 @@ from gongmun.documents import Document
 from gongmun.forums.reconciling import Finding
 from gongmun.forums.waiting import Waiting
 from gongmun.referrals.board import BoardLine
+from gongmun.referrals.chase_pauses import Standing
 from gongmun.referrals.chase_preview import FATES, PreviewLine
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
 
+# As many numbers of referrals as a cell can show.
+_SHOWN = 20
 # Title, columns, rows. A table without rows is left out.
 Table = tuple[Bilingual, Sequence[Bilingual], Sequence[Sequence[object]]]
 
@@ -42,6 +45,17 @@ def publish(
     markdown = "\n\n".join(parts)
     create_markdown_artifact(markdown, key=key, description=str(title))
     return markdown
+
+
+def paused_table(paused: Sequence[Standing]) -> Table:
+    """Ministries with something due whose reminders are paused."""
+    return (
+        Bilingual(
+            ko="독촉을 보류 중인 기관", en="Ministries passed over: their reminders are paused"
+        ),
+        (Bilingual(ko="기관", en="ministry"), Bilingual(ko="종료일", en="until")),
+        [(f"{each.ministry.ko} ({each.code})", each.until) for each in paused],
+    )
 
 
 def waiting_table(items: Sequence[Waiting]) -> Table:
@@ -80,6 +94,12 @@ def replaced_table(documents: Sequence[Document]) -> Table:
             for document in documents
         ],
     )
+
+
+def some(ids: Sequence[int]) -> str:
+    """These numbers, as many as a table can show; the command line shows all."""
+    shown = ", ".join(map(str, ids[:_SHOWN]))
+    return f"{shown} …" if len(ids) > _SHOWN else shown
 
 
 def preview_table(lines: Sequence[PreviewLine]) -> Table:

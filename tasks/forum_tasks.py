@@ -12,6 +12,8 @@ from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.forums.reconciling import Finding, reconcile
 from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
 from gongmun.forums.succeeding import SuccessionReport, follow_successions
+from gongmun.forums.succession_preview import SuccessionPreview
+from gongmun.forums.succession_preview import preview as succession_preview
 from gongmun.forums.waiting import Waiting, waiting
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
 from tasks.scheduling import run_once
@@ -74,6 +76,13 @@ def decide_outcome_task(
 def follow_successions_task(now: datetime) -> SuccessionReport:
     """Pass on what is open with ministries that are no more."""
     return follow_successions(wiring.database(), now=now)
+
+
+@service_task("preview of successions")
+def preview_successions_task(now: datetime) -> SuccessionPreview:
+    """What following them would do."""
+    with wiring.database().reading() as session:
+        return succession_preview(session, now=now)
 
 
 @service_task("issue outcomes")

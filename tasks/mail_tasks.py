@@ -4,6 +4,7 @@ from datetime import datetime
 
 from gongmun import clock, wiring
 from gongmun.access import links
+from gongmun.followups.leaving import review
 from gongmun.mail import DispatchReport, dispatch_due
 from gongmun.mail.collecting import CollectReport, ReadReport, collect, read
 from gongmun.mail.delivering import DeliveryReport, note_notices
@@ -24,6 +25,7 @@ def dispatch_task(owner: str, limit: int, as_of: datetime | None) -> DispatchRep
         owner=owner,
         limit=limit,
         fill=links.fill,
+        review=review,
     )
 
 

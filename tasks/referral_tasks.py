@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import wiring
+from gongmun.clock import seoul_date
 from gongmun.documents import IssueReport, issue
-from gongmun.referrals import queries
 from gongmun.referrals.board import BoardLine, board
+from gongmun.referrals.chase_pauses import Standing, standing
 from gongmun.referrals.chase_preview import Preview, preview
 from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
-from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
+from gongmun.referrals.notices import (
+    NoticeReport,
+    enqueue_notices,
+    papers_to_issue,
+    prepare_notices,
+)
 from tasks.service_task import service_task
 
 
@@ -24,6 +30,14 @@ def note_dispatches_task(now: datetime) -> Sequence[int]:
 def sweep_task(now: datetime) -> ChaseReport:
     """Claim what is due and draft what it needs."""
     return sweep(wiring.database(), ladder=wiring.ladder(), now=now)
+
+
+@service_task("paused ministries")
+def paused_task(organisation_ids: Sequence[int], now: datetime) -> Sequence[Standing]:
+    """Until when the reminders to these ministries are paused."""
+    with wiring.database().reading() as session:
+        paused = standing(session, seoul_date(now))
+    return [each for each in paused if each.organisation_id in organisation_ids]
 
 
 @service_task("preview the chase")
@@ -43,8 +57,7 @@ def prepare_notices_task(now: datetime) -> Sequence[int]:
 def issue_notices_task(now: datetime) -> IssueReport:
     """Number and render the documents of notices that wait for them."""
     db = wiring.database()
-    with db.reading() as session:
-        document_ids = [i for n in queries.waiting_notices(session) for i in n.document_ids]
+    document_ids = papers_to_issue(db, now=now)
     if not document_ids:
         return IssueReport(issued=(), failed=())
     with wiring.renderer() as renderer:

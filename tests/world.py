@@ -20,6 +20,7 @@ from gongmun.access import links
 from gongmun.clock import SEOUL
 from gongmun.db import Database
 from gongmun.documents import FakeRenderer, LocalStore, issue
+from gongmun.followups.leaving import review
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes
 from gongmun.forums.models import Forum, ForumKind, Outcome
@@ -29,12 +30,17 @@ from gongmun.mail.mailer import FakeMailer
 from gongmun.organisations import load
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
-from gongmun.referrals.answering import take_response
+from gongmun.referrals.answering import Answer, take_responses
 from gongmun.referrals.chasing import ChaseReport, sweep
 from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.ladder import load as load_ladder
 from gongmun.referrals.models import Referral, Response, ResponseDecision
-from gongmun.referrals.notices import NoticeReport, enqueue_notices, prepare_notices
+from gongmun.referrals.notices import (
+    NoticeReport,
+    enqueue_notices,
+    papers_to_issue,
+    prepare_notices,
+)
 from gongmun.suggestions.models import Channel, Import, Suggestion
 
 LADDER = load_ladder()
@@ -142,6 +148,7 @@ class World:
             owner="test",
             limit=999,
             fill=links.fill,
+            review=review,
         )
         note_dispatches(self.db, ladder=LADDER, now=now)
         return report
@@ -167,7 +174,8 @@ class World:
         }
         with self.db.transaction() as session:
             referral = queries.by_id(session, referral_id)
-            return take_response(session, referral, now=now, **(words | changed))
+            answer = Answer(referral=referral, **(words | changed))
+            return take_responses(session, [answer], now=now)[0]
 
     def referrals(self, outcome_id: int) -> Sequence[Referral]:
         """The referrals of an outcome."""
@@ -190,8 +198,7 @@ class World:
     def send_notices(self, now: datetime) -> NoticeReport:
         """Issue the documents of waiting notices, queue them and send."""
         prepare_notices(self.db, now=now)
-        with self.db.reading() as session:
-            ids = [i for notice in queries.waiting_notices(session) for i in notice.document_ids]
+        ids = papers_to_issue(self.db, now=now)
         issue(self.db, ids, renderer=self.renderer, store=self.store, now=now)
         notices = enqueue_notices(self.db, now=now)
         self.dispatch(now)

@@ -33,6 +33,7 @@ from gongmun.db import Base, Database
 from gongmun.db.schema import load_models
 from gongmun.organisations import load
 from gongmun.organisations.models import Organisation, OrganisationKind
+from gongmun.referrals import days_met
 from gongmun.referrals.ladder import Rung
 
 TODAY = date(2026, 11, 3)
@@ -99,6 +100,8 @@ def make(db: Database, *, referrals: int, due: int) -> None:
         _forums(connection, _ministries(session))
         _referrals(connection, referrals, due)
         _HELP.drop_all(connection)
+        # As in an installation that is swept every day: only what is due is looked at.
+        days_met.note(session, calendar(), NOW - timedelta(days=1))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE" if db.is_sqlite else "VACUUM ANALYZE")
 

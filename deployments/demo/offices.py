@@ -16,6 +16,7 @@ from gongmun.answers.checks import PROMISING
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import queries as document_queries
+from gongmun.followups.leaving import review
 from gongmun.mail import dispatch_due
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
@@ -207,6 +208,7 @@ class Offices:
             now=self._moment.now,
             owner="demo",
             fill=fill,
+            review=review,
         )
 
 

@@ -11,8 +11,10 @@ Where `GONGMUN_PUBLIC_URL` is not set nobody could open a link: `blank()` is Non
 sentence out, and nothing is granted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -55,16 +57,33 @@ def grant_ministry(
 
     The link of before, if the mail had been enqueued already; None where there is no portal.
     """
-    return _grant(
-        session,
-        dispatch,
-        AccessLink(
-            audience=Audience.MINISTRY,
-            organisation_id=organisation_id,
-            document_ids=sorted(set(document_ids)),
-        ),
-        now,
+    grant = Grant(
+        organisation_id=organisation_id, document_ids=document_ids, dispatch_id=dispatch.id
     )
+    return _grant(session, [grant.row()], now).get(dispatch.id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """What `grant_ministry` is told, of one of many mails."""
+
+    organisation_id: int
+    document_ids: Sequence[int]
+    dispatch_id: int
+
+    def row(self) -> dict[str, Any]:
+        """What it comes to as a row."""
+        return _row(
+            Audience.MINISTRY,
+            self.dispatch_id,
+            organisation_id=self.organisation_id,
+            document_ids=self.document_ids,
+        )
+
+
+def grant_ministries(session: Session, grants: Sequence[Grant], now: datetime) -> None:
+    """Do the same as `grant_ministry` for each of these mails."""
+    _grant(session, [grant.row() for grant in grants], now)
 
 
 def grant_delegate(
@@ -77,56 +96,70 @@ def grant_delegate(
     now: datetime,
 ) -> AccessLink | None:
     """Give a colleague access: his codes go to `address`, which the caller has checked."""
-    return _grant(
-        session,
-        dispatch,
-        AccessLink(
-            audience=Audience.DELEGATE,
-            organisation_id=organisation_id,
-            document_ids=sorted(set(document_ids)),
-            address=address,
-        ),
-        now,
+    row = _row(
+        Audience.DELEGATE,
+        dispatch.id,
+        organisation_id=organisation_id,
+        document_ids=document_ids,
+        address=address,
     )
+    return _grant(session, [row], now).get(dispatch.id)
 
 
 def grant_proposer(
     session: Session, *, suggestion_id: int, dispatch: Dispatch, now: datetime
 ) -> AccessLink | None:
     """Give whoever made a suggestion access to its page."""
-    return _grant(
-        session,
-        dispatch,
-        AccessLink(audience=Audience.PROPOSER, suggestion_id=suggestion_id, document_ids=[]),
-        now,
-    )
+    row = _row(Audience.PROPOSER, dispatch.id, suggestion_id=suggestion_id)
+    return _grant(session, [row], now).get(dispatch.id)
+
+
+def _row(
+    audience: Audience,
+    dispatch_id: int,
+    *,
+    organisation_id: int | None = None,
+    document_ids: Sequence[int] = (),
+    suggestion_id: int | None = None,
+    address: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "audience": audience,
+        "organisation_id": organisation_id,
+        "document_ids": sorted(set(document_ids)),
+        "suggestion_id": suggestion_id,
+        "address": address,
+        "dispatch_id": dispatch_id,
+    }
 
 
 def _grant(
-    session: Session, dispatch: Dispatch, link: AccessLink, now: datetime
-) -> AccessLink | None:
+    session: Session, rows: Sequence[dict[str, Any]], now: datetime
+) -> Mapping[int, AccessLink]:
+    """The links of these mails, by the mail's id: those of before, and these where there was none."""
     if blank() is None:
-        return None
-    before = queries.link_of_dispatch(session, dispatch.id)
-    if before is not None:
-        return before
-    link.dispatch_id = dispatch.id
-    link.created_at = now
-    link.expires_at = now + timedelta(days=settings().portal.link_days)
-    session.add(link)
-    session.flush()
-    ledger.record(
-        session,
-        "access.granted",
-        subject=("access_link", link.id),
-        now=now,
-        audience=link.audience.value,
-        organisation=link.organisation_id,
-        documents=link.document_ids,
-        suggestion=link.suggestion_id,
-        dispatch=dispatch.id,
+        return {}
+    before = queries.links_of_dispatches(session, [row["dispatch_id"] for row in rows])
+    times = {
+        "created_at": now,
+        "expires_at": now + timedelta(days=settings().portal.link_days),
+    }
+    new = queries.add_links(
+        session, [row | times for row in rows if row["dispatch_id"] not in before]
     )
-    return link
+    for link in new.values():
+        ledger.record(
+            session,
+            "access.granted",
+            subject=("access_link", link.id),
+            now=now,
+            audience=link.audience.value,
+            organisation=link.organisation_id,
+            documents=link.document_ids,
+            suggestion=link.suggestion_id,
+            dispatch=link.dispatch_id,
+        )
+    return before | new
 
 
 def by_token(session: Session, token: str, now: datetime) -> AccessLink:

@@ -1,80 +1,20 @@
-"""Every statement of the access room: its SELECTs, and the guarded UPDATEs that let one caller only pass."""
+"""Every statement of the access room: its SELECTs, and the guarded UPDATEs that let one caller only pass.
+
+Those on officers' sessions stand in `session_queries`.
+"""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Update, bindparam, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, Table, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.access.models import AccessLink, Attempt, LoginCode, OfficerSession
+from gongmun.db import add_rows
 from gongmun.errors import NotFound
 from gongmun.organisations import Organisation
-
-# Every request of an officer begins with this one: it is built and hashed once.
-_LIVE_SESSION = select(OfficerSession).where(
-    OfficerSession.secret_hash == bindparam("secret_hash"),
-    OfficerSession.ended_at.is_(None),
-    OfficerSession.expires_at > bindparam("now"),
-)
-
-
-def live_session(session: Session, secret_hash: str, now: datetime) -> OfficerSession | None:
-    """The session with this secret that was not ended and has not expired."""
-    return session.scalars(_LIVE_SESSION, {"secret_hash": secret_hash, "now": now}).one_or_none()
-
-
-def is_unended(session: Session, secret_hash: str) -> bool:
-    """Whether there is a session with this secret that nobody ended, live or not."""
-    return (
-        session.scalar(
-            select(OfficerSession.id).where(
-                OfficerSession.secret_hash == secret_hash, OfficerSession.ended_at.is_(None)
-            )
-        )
-        is not None
-    )
-
-
-def note_use(session: Session, session_id: int, now: datetime) -> None:
-    """A sign of life; never an earlier one than is known."""
-    session.execute(
-        update(OfficerSession)
-        .where(OfficerSession.id == session_id, OfficerSession.last_used_at < now)
-        .values(last_used_at=now),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def end_sessions(
-    session: Session,
-    now: datetime,
-    *,
-    secret_hash: str | None = None,
-    organisation_id: int | None = None,
-    link_id: int | None = None,
-) -> list[int]:
-    """End the sessions with this secret, of this organisation, or that came from this link; their ids."""
-    of_link = select(LoginCode.id).where(LoginCode.link_id == link_id)
-    which = [
-        *([OfficerSession.secret_hash == secret_hash] if secret_hash is not None else []),
-        *(
-            [OfficerSession.organisation_id == organisation_id]
-            if organisation_id is not None
-            else []
-        ),
-        *([OfficerSession.login_code_id.in_(of_link)] if link_id is not None else []),
-    ]
-    assert which, "never all of them"
-    return list(
-        session.scalars(
-            update(OfficerSession)
-            .where(OfficerSession.ended_at.is_(None), *which)
-            .values(ended_at=now)
-            .returning(OfficerSession.id),
-            execution_options={"synchronize_session": False},
-        )
-    )
 
 
 def take_turn(session: Session, key: str) -> None:
@@ -167,6 +107,20 @@ def link_of_dispatch(session: Session, dispatch_id: int) -> AccessLink | None:
     return session.scalars(
         select(AccessLink).where(AccessLink.dispatch_id == dispatch_id)
     ).one_or_none()
+
+
+def links_of_dispatches(session: Session, dispatch_ids: Collection[int]) -> dict[int, AccessLink]:
+    """The links that these mails carry, by the id of the mail."""
+    found = session.scalars(select(AccessLink).where(AccessLink.dispatch_id.in_(dispatch_ids)))
+    return {link.dispatch_id: link for link in found}
+
+
+def add_links(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[int, AccessLink]:
+    """Add the links that these mails carry; each by the id of the mail."""
+    if not rows:
+        return {}
+    add_rows(session, cast(Table, AccessLink.__table__), rows)
+    return links_of_dispatches(session, [row["dispatch_id"] for row in rows])
 
 
 def links(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.access import queries, tokens
+from gongmun.access import session_queries, tokens
 from gongmun.access.models import LoginCode, OfficerSession
 from gongmun.db import Database
 from gongmun.ledger import Actor
@@ -40,12 +40,12 @@ class Officer:
 def officer(db: Database, secret: str, *, now: datetime) -> Officer | None:
     """Who holds the session with this secret; None where there is none, or none any more."""
     with db.reading() as session:
-        row = queries.live_session(session, tokens.hash_of(secret), now)
+        row = session_queries.live_session(session, tokens.hash_of(secret), now)
     if row is None or now - row.last_used_at >= _idle():
         return None
     if now - row.last_used_at >= _NOTED_EVERY:
         with db.transaction() as session:
-            queries.note_use(session, row.id, now)
+            session_queries.note_use(session, row.id, now)
     return Officer(
         session_id=row.id,
         organisation_id=row.organisation_id,
@@ -57,7 +57,7 @@ def officer(db: Database, secret: str, *, now: datetime) -> Officer | None:
 def has_run_out(db: Database, secret: str) -> bool:
     """Whether the session with this secret, if it is none any more, was ended by time and by nobody."""
     with db.reading() as session:
-        return queries.is_unended(session, tokens.hash_of(secret))
+        return session_queries.is_unended(session, tokens.hash_of(secret))
 
 
 def begin(session: Session, code: LoginCode, *, now: datetime) -> str:
@@ -90,21 +90,21 @@ def begin(session: Session, code: LoginCode, *, now: datetime) -> str:
 def end(db: Database, secret: str, *, now: datetime) -> None:
     """End the session with this secret; quiet where there is none."""
     with db.transaction() as session:
-        ended = queries.end_sessions(session, now, secret_hash=tokens.hash_of(secret))
+        ended = session_queries.end_sessions(session, now, secret_hash=tokens.hash_of(secret))
         _record_ends(session, ended, now, Actor.MINISTRY)
 
 
 def end_all(db: Database, organisation_id: int, *, now: datetime) -> int:
     """End every session of an organisation, as a coordinator wants it; how many there were."""
     with db.transaction() as session:
-        ended = queries.end_sessions(session, now, organisation_id=organisation_id)
+        ended = session_queries.end_sessions(session, now, organisation_id=organisation_id)
         _record_ends(session, ended, now, Actor.COORDINATOR)
     return len(ended)
 
 
 def end_those_of(session: Session, link_id: int, *, now: datetime) -> None:
     """End the sessions that a link opened."""
-    ended = queries.end_sessions(session, now, link_id=link_id)
+    ended = session_queries.end_sessions(session, now, link_id=link_id)
     _record_ends(session, ended, now, Actor.COORDINATOR)
 
 

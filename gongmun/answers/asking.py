@@ -1,4 +1,7 @@
-"""Questions of ministries (질의) and the division's answers. The answer's clock stands still in between."""
+"""Questions of ministries (질의) and the division's answers.
+
+The answer's clock stands still in between, where its rule says so; the ladder always does.
+"""
 
 from datetime import datetime
 
@@ -27,7 +30,7 @@ _NAME = Bilingual(ko="답변자 성명", en="name")
 
 
 def ask(db: Database, referral_id: int, *, text: str, channel: Channel, now: datetime) -> Question:
-    """Take a ministry's question about a referral; its clock stands still until it is answered.
+    """Take a ministry's question about a referral; its clock stands still until it is answered, if its rule lets it.
 
     A ministry that asks has the document: it counts as acknowledged (see `pausing.note_receipt`).
 
@@ -73,7 +76,7 @@ def answer(
         question = request_queries.question(session, question_id)
         referral = to_decide(session, question)
         question.answer, question.answered_by, question.answered_at = answer, name, now
-        was_due = referral.clocks.answer_due
+        was_due, stood_still = referral.clocks.answer_due, referral.paused_at is not None
         resume(session, referral, ladder=ladder, now=now)
         ledger.record(
             session,
@@ -90,6 +93,7 @@ def answer(
             key=f"question:{question_id}",
             context={
                 "question": question,
+                "stood_still": stood_still,
                 "was_due": was_due,
                 "answer_due": referral.clocks.answer_due,
                 "overdue": referral.clocks.answer_due < seoul_date(now),

@@ -91,7 +91,8 @@ def complete(
 ) -> None:
     """Add what a mail does not say to the draft that it opened. A `reason` takes the place of the mail's.
 
-    A reply that brought files and no words has opened none: then the referral gets one, with the files.
+    A reply that brought files and no words has opened none: then the referral gets one, with the files, or
+    goes on from what was sent back.
     Either way it stays an answer of the moment at which the mail arrived.
 
     Raises:
@@ -102,7 +103,7 @@ def complete(
         reply = queries.locked(session, reply_id)
         before = drafts_of(session, reply).get(referral_id)
         if before is None and _bring_files(session, reply, referral_id):
-            before = Content()
+            before = drafting.draft(session, referral_id) or Content()
         if before is None:
             raise ReplyNotOpened(reply_id=reply_id, status=reply.status.value)
         content = replace(
@@ -125,13 +126,17 @@ def complete(
 
 
 def _bring_files(session: Session, reply: Reply, referral_id: int) -> bool:
-    """Put the files of a reply that lie with no draft to a referral without one; whether it has any then."""
+    """Put the files of a reply that lie with no draft to a referral without one; whether it has any then.
+
+    What we sent back and nobody has gone on with is none.
+    """
     if reply.status is not ReplyStatus.FILED or reply.document_id is None:
         return False
     undrafted = [
         referral.id
         for referral in settling.with_ministry(session, reply.document_id)
-        if answer_queries.draft(session, referral.id) is None
+        for kept in [answer_queries.draft(session, referral.id)]
+        if kept is None or kept.channel is Channel.COORDINATOR
     ]
     if referral_id not in undrafted:
         return False

@@ -158,6 +158,16 @@ class ReferralView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DraftView:
+    """What is kept of one referral's answer: all of a desk that a form is held against."""
+
+    id: int
+    reference: str
+    with_ministry: bool
+    draft: Content | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentView:
     """A document in the list of a session: how many referrals wait for an answer, and until when.
 

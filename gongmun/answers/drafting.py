@@ -14,7 +14,7 @@ from gongmun.answers.content import Content
 from gongmun.answers.models import Channel, ResponseDraft
 from gongmun.db import Database
 from gongmun.referrals import pausing
-from gongmun.referrals.pausing import NotWithMinistry
+from gongmun.referrals.life import CHASED
 
 
 def save(
@@ -32,23 +32,23 @@ def save(
 
 
 def save_all(
-    db: Database, contents: Mapping[int, Content], *, channel: Channel, now: datetime
+    db: Database,
+    document_id: int,
+    contents: Mapping[int, Content],
+    *,
+    organisation_id: int,
+    channel: Channel,
+    now: datetime,
 ) -> frozenset[int]:
-    """The same for several referrals at once; those that nothing can be written about any more.
-
-    Raises:
-        NotFound: one of them does not exist; nothing was kept.
-    """
-    gone: set[int] = set()
+    """The same for several referrals of a document; those that nothing can be written about any more."""
     with db.transaction() as session:
-        for referral_id, content in sorted(contents.items()):
-            try:
-                pausing.required(session, referral_id)
-            except NotWithMinistry:
-                gone.add(referral_id)
-            else:
-                keep(session, referral_id, content=content, channel=channel, now=now)
-    return frozenset(gone)
+        referrals = queries.locked_of_document(session, document_id, organisation_id)
+        open_ = {each.id for each in referrals if each.status in CHASED}
+        kept = queries.drafts(session, contents)
+        for each, content in sorted(contents.items()):
+            if each in open_:
+                _write(session, each, kept.get(each), content, channel=channel, now=now)
+    return frozenset(contents.keys() - open_)
 
 
 def keep(
@@ -66,6 +66,19 @@ def keep(
     that moment for as long as nobody changes its reason: what is added is only what the mail lacked.
     """
     kept = queries.draft(session, referral_id)
+    _write(session, referral_id, kept, content, channel=channel, now=now, arrived_at=arrived_at)
+
+
+def _write(
+    session: Session,
+    referral_id: int,
+    kept: ResponseDraft | None,
+    content: Content,
+    *,
+    channel: Channel,
+    now: datetime,
+    arrived_at: datetime | None = None,
+) -> None:
     if content.is_empty and not content.left_open:
         if kept is not None:
             session.delete(kept)

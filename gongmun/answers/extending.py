@@ -221,7 +221,7 @@ def _send(session: Session, extension_id: int, now: datetime) -> int | None:
     if document.status not in ISSUED:
         return None
     referral = referral_queries.by_id(session, extension.referral_id)
-    return tell(
+    dispatch = tell(
         session,
         referral,
         intent=EXTENSION_INTENT,
@@ -229,7 +229,8 @@ def _send(session: Session, extension_id: int, now: datetime) -> int | None:
         context={"extension": extension},
         now=now,
         document=document,
-    ).id
+    )
+    return dispatch.id if dispatch else None
 
 
 def _rule(referral: Referral) -> DeadlineRule:

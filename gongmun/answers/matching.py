@@ -209,18 +209,11 @@ def _behind(session: Session, dispatches: Sequence[Dispatch]) -> frozenset[int]:
     for dispatch in dispatches:
         if dispatch.document_id is not None:
             carried.add(dispatch.document_id)
-        elif (notice_id := _notice(session, dispatch)) is not None:
+        elif (notice_id := notice_of(session, dispatch)) is not None:
             about |= queries.outcomes_of_notice(session, notice_id)
         else:
             about |= documents_told_by(session, dispatch.id)
     return frozenset(about) | queries.outcomes_behind(session, carried)
-
-
-def _notice(session: Session, dispatch: Dispatch) -> int | None:
-    """The notice of a mail, also of one that was sent in place of it."""
-    while dispatch.instead_of_id is not None:
-        dispatch = mail_queries.by_id(session, dispatch.instead_of_id)
-    return notice_of(dispatch)
 
 
 def _numbered(session: Session, text: str, divisions: Collection[str]) -> frozenset[int]:

@@ -222,7 +222,9 @@ def _write(session: Session, part: _Part, *, now: datetime) -> None:
     if not text and (decision is None or before.reason):
         text = part.text
     added = f"{heading(part.arrived_at)}\n{text}" if before.reason and text else text
-    channel = kept.channel if kept is not None else Channel.MAIL
+    # What an officer began in the portal stays the officer's; what we sent back goes on by this mail.
+    is_officers = kept is not None and kept.channel is Channel.PORTAL
+    channel = Channel.PORTAL if is_officers else Channel.MAIL
     drafting.keep(
         session,
         part.referral_id,

@@ -1,11 +1,12 @@
 """Every SELECT and guarded UPDATE of the answers room."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, CursorResult, Row, Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session, defer
 
 from gongmun.answers.models import (
     AnswerFile,
@@ -23,6 +24,77 @@ from gongmun.suggestions.models import Suggestion
 # Statuses in which a ministry does not know of a referral, or has it no more.
 HIDDEN = (Status.DRAFTED, Status.WITHDRAWN)
 
+# What each desk and each submission runs is built once: to build and to hash it anew takes as long as to run
+# it. Where rows are only read, it is of tables: objects of the ORM cost as much again.
+_REFERRALS, _SUGGESTIONS, _KEPT_DRAFTS, _RECEIPTS = (
+    cast(Table, each.__table__).c for each in (Referral, Suggestion, ResponseDraft, Receipt)
+)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_DRAFTS = select(ResponseDraft).where(ResponseDraft.referral_id.in_(_IDS))
+_DELETE_DRAFTS = (
+    delete(ResponseDraft)
+    .where(ResponseDraft.referral_id.in_(_IDS))
+    # Nobody goes on with those that the session knows.
+    .execution_options(synchronize_session=False)
+)
+_KEPT = (
+    select(_REFERRALS.id, _REFERRALS.status, _SUGGESTIONS.reference, _KEPT_DRAFTS.content)
+    .join_from(
+        Referral.__table__, Suggestion.__table__, _SUGGESTIONS.id == _REFERRALS.suggestion_id
+    )
+    .outerjoin(ResponseDraft.__table__, _KEPT_DRAFTS.referral_id == _REFERRALS.id)
+    .where(
+        _REFERRALS.document_id == bindparam("document"),
+        _REFERRALS.organisation_id == bindparam("organisation"),
+        _REFERRALS.status.not_in(HIDDEN),
+    )
+    .order_by(_REFERRALS.id)
+)
+_LOCKED = (
+    select(Referral)
+    .where(
+        Referral.document_id == bindparam("document"),
+        Referral.organisation_id == bindparam("organisation"),
+        Referral.status.not_in(HIDDEN),
+    )
+    .order_by(Referral.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_NAMED = (
+    select(_REFERRALS.id, _SUGGESTIONS.reference, _SUGGESTIONS.title)
+    .join_from(
+        Referral.__table__, Suggestion.__table__, _SUGGESTIONS.id == _REFERRALS.suggestion_id
+    )
+    .where(_REFERRALS.id.in_(_IDS))
+    .order_by(_REFERRALS.id)
+)
+_DOCUMENT = (
+    select(Document)
+    .options(defer(Document.context))
+    .join(Referral, Referral.document_id == Document.id)
+    .where(Referral.id == bindparam("referral"))
+)
+_DRAFT_FILES = (
+    select(AnswerFile)
+    .where(
+        AnswerFile.referral_id.in_(_IDS),
+        AnswerFile.removed_at.is_(None),
+        AnswerFile.response_id.is_(None),
+        AnswerFile.commitment_id.is_(None),
+        AnswerFile.meeting_id.is_(None),
+    )
+    .order_by(AnswerFile.id)
+)
+_RECEIPTS_OF = (
+    select(_RECEIPTS.name, _RECEIPTS.given_at)
+    .where(
+        _RECEIPTS.document_id == bindparam("document"),
+        _RECEIPTS.organisation_id == bindparam("organisation"),
+    )
+    .order_by(_RECEIPTS.id.desc())
+)
+
 
 def no_document(document_id: int) -> NotFound:
     """A document that does not exist, or is another ministry's: the same words."""
@@ -34,9 +106,20 @@ def draft(session: Session, referral_id: int) -> ResponseDraft | None:
     return session.get(ResponseDraft, referral_id)
 
 
+def drafts(session: Session, referral_ids: Collection[int]) -> Mapping[int, ResponseDraft]:
+    """The drafts of these referrals, by their ids; those without one are left out."""
+    found = session.scalars(_DRAFTS, {"ids": list(referral_ids)})
+    return {each.referral_id: each for each in found}
+
+
+def draft_rows(session: Session, document_id: int, organisation_id: int) -> Sequence[Row[Any]]:
+    """What is kept of the answers to a document: id, status and reference of each referral, and its draft."""
+    return session.execute(_KEPT, {"document": document_id, "organisation": organisation_id}).all()
+
+
 def delete_drafts(session: Session, referral_ids: Collection[int]) -> None:
     """Delete the drafts of these referrals."""
-    session.execute(delete(ResponseDraft).where(ResponseDraft.referral_id.in_(referral_ids)))
+    session.execute(_DELETE_DRAFTS, {"ids": list(referral_ids)})
 
 
 def locked_of_document(
@@ -44,36 +127,27 @@ def locked_of_document(
 ) -> Sequence[Referral]:
     """The referrals of a document to one organisation as they are now, locked, in order of id."""
     return session.scalars(
-        select(Referral)
-        .where(
-            Referral.document_id == document_id,
-            Referral.organisation_id == organisation_id,
-            Referral.status.not_in(HIDDEN),
-        )
-        .order_by(Referral.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        _LOCKED, {"document": document_id, "organisation": organisation_id}
     ).all()
 
 
-def suggestions_of(session: Session, referral_ids: Collection[int]) -> Mapping[int, Suggestion]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A suggestion, as it is named in a sentence or a list."""
+
+    reference: str
+    title: str
+
+
+def suggestions_of(session: Session, referral_ids: Collection[int]) -> Mapping[int, Named]:
     """The suggestion of each of these referrals, in order of the referrals' ids."""
-    rows = session.execute(
-        select(Referral.id, Suggestion)
-        .join(Suggestion, Suggestion.id == Referral.suggestion_id)
-        .where(Referral.id.in_(referral_ids))
-        .order_by(Referral.id)
-    )
-    return {row[0]: row[1] for row in rows}
+    rows = session.execute(_NAMED, {"ids": list(referral_ids)})
+    return {row.id: Named(reference=row.reference, title=row.title) for row in rows}
 
 
 def document_of(session: Session, referral_id: int) -> Document:
-    """The document that carries a referral which was dispatched."""
-    return session.scalars(
-        select(Document)
-        .join(Referral, Referral.document_id == Document.id)
-        .where(Referral.id == referral_id)
-    ).one()
+    """The document that carries a referral which was dispatched, without its context, which is long."""
+    return session.scalars(_DOCUMENT, {"referral": referral_id}).one()
 
 
 def response(session: Session, response_id: int) -> Response:
@@ -119,17 +193,7 @@ def commitments_of(session: Session, response_id: int) -> Sequence[Commitment]:
 
 def draft_files(session: Session, referral_ids: Collection[int]) -> Sequence[AnswerFile]:
     """The files that lie with the drafts of these referrals, in order of id."""
-    return session.scalars(
-        select(AnswerFile)
-        .where(
-            AnswerFile.referral_id.in_(referral_ids),
-            AnswerFile.removed_at.is_(None),
-            AnswerFile.response_id.is_(None),
-            AnswerFile.commitment_id.is_(None),
-            AnswerFile.meeting_id.is_(None),
-        )
-        .order_by(AnswerFile.id)
-    ).all()
+    return session.scalars(_DRAFT_FILES, {"ids": list(referral_ids)}).all()
 
 
 def files_of(
@@ -189,10 +253,8 @@ def receipt(session: Session, name: str) -> Receipt:
     return found
 
 
-def receipts_of(session: Session, document_id: int, organisation_id: int) -> Sequence[Receipt]:
-    """The receipts that an organisation has for a document, the newest first."""
-    return session.scalars(
-        select(Receipt)
-        .where(Receipt.document_id == document_id, Receipt.organisation_id == organisation_id)
-        .order_by(Receipt.id.desc())
+def receipts_of(session: Session, document_id: int, organisation_id: int) -> Sequence[Row[Any]]:
+    """The receipts that an organisation has for a document, the newest first: name, and when it was given."""
+    return session.execute(
+        _RECEIPTS_OF, {"document": document_id, "organisation": organisation_id}
     ).all()

@@ -10,13 +10,13 @@ from pydantic.dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.answers import desk_queries, queries
+from gongmun.answers import queries
 from gongmun.answers.models import AnswerFile, Channel, Receipt
 from gongmun.clock import SEOUL
 from gongmun.db import Database
 from gongmun.documents import Document
 from gongmun.ledger import Actor
-from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.mail import OutgoingMessage, compose, enqueue_many
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals.answering import take_acknowledgement
 from gongmun.referrals.ladder import Ladder
@@ -114,20 +114,17 @@ def give(
             "decisions": DECISIONS,
         },
     )
-    enqueue(
-        session,
-        OutgoingMessage(
-            key=f"receipt:{receipt.id}",
-            intent=INTENT,
-            organisation_code=organisation.code,
-            address=address or mailbox(session, organisation_id),
-            subject=mail.subject,
-            body=mail.body,
-            references=thread(session, [document.id]),
-            document_id=document.id,
-        ),
-        now,
+    message = OutgoingMessage(
+        key=f"receipt:{receipt.id}",
+        intent=INTENT,
+        organisation_code=organisation.code,
+        address=address or mailbox(session, organisation_id),
+        subject=mail.subject,
+        body=mail.body,
+        references=thread(session, [document.id]),
+        document_id=document.id,
     )
+    enqueue_many(session, [message], now)
     ledger.record(
         session,
         "receipt.given",
@@ -165,15 +162,12 @@ def acknowledge_document(
         BeforeDispatch: it was dispatched later than that.
     """
     with db.transaction() as session:
-        rows = {
-            row.referral.id: row
-            for row in desk_queries.desk_rows(session, document_id, organisation_id)
-        }
-        if not rows:
+        referrals = queries.locked_of_document(session, document_id, organisation_id)
+        if not referrals:
             raise queries.no_document(document_id)
         taken = take_acknowledgement(
             session,
-            [row.referral for row in rows.values()],
+            referrals,
             registration_number=registration_number,
             actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
             ladder=ladder,
@@ -182,18 +176,20 @@ def acknowledge_document(
         )
         if not taken:
             return None
+        told = queries.suggestions_of(session, taken)
+        numbers = {each.id: each.registration_number for each in referrals}
         return give(
             session,
-            rows[taken[0]].document,
+            queries.document_of(session, taken[0]),
             organisation_id=organisation_id,
             items=[
                 Item(
                     what=What.ACKNOWLEDGED,
                     referral_id=referral_id,
-                    reference=rows[referral_id].suggestion.reference,
-                    title=rows[referral_id].suggestion.title,
+                    reference=told[referral_id].reference,
+                    title=told[referral_id].title,
                     received_at=received_at if received_at != now else None,
-                    registration_number=rows[referral_id].referral.registration_number,
+                    registration_number=numbers[referral_id],
                 )
                 for referral_id in taken
             ],

@@ -6,9 +6,11 @@ ministry takes these marks away, whatever way it came.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gongmun.access.models import AccessLink, Audience
 from gongmun.answers.models import Extension, Question, RequestStatus, Transfer
@@ -64,7 +66,7 @@ def open_questions(session: Session) -> Sequence[tuple[Question, Line]]:
         .where(
             Question.answered_at.is_(None),
             Referral.status.in_(CHASED),
-            Referral.paused_at.is_not(None),
+            or_(Referral.paused_at.is_not(None), Referral.asks_since.is_not(None)),
         )
         .order_by(Question.id)
     )
@@ -108,24 +110,37 @@ def open_transfers(session: Session) -> Sequence[tuple[Transfer, Line]]:
 def undecided(
     session: Session, referral_ids: Collection[int]
 ) -> Sequence[Question | Extension | Transfer]:
-    """Everything about these referrals that has no decision, open or left over."""
-    return [
-        *session.scalars(
-            select(Question).where(
-                Question.referral_id.in_(referral_ids), Question.answered_at.is_(None)
-            )
-        ),
-        *session.scalars(
-            select(Extension).where(
-                Extension.referral_id.in_(referral_ids), Extension.decided_at.is_(None)
-            )
-        ),
-        *session.scalars(
-            select(Transfer).where(
-                Transfer.referral_id.in_(referral_ids), Transfer.decided_at.is_(None)
-            )
-        ),
-    ]
+    """Everything about these referrals that has no decision, open or left over.
+
+    There is mostly none: one query asks of which kinds there is any, and only those are read.
+    """
+    there = session.execute(_is_undecided(), {"ids": list(referral_ids)}).one()
+    found: list[Question | Extension | Transfer] = []
+    for (kind, decided_at), is_there in zip(_DECIDED_AT, there, strict=True):
+        if is_there:
+            query = select(kind).where(kind.referral_id.in_(referral_ids), decided_at.is_(None))
+            found += session.scalars(query)
+    return found
+
+
+_DECIDED_AT: Sequence[
+    tuple[type[Question | Extension | Transfer], InstrumentedAttribute[datetime | None]]
+] = (
+    (Question, Question.answered_at),
+    (Extension, Extension.decided_at),
+    (Transfer, Transfer.decided_at),
+)
+
+
+@cache
+def _is_undecided() -> Select[Any]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return select(
+        *(
+            exists().where(kind.referral_id.in_(ids), decided_at.is_(None))
+            for kind, decided_at in _DECIDED_AT
+        )
+    )
 
 
 def extensions_used(session: Session, referral_id: int) -> int:

@@ -9,7 +9,14 @@ from gongmun.answers import content as contents
 from gongmun.answers import queries
 from gongmun.answers.checks import NotTaken, Problem, check, check_all
 from gongmun.answers.content import Content
-from gongmun.answers.models import AnswerFile, Channel, Commitment, CommitmentStatus, Receipt
+from gongmun.answers.models import (
+    AnswerFile,
+    Channel,
+    Commitment,
+    CommitmentStatus,
+    Receipt,
+    ResponseDraft,
+)
 from gongmun.answers.receipts import Item, What, file_items, give
 from gongmun.answers.undecided import lapse
 from gongmun.clock import seoul_date
@@ -18,10 +25,9 @@ from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.referrals import pausing
 from gongmun.referrals import queries as referral_queries
-from gongmun.referrals.answering import take_response
+from gongmun.referrals.answering import Answer, take_responses
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import Referral, Response
-from gongmun.suggestions.models import Suggestion
 
 
 class AlreadyTaken(GongmunError):
@@ -83,12 +89,14 @@ def submit(
         )
         if problems:
             raise _not_taken(session, problems)
+        drafts = queries.drafts(session, answers)
         return _take(
             session,
             [referrals[each] for each in sorted(answers)],
             answers,
             received={
-                each: _received(session, referrals[each], answers[each], now) for each in answers
+                each: _received(session, referrals[each], answers[each], drafts.get(each), now)
+                for each in answers
             },
             channel=channel,
             address=address,
@@ -96,13 +104,18 @@ def submit(
         )
 
 
-def _received(session: Session, referral: Referral, content: Content, now: datetime) -> datetime:
+def _received(
+    session: Session,
+    referral: Referral,
+    content: Content,
+    draft: ResponseDraft | None,
+    now: datetime,
+) -> datetime:
     """When an answer was received: with the mail that its draft came by, if its words still stand.
 
     Never before the document was sent, which may be sent again, nor before what the ministry had answered
     earlier was decided.
     """
-    draft = queries.draft(session, referral.id)
     if draft is None or draft.arrived_at is None:
         return now
     if contents.from_json(draft.content).reason != content.reason:
@@ -158,22 +171,24 @@ def _take(
     ids = [referral.id for referral in referrals]
     files = queries.draft_files(session, ids)
     told = queries.suggestions_of(session, ids)
+    responses = take_responses(
+        session,
+        [_answer(referral, answers[referral.id], received[referral.id]) for referral in referrals],
+        actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
+        now=now,
+    )
     items = []
-    for referral in referrals:
+    for referral, response in zip(referrals, responses, strict=True):
         content = answers[referral.id]
         own = [file for file in files if file.referral_id == referral.id]
-        received_at = received[referral.id]
-        _take_one(
-            session, referral, content, own, channel=channel, received_at=received_at, now=now
-        )
-        suggestion: Suggestion = told[referral.id]
+        _add(session, response, content, own)
         items.append(
             Item(
                 what=What.ANSWERED,
                 referral_id=referral.id,
-                reference=suggestion.reference,
-                title=suggestion.title,
-                received_at=received_at if received_at != now else None,
+                reference=told[referral.id].reference,
+                title=told[referral.id].title,
+                received_at=response.received_at if response.received_at != now else None,
                 registration_number=referral.registration_number,
                 decision=content.decision,
                 commitments=len(content.commitments),
@@ -194,32 +209,26 @@ def _take(
     )
 
 
-def _take_one(
-    session: Session,
-    referral: Referral,
-    content: Content,
-    files: Sequence[AnswerFile],
-    *,
-    channel: Channel,
-    received_at: datetime,
-    now: datetime,
-) -> Response:
+def _answer(referral: Referral, content: Content, received_at: datetime) -> Answer:
     assert content.decision is not None  # the checks have seen to it
-    response = take_response(
-        session,
-        referral,
+    return Answer(
+        referral=referral,
         decision=content.decision,
         reason=content.reason,
         promised_on=content.promised_on,
-        actor=Actor.COORDINATOR if channel is Channel.COORDINATOR else Actor.MINISTRY,
         received_at=received_at,
-        now=now,
     )
+
+
+def _add(
+    session: Session, response: Response, content: Content, files: Sequence[AnswerFile]
+) -> None:
+    """What a response promises, and its files."""
     for promised in content.commitments:
         assert promised.due_on is not None
         session.add(
             Commitment(
-                referral_id=referral.id,
+                referral_id=response.referral_id,
                 response_id=response.id,
                 text=promised.text,
                 owner=promised.owner,
@@ -229,7 +238,6 @@ def _take_one(
         )
     for file in files:
         file.response_id = response.id
-    return response
 
 
 def _not_taken(session: Session, problems: Sequence[Problem]) -> NotTaken:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gongmun.access import links
+from gongmun.clock import seoul_date
 from gongmun.documents import Document
 from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
 from gongmun.organisations import queries as organisation_queries
@@ -26,13 +27,16 @@ def tell(
     now: datetime,
     document: Document | None = None,
     link: bool = True,
-) -> Dispatch:
+) -> Dispatch | None:
     """Put a mail to the ministry of a referral into the outbox, in the thread of its outcome document.
 
     With an issued `document` attached, where there is one, and the link to the referral's page unless
-    the ministry has nothing to do there any more.
+    the ministry has nothing to do there any more. None where the ministry is no more and nobody has said yet
+    who comes after it: the successor finds on the page what was decided, and is told of the page.
     """
     ministry = organisation_queries.by_id(session, referral.organisation_id)
+    if ministry.valid_to is not None and ministry.valid_to < seoul_date(now):
+        return None
     mail = compose(
         intent,
         {

@@ -62,7 +62,9 @@ def to_decide(session: Session, request: Question | Extension | Transfer) -> Ref
     session.refresh(request)
     is_question = isinstance(request, Question)
     done = request.answered_at if isinstance(request, Question) else request.decided_at
-    mark = referral.paused_at if is_question else referral.asks_since
+    mark = referral.asks_since
+    if is_question:  # its clock stands still for it, or only the ladder does
+        mark = mark or referral.paused_at
     if done is not None or mark is None or referral.status not in CHASED:
         raise RequestDecided(referral_id=referral.id)
     return referral

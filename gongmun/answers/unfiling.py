@@ -164,7 +164,8 @@ def _withdraw(
         session,
         referral_id,
         content=after,
-        channel=kept.channel,
+        # Words that no mail has brought are those of an answer that we sent back.
+        channel=Channel.COORDINATOR if by_mail and not arrived else kept.channel,
         now=now,
         arrived_at=max(arrived, default=None) if by_mail else None,
     )

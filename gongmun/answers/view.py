@@ -7,16 +7,16 @@ referrals it has. Its records stand in `desk.py`, and can be imported from here.
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gongmun.answers import content as contents
-from gongmun.answers import desk_queries, queries
+from gongmun.answers import desk_queries, queries, related_queries
 from gongmun.answers.desk import (
     CommitmentView,
     Desk,
     DocumentView,
+    DraftView,
     ExtensionView,
     FileView,
     OtherView,
@@ -25,23 +25,24 @@ from gongmun.answers.desk import (
     ResponseView,
     TransferView,
 )
+from gongmun.answers.desk_queries import DeskRow
 from gongmun.answers.models import AnswerFile, Commitment, Extension, Question
+from gongmun.answers.related_queries import Beside, Given, Related
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
 from gongmun.documents import Document, Role
-from gongmun.organisations import Organisation
 from gongmun.referrals.clocks import days_overdue
 from gongmun.referrals.explaining import in_short
 from gongmun.referrals.life import CHASED
-from gongmun.referrals.models import Referral, Response, ResponseStatus
+from gongmun.referrals.models import Referral, ResponseStatus
 from gongmun.referrals.names import DECISIONS, ROLES
-from gongmun.suggestions.models import Suggestion
 from gongmun.text import Bilingual
 
 __all__ = [
     "CommitmentView",
     "Desk",
     "DocumentView",
+    "DraftView",
     "ExtensionView",
     "FileView",
     "OtherView",
@@ -51,6 +52,7 @@ __all__ = [
     "TransferView",
     "desk",
     "documents",
+    "drafts",
     "joint_reason",
 ]
 
@@ -64,20 +66,36 @@ def desk(session: Session, document_id: int, *, organisation_id: int, now: datet
     found = desk_queries.desk_rows(session, document_id, organisation_id)
     if not found:
         raise queries.no_document(document_id)
-    document, organisation = found[0].document, found[0].organisation
-    related = desk_queries.related(session, [row.referral for row in found])
+    first, related = found[0], related_queries.related(session, found)
     return Desk(
-        document_id=document.id,
-        number=document.number,
-        title=Bilingual(ko=document.title, en=found[0].title_en),
-        disclosure=found[0].disclosure,
-        issued_on=_day(document.numbered_at),
-        organisation=_name(organisation),
-        referrals=tuple(
-            _referral(row.referral, row.suggestion, row.draft, related, seoul_date(now))
-            for row in found
-        ),
+        document_id=document_id,
+        number=f"{first.division}-{first.serial}" if first.serial is not None else None,
+        title=Bilingual(ko=first.document_ko, en=first.document_en),
+        disclosure=first.disclosure,
+        issued_on=_day(first.numbered_at),
+        organisation=Bilingual(ko=first.ministry_ko, en=first.ministry_en),
+        referrals=tuple(_referral(row, related, seoul_date(now)) for row in found),
     )
+
+
+def drafts(session: Session, document_id: int, *, organisation_id: int) -> Sequence[DraftView]:
+    """What is kept of the answers to a document, in the order of its referrals.
+
+    Raises:
+        NotFound: as for `desk`.
+    """
+    found = queries.draft_rows(session, document_id, organisation_id)
+    if not found:
+        raise queries.no_document(document_id)
+    return [
+        DraftView(
+            id=row.id,
+            reference=row.reference,
+            with_ministry=row.status in CHASED,
+            draft=contents.from_json(row.content) if row.content is not None else None,
+        )
+        for row in found
+    ]
 
 
 def documents(
@@ -120,17 +138,7 @@ def _day(moment: datetime | None) -> date | None:
     return seoul_date(moment) if moment else None
 
 
-def _name(organisation: Organisation) -> Bilingual:
-    return Bilingual(ko=organisation.name_ko, en=organisation.name_en)
-
-
-def _referral(
-    referral: Referral,
-    suggestion: Suggestion,
-    draft: dict[str, Any] | None,
-    related: desk_queries.Related,
-    today: date,
-) -> ReferralView:
+def _referral(referral: DeskRow, related: Related, today: date) -> ReferralView:
     files = related.files.get(referral.id, [])
     beside = related.suggestions.get((referral.outcome_id, referral.suggestion_id), ())
     response = next((each.response for each in beside if each.referral_id == referral.id), None)
@@ -140,9 +148,9 @@ def _referral(
     counting = with_ministry and not paused and referral.answer_due is not None
     return ReferralView(
         id=referral.id,
-        reference=suggestion.reference,
-        title=suggestion.title,
-        body=suggestion.body,
+        reference=referral.reference,
+        title=referral.title,
+        body=referral.body,
         role=referral.role,
         status=referral.status,
         with_ministry=with_ministry,
@@ -156,7 +164,7 @@ def _referral(
         if counting and referral.answer_due
         else 0,
         registration_number=referral.registration_number,
-        draft=contents.from_json(draft) if draft is not None else None,
+        draft=contents.from_json(referral.draft) if referral.draft is not None else None,
         files=tuple(
             _file(each)
             for each in files
@@ -191,7 +199,7 @@ def _file(file: AnswerFile) -> FileView:
 
 
 def _response(
-    response: Response, commitments: Sequence[Commitment], files: Sequence[AnswerFile]
+    response: Given, commitments: Sequence[Commitment], files: Sequence[AnswerFile]
 ) -> ResponseView:
     return ResponseView(
         id=response.id,
@@ -246,13 +254,14 @@ def _extension(extension: Extension | None) -> ExtensionView | None:
     )
 
 
-def _transfer(related: desk_queries.Related, referral_id: int) -> TransferView | None:
+def _transfer(related: Related, referral_id: int) -> TransferView | None:
     transfer = related.transfers.get(referral_id)
     if transfer is None:
         return None
+    target = related.targets[transfer.id]
     return TransferView(
         id=transfer.id,
-        to=_name(related.targets[transfer.id]),
+        to=Bilingual(ko=target.name_ko, en=target.name_en),
         reason=transfer.reason,
         requested_at=transfer.requested_at,
         status=transfer.status,
@@ -260,7 +269,7 @@ def _transfer(related: desk_queries.Related, referral_id: int) -> TransferView |
     )
 
 
-def _others(referral: Referral, beside: Sequence[desk_queries.Beside]) -> tuple[OtherView, ...]:
+def _others(referral: DeskRow, beside: Sequence[Beside]) -> tuple[OtherView, ...]:
     """The other ministries of the suggestion; their answers only where this one leads."""
     return tuple(
         OtherView(
@@ -276,7 +285,7 @@ def _others(referral: Referral, beside: Sequence[desk_queries.Beside]) -> tuple[
     )
 
 
-def _standing(response: Response | None) -> Response | None:
+def _standing(response: Given | None) -> Given | None:
     """An answer that was not sent back."""
     sent_back = response is not None and response.status is ResponseStatus.SENT_BACK
     return None if sent_back else response

@@ -30,7 +30,6 @@ class Pause(StrEnum):
     """A state in which a clock stands still (처리기간에 산입하지 않는 기간)."""
 
     QUESTION = "question"  # a question of the ministry waits for us
-    SUPPLEMENT = "supplement"  # the proposer supplements what he sent (보완)
 
 
 _LENGTH_KO = {
@@ -60,6 +59,7 @@ class DeadlineRule:
     `first_day_counts` says whether the day of the start is the first of the period (초일 산입) or the
     day after it (초일 불산입). The period may be extended `extensions` times, by at most `extension` of
     its unit each time; None stands for as long as the first period. Its clock stands still in `pauses`.
+    `for_answers`: ministries answer by it, and a forum may name it.
     """
 
     code: str
@@ -75,6 +75,7 @@ class DeadlineRule:
     extensions: int = 0
     extension: int | None = None
     pauses: frozenset[Pause] = frozenset()
+    for_answers: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a period without a day, and less than no extension."""

@@ -21,11 +21,25 @@ def is_open(moment: datetime, calendar: WorkingCalendar) -> bool:
     return any(begin <= moment < end for begin, end in _of_day(seoul_date(moment), calendar))
 
 
+def opening(moment: datetime, calendar: WorkingCalendar) -> datetime:
+    """The next moment, in UTC, at which offices work: `moment` itself where they do."""
+    begin, _ = next(_following(moment, calendar))
+    return utc(begin)
+
+
 def after(moment: datetime, time: timedelta, calendar: WorkingCalendar) -> datetime:
     """The moment, in UTC, at which that much working time has passed since `moment`.
 
     A period that ends with the work of a day ends then, and not when the next day's begins.
     """
+    length = sum((end - begin for begin, end in calendar.hours), timedelta())
+    # All but the last day's work is not walked through: a period may be of years.
+    whole = -(-time // length) - 1
+    if whole > 0:
+        start = opening(moment, calendar)
+        day = seoul_date(start)
+        moment = seoul_time(calendar.shift(day, whole)) + (start - seoul_time(day))
+        time -= whole * length
     for begin, end in _following(moment, calendar):
         if time <= end - begin:
             return utc(begin + time)

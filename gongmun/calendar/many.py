@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongmun.calendar.deadlines import DeadlineRule, Unit
-from gongmun.calendar.working_days import FIRST_YEAR, LAST_YEAR, WorkingCalendar, YearNotCovered
+from gongmun.calendar.working_days import WorkingCalendar, YearNotCovered
+from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 
 Days = NDArray[np.datetime64]
 _DAY = np.timedelta64(1, "D")

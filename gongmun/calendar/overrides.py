@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual, clean_line
 
@@ -23,6 +24,16 @@ class OverridesInvalid(GongmunError):
     code = "calendar.overrides_invalid"
     ko = "휴무일 보정 파일 {file} {line}번째 줄을 고쳐 주십시오: {what_ko}"
     en = "Correct line {line} of the override file {file}: {what_en}"
+
+
+class OverridesUnreadable(OverridesInvalid):
+    """The override file is not there, or must not be read; nothing is counted without it."""
+
+    code = "calendar.overrides_unreadable"
+    ko = (
+        "휴무일 보정 파일 {file}을(를) 읽을 수 없습니다. 파일의 경로와 읽기 권한을 확인해 주십시오."
+    )
+    en = "The override file {file} cannot be read. Check its path and whether it may be read."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +51,7 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
 
     Raises:
         OverridesInvalid: naming the file and the first line that cannot be used.
+        OverridesUnreadable: there is no such file, or it must not be read.
     """
     line = 1
 
@@ -49,7 +61,7 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError:
-        raise invalid("파일을 읽을 수 없습니다.", "the file cannot be read.") from None
+        raise OverridesUnreadable(file=path.name) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise invalid("UTF-8로 저장해 주십시오.", "save it as UTF-8.") from None
@@ -74,6 +86,11 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
                 day = date.fromisoformat(day_text)
             except ValueError:
                 raise invalid("날짜는 2026-11-21 형식입니다.", "a date reads 2026-11-21.") from None
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise invalid(
+                    f"연도는 {FIRST_YEAR}년부터 {LAST_YEAR}년까지입니다.",
+                    f"a year lies between {FIRST_YEAR} and {LAST_YEAR}.",
+                )
             if kind not in ("off", "working"):
                 raise invalid("kind는 off 또는 working입니다.", "kind is off or working.")
             if day in overrides:

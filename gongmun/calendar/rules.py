@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongmun.calendar.deadlines import DeadlineRule, Pause
+from gongmun.calendar.deadlines import DeadlineRule
 from gongmun.errors import GongmunError
 
 RULES = Path(__file__).parent / "data" / "deadline_rules.toml"
@@ -67,8 +67,8 @@ def in_force(on: date) -> Sequence[DeadlineRule]:
 
 
 def answer_rules(on: date) -> Sequence[str]:
-    """The codes of the rules by which ministries answer: their clock stands still while a question waits for us."""
-    return [each.code for each in in_force(on) if Pause.QUESTION in each.pauses]
+    """The codes of the rules by which ministries answer; the others are periods for something else."""
+    return [each.code for each in in_force(on) if each.for_answers]
 
 
 @lru_cache(maxsize=1)

@@ -24,12 +24,11 @@ import holidays
 import numpy as np
 
 from gongmun.calendar.overrides import Override, read_overrides
+from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 from gongmun.errors import GongmunError
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
-# Deadlines are counted in these years. A test fails when the next year is not covered.
-FIRST_YEAR, LAST_YEAR = 2015, 2035
 _FIRST, _LAST, _ONE = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), timedelta(days=1)
 _DAYS = tuple(_FIRST + timedelta(days=number) for number in range((_LAST - _FIRST).days + 1))
 OVERRIDES = Path(__file__).parent / "data" / "overrides.csv"

@@ -6,7 +6,7 @@ it: a noun's module when one of its commands is asked for, the rest inside the c
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
@@ -16,6 +16,9 @@ from gongmun.cli.output import AsOf, done, errors, fail, moment, table
 from gongmun.cli.simulate import simulate
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
+
+if TYPE_CHECKING:
+    from gongmun.organisations import Route
 
 # Each is the module gongmun/cli/<noun>.py.
 NOUNS = {
@@ -72,20 +75,53 @@ for noun, meaning in NOUNS.items():
 
 @app.command("setup")
 def setup() -> None:
-    """데이터베이스를 최신 상태로 만들고 기관 자료를 적재합니다. / Prepare the database."""
-    from gongmun import wiring
-    from gongmun.db.schema import upgrade
-    from gongmun.organisations import load
+    """데이터베이스를 최신 상태로 만들고 기관 자료를 적재합니다. / Prepare the database, load the organisations.
 
-    db = wiring.database()
+    조직이 개편되어 gongmun/organisations/data의 파일을 고친 뒤에도 다시 실행합니다. / Run it again after the files
+    of gongmun/organisations/data were changed: all lines are loaded, or none and each one to correct is named.
+    """
+    from gongmun import wiring
+    from gongmun.clock import seoul_date
+    from gongmun.db.schema import upgrade
+    from gongmun.organisations import load, settled_on, stale_routes
+
+    db, now = wiring.database(), moment(None)
     upgrade(db)
-    report = load(db, moment(None))
+    report = load(db, now)
     done(
         Bilingual(
             ko=f"데이터베이스를 준비했습니다. 기관 자료 {report.added + report.changed}건을 적재했습니다.",
             en=f"The database is ready; {report.added + report.changed} entries of the organisations were loaded.",
         )
     )
+    with db.reading() as session:
+        # A reorganisation is loaded before its day.
+        stale = stale_routes(session, settled_on(session, seoul_date(now)))
+    if stale:
+        table(
+            Bilingual(
+                ko="폐지된 기관으로 이어지는 소관", en="Routes to ministries that are no more"
+            ),
+            (
+                Bilingual(ko="분야", en="topic"),
+                Bilingual(ko="routing.csv의 기관", en="named there"),
+                Bilingual(ko="처리", en="what becomes of it"),
+            ),
+            [
+                (rule.topic, ", ".join((rule.lead_code, *rule.cooperating_codes)), _fate(route))
+                for rule, route in stale
+            ],
+        )
+
+
+def _fate(route: "Route | None") -> Bilingual:
+    if route is None:
+        return Bilingual(
+            ko="정해지지 않음: routing.csv에 새 줄을 적거나 건마다 지정해야 합니다",
+            en="undecided: write a new line, or say it for each suggestion",
+        )
+    codes = ", ".join((route.lead, *route.cooperating))
+    return Bilingual(ko=f"승계 기관으로 이어짐: {codes}", en="goes on to the successors")
 
 
 @app.command("waiting")

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gongmun.calendar import WorkingCalendar, calendar
+from gongmun.calendar import OverridesInvalid, WorkingCalendar, calendar
 from gongmun.calendar.overrides import read_overrides
-from gongmun.calendar.working_days import FIRST_YEAR, LAST_YEAR, OVERRIDES, SATURDAY, SUNDAY
+from gongmun.calendar.working_days import OVERRIDES, SATURDAY, SUNDAY
+from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 from gongmun.cli.output import done, table, weekday
 from gongmun.text import Bilingual
 
@@ -49,9 +50,13 @@ def show(
 def check(
     file: Annotated[Path, typer.Argument(help="휴무일 보정 파일 / the file", metavar="FILE")],
 ) -> None:
-    """휴무일 보정 파일을 쓰기 전에 확인합니다. / Check a file of days off before it is put in place."""
+    """휴무일 보정 파일을 쓰기 전에 확인합니다. / Check a file of days off before it is put in place.
+
+    지금 적용되는 휴무일과 견주며, 빠지는 줄도 보여 줍니다. / Compared with what counts now; lines left out are shown.
+    """
     lines = read_overrides(file)
-    before, after = WorkingCalendar(read_overrides(OVERRIDES)), WorkingCalendar(lines)
+    before, after = _present(), WorkingCalendar(read_overrides(OVERRIDES) + lines)
+    gone = [line for day, line in before.overridden.items() if day not in after.overridden]
     table(
         Bilingual(ko="휴무일 보정 파일", en="File of days off"),
         (*_COLUMNS, Bilingual(ko="달라지는 점", en="what it changes")),
@@ -61,19 +66,28 @@ def check(
                 _kind(after, line.day),
                 line.name,
                 line.source,
-                _change(before, after, line.day),
+                _left_out(change) if line in gone else change,
             )
-            for line in lines
+            for line in sorted([*lines, *gone], key=lambda line: line.day)
+            for change in [_change(before, after, line.day)]
         ],
     )
     done(
         Bilingual(
-            ko=f"{len(lines)}줄을 모두 읽을 수 있습니다. GONGMUN_CALENDAR_OVERRIDES 로 지정한 파일과 바꾸면 바로 "
+            ko=f"{len(lines)}줄을 모두 읽을 수 있습니다. GONGMUN_CALENDAR_OVERRIDES로 지정한 파일과 바꾸면 바로 "
             "적용됩니다.",
-            en=f"All {len(lines)} lines can be used. They count as soon as the file stands where "
-            "GONGMUN_CALENDAR_OVERRIDES says.",
+            en=f"Lines that can be used: {len(lines)}, that is all of them. They count as soon as the file stands "
+            "where GONGMUN_CALENDAR_OVERRIDES says.",
         )
     )
+
+
+def _present() -> WorkingCalendar:
+    """What counts now; where the file of the settings is broken, as that may be what is mended, without it."""
+    try:
+        return calendar()
+    except OverridesInvalid:
+        return WorkingCalendar(read_overrides(OVERRIDES))
 
 
 def _kind(cal: WorkingCalendar, day: date) -> Bilingual:
@@ -85,3 +99,7 @@ def _change(before: WorkingCalendar, after: WorkingCalendar, day: date) -> Bilin
     if old == new:
         return Bilingual(ko=f"없음(이미 {new.ko})", en=f"nothing: a {new.en} already")
     return Bilingual(ko=f"{old.ko} → {new.ko}", en=f"{old.en} → {new.en}")
+
+
+def _left_out(change: Bilingual) -> Bilingual:
+    return Bilingual(ko=f"빠지는 줄: {change.ko}", en=f"left out: {change.en}")

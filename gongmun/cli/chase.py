@@ -1,6 +1,6 @@
 """`gongmun chase`: what the next sweep would send, and ministries that are not reminded for a while."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -9,7 +9,8 @@ from gongmun import wiring
 from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
 from gongmun.clock import seoul_date
 from gongmun.referrals import chase_pause_queries, chase_pauses
-from gongmun.referrals.chase_preview import FATES, preview
+from gongmun.referrals.chase_preview import FATES, QUIET, preview
+from gongmun.referrals.models import ChasePause
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, english_date, korean_date
 
@@ -28,12 +29,7 @@ def show_preview(as_of: AsOf = None) -> None:
     with wiring.database().reading() as session:
         seen = preview(session, ladder=wiring.ladder(), now=moment(as_of))
     if seen.quiet:
-        done(
-            Bilingual(
-                ko="근무시간이 아니므로 이때의 점검은 아무것도 보내지 않습니다. 다음 근무시간의 점검이 보낼 내용입니다.",
-                en="Outside of working hours a sweep sends nothing; this is what the next one would do.",
-            )
-        )
+        done(QUIET)
     if not seen.lines:
         done(Bilingual(ko="처리할 독촉이 없습니다.", en="Nothing is due."))
         return
@@ -112,7 +108,7 @@ def pauses(as_of: AsOf = None) -> None:
                 Bilingual(ko=ministry.name_ko, en=ministry.code),
                 one.begun_at,
                 one.until,
-                _standing(one.ended_at is None and one.until >= today),
+                _standing(one, today),
                 one.name,
                 one.reason,
             )
@@ -126,7 +122,7 @@ def pauses(as_of: AsOf = None) -> None:
         (
             Bilingual(ko="기관", en="ministry"),
             Bilingual(ko="시작", en="begun"),
-            Bilingual(ko="종료일", en="until"),
+            Bilingual(ko="예정 종료일", en="planned until"),
             Bilingual(ko="상태", en="status"),
             Bilingual(ko="처리자", en="by"),
             Bilingual(ko="사유", en="reason"),
@@ -135,5 +131,16 @@ def pauses(as_of: AsOf = None) -> None:
     )
 
 
-def _standing(stands: bool) -> Bilingual:
-    return Bilingual(ko="보류 중", en="paused") if stands else Bilingual(ko="종료", en="over")
+def _standing(pause: ChasePause, today: date) -> Bilingual:
+    """Whether it stands; of one that ended before its last day, when and by whom."""
+    if pause.ended_at is not None:
+        day = seoul_date(pause.ended_at)
+        by = pause.ended_by or "승계"
+        # Nobody ended it: it goes on for the body that the ministry has become.
+        return Bilingual(
+            ko=f"{day} 종료({by})",
+            en="ended early" if pause.ended_by else "passed to its successor",
+        )
+    if pause.until >= today:
+        return Bilingual(ko="보류 중", en="paused")
+    return Bilingual(ko="종료", en="over")

@@ -19,11 +19,14 @@ from gongmun.calendar import (
 )
 from gongmun.calendar.rules import in_force
 from gongmun.cli.output import LARGEST_ID, AsOf, done, moment, table, weekday
+from gongmun.cli.words import in_working_hours
 from gongmun.clock import seoul_date
+from gongmun.db.sweeps import lease
 from gongmun.errors import GongmunError
-from gongmun.referrals import explaining
+from gongmun.referrals import explaining, untold_queries
+from gongmun.referrals.explaining import Explained
 from gongmun.referrals.names import CLOCKS
-from gongmun.referrals.recomputing import Preview, preview, recompute
+from gongmun.referrals.recomputing import RECOMPUTE, Preview, preview, recompute
 from gongmun.referrals.telling_changes import tell_changes
 from gongmun.text import Bilingual, english_date, korean_date
 
@@ -31,7 +34,6 @@ app = typer.Typer()
 
 _PAUSES = {
     Pause.QUESTION: Bilingual(ko="질의", en="question"),
-    Pause.SUPPLEMENT: Bilingual(ko="보완", en="supplement"),
 }
 _NONE = Bilingual(ko="없음", en="none")
 _FIRST_DAY = {
@@ -39,6 +41,18 @@ _FIRST_DAY = {
     False: Bilingual(ko="불산입", en="does not count"),
 }
 _START_FORMATS = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+_RECEIPT = Bilingual(ko="접수 기한 계산", en="The days until the acknowledgement is due")
+_ANSWER = Bilingual(ko="회신 기한 계산", en="The days until the answer is due")
+
+
+class Unsigned(GongmunError):
+    """Deadlines are to be moved, but nobody says who asks for it, or why."""
+
+    code = "deadline.unsigned"
+    ko = "기한을 조정하지 않았습니다. 처리자 성명은 --name, 사유는 --reason 으로 함께 지정해 주십시오."
+    en = "No deadline was moved. Give your name by --name and the reason by --reason, both."
 
 
 class NothingToExplain(GongmunError):
@@ -83,14 +97,13 @@ def explain(
     found = deadline(rule(rule_code, seoul_date(started)), started, calendar())
     done(found.explain())
     done(_may_change(found.rule))
-    show_days(days_of(found, calendar()))
+    _show_days(Bilingual(ko="기한 계산", en="The days"), days_of(found, calendar()))
 
 
 def _explain_referral(referral_id: int) -> None:
     with wiring.database().reading() as session:
         found = explaining.explain(session, referral_id, cal=calendar())
-    done(found.clocks.acknowledge.explain())
-    done(found.clocks.answer.explain())
+    say_counted(found)
     done(_may_change(found.clocks.answer.rule))
     if found.moves:
         table(
@@ -98,7 +111,27 @@ def _explain_referral(referral_id: int) -> None:
             (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
             found.moves,
         )
-    show_days(found.days)
+    _show_days(_RECEIPT, found.receipt_days)
+    _show_days(_ANSWER, found.days)
+    say_due(found)
+
+
+def say_counted(found: Explained) -> None:
+    """How both deadlines of a referral were counted at first, and why the answer's is another day now."""
+    done(found.clocks.acknowledge.explain())
+    done(found.clocks.answer.explain())
+    if found.moved is not None:
+        done(found.moved)
+
+
+def say_due(found: Explained) -> None:
+    """The days that hold, and the one that was promised before."""
+    done(
+        Bilingual(
+            ko=f"접수 기한: {korean_date(found.acknowledge_due, weekday=True)}",
+            en=f"To be acknowledged by {english_date(found.acknowledge_due, weekday=True)}.",
+        )
+    )
     done(
         Bilingual(
             ko=f"회신 기한: {korean_date(found.due, weekday=True)}{'(질의로 정지 중)' if found.paused else ''}",
@@ -122,24 +155,44 @@ def recompute_(
         typer.Option("--apply", help="기한을 실제로 조정하고 알립니다 / move them, and tell of it"),
     ] = False,
     name: Annotated[str, typer.Option(help="처리자 성명 / your name")] = "",
-    reason: Annotated[str, typer.Option(help="사유 / the reason")] = "",
+    reason: Annotated[
+        str,
+        typer.Option(
+            help="사유. 기관에 보내는 안내 메일에도 적힙니다 / the reason; the mails quote it"
+        ),
+    ] = "",
     as_of: AsOf = None,
 ) -> None:
     """휴무일이 바뀐 뒤 달라지는 기한을 보여 주고, --apply 로 조정합니다. / Count again after the days off changed."""
+    if apply and not (name.strip() and reason.strip()):
+        raise Unsigned()
     db, now = wiring.database(), moment(as_of)
     if not apply:
         with db.reading() as session:
             _show(preview(session, cal=calendar(), now=now))
         return
-    moved = recompute(db, cal=calendar(), ladder=wiring.ladder(), now=now, name=name, reason=reason)
+    with lease(db, RECOMPUTE):
+        moved = recompute(
+            db, cal=calendar(), ladder=wiring.ladder(), now=now, name=name, reason=reason
+        )
+        told = tell_changes(db, now=now)
+        with db.reading() as session:
+            untold = untold_queries.untold(session)
     _show(moved.preview)
-    told = tell_changes(db, now=now)
     done(
         Bilingual(
             ko=f"기한 {moved.moved}건을 조정하고, 기관에 보낼 메일 {len(told.mails)}통을 발송함에 넣었습니다.",
             en=f"Deadlines moved: {moved.moved}. Mails to ministries: {len(told.mails)}.",
         )
     )
+    if untold and not told.problems:
+        when = in_working_hours(now)
+        done(
+            Bilingual(
+                ko=f"이송 {untold}건의 조정된 기한은 {when.ko} 메일로 알립니다(독촉 점검).",
+                en=f"Of {untold} referrals the new deadline is told {when.en}, by the chase.",
+            )
+        )
     for error in told.problems:
         raise error
 
@@ -208,10 +261,10 @@ def rules_(as_of: AsOf = None) -> None:
     )
 
 
-def show_days(days: Sequence[CountedDay]) -> None:
+def _show_days(title: Bilingual, days: Sequence[CountedDay]) -> None:
     """A table of the days of a period: which counted, which did not, and why."""
     table(
-        Bilingual(ko="기한 계산", en="The days"),
+        title,
         (
             Bilingual(ko="날짜", en="day"),
             Bilingual(ko="순번", en="counted"),

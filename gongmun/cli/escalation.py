@@ -73,11 +73,19 @@ def show(document_id: DocumentId) -> None:
             for item in context.items
         ],
     )
-    table(
-        Bilingual(ko="경과", en="History"),
-        (Bilingual(ko="일자", en="when"), Bilingual(ko="내용", en="what")),
-        [(line.on, line.text) for line in context.history],
-    )
+    for case in context.cases:
+        table(
+            Bilingual(ko=f"경과: {case.reference}", en="History"),
+            (Bilingual(ko="일자", en="when"), Bilingual(ko="내용", en="what")),
+            [
+                (case.sent_on, case.body),
+                *(
+                    row
+                    for line in case.history
+                    for row in ((line.on, line.text), *([("", line.words)] if line.words else []))
+                ),
+            ],
+        )
 
 
 @app.command("approve")

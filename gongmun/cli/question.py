@@ -90,7 +90,8 @@ def ask(
     )
     done(
         Bilingual(
-            ko=f"질의 {question.id}번을 기록했습니다. 답변할 때까지 회신 기한이 멈춥니다.",
-            en=f"Question {question.id} is recorded; the clock stands still until it is answered.",
+            ko=f"질의 {question.id}번을 기록했습니다. 답변할 때까지 독촉하지 않으며, 기한 규칙에 따라 회신 기한도 멈춥니다.",
+            en=f"Question {question.id} is recorded; until it is answered nobody is reminded, and the clock stands "
+            "still where its rule says so.",
         )
     )

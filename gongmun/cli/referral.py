@@ -5,43 +5,31 @@ from typing import Annotated
 
 import typer
 
-from gongmun import ledger, wiring
+from gongmun import wiring
 from gongmun.answers.checks import COMMITMENT_LIMIT, PROMISING
 from gongmun.answers.content import CommitmentContent, Content, day
 from gongmun.answers.models import Channel
 from gongmun.answers.submitting import record
 from gongmun.calendar import calendar
+from gongmun.cli.deadline import say_counted, say_due
 from gongmun.cli.output import AsOf, Name, Reason, ReferralId, done, moment, say, table
+from gongmun.cli.words import in_working_hours
 from gongmun.clock import seoul_date
 from gongmun.documents import queries as document_queries
 from gongmun.forums.assigning import assign
 from gongmun.forums.routing import responsible
-from gongmun.ledger import LedgerEvent
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
+from gongmun.referrals import explaining, queries, succession_queries
 from gongmun.referrals.answering import acknowledge
-from gongmun.referrals.clocks import days_overdue, start_clocks
-from gongmun.referrals.history import told
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals.clocks import days_overdue
 from gongmun.referrals.life import CHASED, OPEN, Status
-from gongmun.referrals.models import Referral, ResponseDecision
-from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
+from gongmun.referrals.models import Referral, ResponseDecision, Takeover
+from gongmun.referrals.names import DECISIONS, ROLES, STATUSES
+from gongmun.referrals.retelling import retold
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual, shorten
 
 app = typer.Typer()
-
-# What happens to a referral beside what its history tells.
-_ALSO = {
-    "referral.rearmed": Bilingual(ko="독촉 단계를 새로 시작", en="the ladder begins anew"),
-    "referral.chase_taken_back": Bilingual(
-        ko="보내지 않은 독촉을 거둠", en="a reminder that had not left was taken back"
-    ),
-    "referral.registered": Bilingual(ko="접수번호 기록", en="registration number recorded"),
-    "referral.overdue": Bilingual(ko="회신 기한 경과", en="overdue"),
-    "referral.assigned": Bilingual(ko="승계 기관 지정", en="the successor was named"),
-    "referral.reopened": Bilingual(ko="재검토", en="reopened for re-examination"),
-}
 
 
 @app.command("list")
@@ -107,40 +95,24 @@ def show(referral_id: ReferralId) -> None:
     with wiring.database().reading() as session:
         referral = queries.by_id(session, referral_id)
         suggestion = suggestion_queries.by_id(session, referral.suggestion_id)
-        events = ledger.history(session, "referral", referral_id)
-        steps = queries.steps(session, referral_id)
+        happened = retold(session, referral_id)
         response = queries.latest_response(session, referral_id)
+        found = None
+        if referral.dispatched_at is not None:
+            found = explaining.explain(session, referral_id, cal=calendar())
     say(suggestion.reference, suggestion.title)
-    if referral.dispatched_at is not None:
-        clocks = start_clocks(referral.answer_rule, referral.dispatched_at, calendar())
-        done(clocks.acknowledge.explain())
-        done(clocks.answer.explain())
+    if found is not None:
+        say_counted(found)
+        say_due(found)
     table(
         Bilingual(ko="경과", en="History"),
         (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
-        [
-            *((event.occurred_at, _told(event)) for event in events),
-            *((step.fired_on, _skipped(RUNGS[step.rung])) for step in steps if step.skipped),
-        ],
+        [(each.at, each.text) for each in happened],
     )
     if response is not None:
         promised = f"({response.promised_on})" if response.promised_on else ""
         say(DECISIONS[response.decision], promised)
         say(response.reason)
-
-
-def _told(event: LedgerEvent) -> Bilingual:
-    """An event of a referral's life, or the rung of the ladder that fired."""
-    if rung := event.data.get("rung"):
-        return RUNGS[Rung(rung)]
-    if words := told(event) or _ALSO.get(event.kind):
-        return words
-    what = event.kind.removeprefix("referral.")
-    return STATUSES[Status(what)] if what in set(Status) else Bilingual(ko=what, en="")
-
-
-def _skipped(rung: Bilingual) -> Bilingual:
-    return Bilingual(ko=f"(건너뜀) {rung.ko}", en=f"(skipped) {rung.en}")
 
 
 @app.command("assign")
@@ -159,20 +131,61 @@ def assign_(
     as_of: AsOf = None,
 ) -> None:
     """개편된 기관의 이송을 맡을 기관을 지정합니다. / Say who took over from a ministry that is no more."""
+    db, now = wiring.database(), moment(as_of)
     kept = assign(
-        wiring.database(),
+        db,
         referral_id,
         to_code=to,
         name=name,
         reason=reason,
         withdrawn_id=withdraw,
-        now=moment(as_of),
+        now=now,
     )
-    done(
-        Bilingual(
-            ko=f"지정했습니다. 이송 {kept.id}번으로 이어지며, 승계 기관에 근무시간 중 메일로 알립니다.",
-            en=f"Assigned; it goes on as referral {kept.id}. The ministry is told in working hours.",
+    with db.reading() as session:
+        takeover, _ = succession_queries.takeovers(session, referral_id)[-1]
+        kept = queries.by_id(session, kept.id)
+    done(_assigned(referral_id, kept.id, withdraw))
+    done(_told(takeover, kept, now))
+
+
+def _assigned(referral_id: int, kept_id: int, withdraw: int | None) -> Bilingual:
+    if kept_id != referral_id:
+        return Bilingual(
+            ko=f"이송 {referral_id}번을 철회했습니다. 같은 제안은 이송 {kept_id}번으로 이어집니다.",
+            en=f"Referral {referral_id} is withdrawn; the suggestion goes on as referral {kept_id}.",
         )
+    if withdraw is not None:
+        return Bilingual(
+            ko=f"지정했습니다. 이송 {kept_id}번으로 이어지고, 이송 {withdraw}번은 철회했습니다.",
+            en=f"Assigned; it goes on as referral {kept_id}, and referral {withdraw} is withdrawn.",
+        )
+    return Bilingual(
+        ko=f"지정했습니다. 이송 {kept_id}번으로 이어집니다.",
+        en=f"Assigned; it goes on as referral {kept_id}.",
+    )
+
+
+def _told(takeover: Takeover, kept: Referral, now: datetime) -> Bilingual:
+    """Whether the successor is told, and when."""
+    if takeover.dispatch_id is not None:
+        return Bilingual(
+            ko="승계 기관에 보낼 안내 메일을 발송함에 넣었습니다.",
+            en="The mail that tells the successor is in the outbox.",
+        )
+    if takeover.told_at is not None:
+        return Bilingual(
+            ko="승계 기관이 이미 받은 이송이거나 회신이 끝난 건이므로 따로 알리지 않습니다.",
+            en="The successor knows of it, or has nothing to answer: no mail is sent.",
+        )
+    if kept.status is Status.APPROVED:
+        return Bilingual(
+            ko="승계 기관에는 결과 통보 공문으로 알립니다.",
+            en="The successor is told by the outcome document itself.",
+        )
+    when = in_working_hours(now)
+    return Bilingual(
+        ko=f"승계 기관에는 {when.ko} 메일로 알립니다.",
+        en=f"The successor is told by mail {when.en}.",
     )
 
 

@@ -1,7 +1,6 @@
-"""`gongmun reply`: read the ministries' mails, file those that nothing tells the document of, confirm."""
+"""`gongmun reply`: read the ministries' mails, and file those that nothing tells the document of."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +12,17 @@ from gongmun.answers import confirming, filing, held, replies, reply_queries, un
 from gongmun.answers.matching import DOUBTS, How
 from gongmun.answers.models import Reply, ReplyStatus
 from gongmun.answers.names import REPLIES
-from gongmun.cli import runs
+from gongmun.cli import reply_answers, runs
 from gongmun.cli.output import AsOf, Name, ReplyId, done, moment, say, table
-from gongmun.cli.referral import commitment_content
 from gongmun.cli.reply_mail import list_automatic, save_mail, show_files
 from gongmun.documents import queries as document_queries
 from gongmun.referrals import queries as referral_queries
-from gongmun.referrals.models import ResponseDecision
 from gongmun.referrals.names import DECISIONS
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual, shorten
 
 app = typer.Typer()
+app.add_typer(reply_answers.app)
 
 _WAITING = (ReplyStatus.HELD, ReplyStatus.FILED)
 _MATCHED_BY = {
@@ -260,55 +258,3 @@ def dismiss_(reply_id: ReplyId, name: Name, as_of: AsOf = None) -> None:
     filing.dismiss(wiring.database(), reply_id, name=name, now=moment(as_of))
     runs.resume_filing(reply_id)
     done(Bilingual(ko="정리했습니다. 원문은 보관됩니다.", en="Done. The raw mail is kept."))
-
-
-@app.command("complete")
-def complete_(
-    reply_id: ReplyId,
-    referral_id: Annotated[int, typer.Argument(help="이송 번호 / id of the referral", min=1)],
-    decision: Annotated[
-        ResponseDecision,
-        typer.Option(help=" / ".join(f"{code} {name.ko}" for code, name in DECISIONS.items())),
-    ],
-    reason: Annotated[
-        str,
-        typer.Option(
-            help="사유, 메일의 글을 대신합니다. / the reason, in place of the mail's words"
-        ),
-    ] = "",
-    review_by: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="검토 기한 / the day by which a review ends"),
-    ] = None,
-    commitment: Annotated[
-        list[str] | None,
-        typer.Option(
-            help='이행과제 "내용|담당 부서|2027-06-30", 여러 번 / a commitment "text|division|date"; repeat it'
-        ),
-    ] = None,
-    as_of: AsOf = None,
-) -> None:
-    """메일에 없는 처리 결과와 이행과제를 초안에 보탭니다. / Add to a draft what the mail does not say."""
-    confirming.complete(
-        wiring.database(),
-        reply_id,
-        referral_id=referral_id,
-        decision=decision,
-        reason=reason,
-        review_by=review_by.date() if review_by else None,
-        commitments=tuple(commitment_content(written) for written in commitment or ()),
-        now=moment(as_of),
-    )
-    done(Bilingual(ko="초안에 보탰습니다.", en="Added to the draft."))
-
-
-@app.command("confirm")
-def confirm_(reply_id: ReplyId, name: Name, as_of: AsOf = None) -> None:
-    """메일로 온 초안을 기관을 대신하여 제출합니다. / Submit what came by mail for the ministry."""
-    confirming.confirm(wiring.database(), reply_id, name=name, now=moment(as_of))
-    done(
-        Bilingual(
-            ko="제출하였습니다. 기관에 접수증을 보내며, 'gongmun answer list'에서 확인하여 공개해 주십시오.",
-            en="Submitted. The ministry gets a receipt; review and publish it: see `gongmun answer list`.",
-        )
-    )

@@ -1,12 +1,15 @@
 """States in both languages, where only the command line shows them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from gongmun.calendar import calendar, hours
+from gongmun.clock import SEOUL
 from gongmun.documents import DocumentKind
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.mail import Status
 from gongmun.mail.models import HoldReason, Proof
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, english_date, korean_date
 
 OUTCOMES: Mapping[OutcomeStatus, Bilingual] = {
     OutcomeStatus.DRAFTED: Bilingual(ko="결재 대기", en="drafted"),
@@ -35,6 +38,7 @@ DISPATCHES: Mapping[Status, Bilingual] = {
     Status.BOUNCED: Bilingual(ko="반송", en="bounced"),
     Status.FAILED: Bilingual(ko="실패", en="failed"),
     Status.UNCERTAIN: Bilingual(ko="불명", en="uncertain"),
+    Status.RECALLED: Bilingual(ko="회수", en="recalled"),
 }
 
 PROOFS: Mapping[Proof, Bilingual] = {
@@ -49,3 +53,15 @@ HOLDS: Mapping[HoldReason, Bilingual] = {
     HoldReason.NO_LINK: Bilingual(ko="접속 링크 없음(만료)", en="no link, or expired"),
     HoldReason.ATTACHMENT_UNREADABLE: Bilingual(ko="붙임 파일 이상", en="attachment unreadable"),
 }
+
+
+def in_working_hours(now: datetime) -> Bilingual:
+    """When mail that keeps working hours goes into the outbox: by now, or not before the next of them."""
+    begin = hours.opening(now, calendar())
+    if begin <= now:
+        return Bilingual(ko="지금", en="now")
+    at = begin.astimezone(SEOUL)
+    return Bilingual(
+        ko=f"{korean_date(at.date(), weekday=True)} {at:%H:%M} 이후 근무시간에",
+        en=f"in working hours, not before {at:%H:%M} on {english_date(at.date(), weekday=True)}",
+    )

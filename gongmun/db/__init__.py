@@ -1,5 +1,6 @@
 """The database: engine and transactions, the base of all rows, migrations, sweeps' leases."""
 
+from gongmun.db.bulk import add_rows, rows_of, some_of, without_collector
 from gongmun.db.engine import Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.models import Base, UtcDateTime, state
 from gongmun.db.upsert import upsert
@@ -10,6 +11,10 @@ __all__ = [
     "DatabaseUnavailable",
     "UnsupportedDatabase",
     "UtcDateTime",
+    "add_rows",
+    "rows_of",
+    "some_of",
     "state",
     "upsert",
+    "without_collector",
 ]

@@ -26,8 +26,8 @@ class SweepBusy(GongmunError):
     """Another process holds the lease of this sweep."""
 
     code = "sweep.busy"
-    ko = "'{name}' 점검이 이미 진행 중입니다({until}까지). 끝난 뒤 다시 실행됩니다."
-    en = "The sweep '{name}' is already running (lease until {until}); it will run again later."
+    ko = "'{name}' 작업이 이미 진행 중입니다(늦어도 {until}에 끝남). 예약된 작업은 저절로 다시 실행되며, 직접 실행한 것은 끝난 뒤 다시 실행해 주십시오."
+    en = "'{name}' is already running (until {until} at the latest). A scheduled run comes again by itself; run it again later if you started it."
     retryable = True
 
 

@@ -7,6 +7,7 @@ weasyprint: that happens in the render workers only.
 from gongmun.documents.approval import DecisionIncomplete, DecisionUnknown, record_decision
 from gongmun.documents.contexts import (
     AgendaItem,
+    Case,
     Context,
     Correction,
     CorrectionContext,
@@ -44,6 +45,7 @@ from gongmun.documents.store import FileStore, LocalStore, StoredFileChanged, St
 __all__ = [
     "AgendaItem",
     "Approval",
+    "Case",
     "Context",
     "Correction",
     "CorrectionContext",

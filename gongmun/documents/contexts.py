@@ -108,6 +108,7 @@ class OverdueItem:
     original_number: Line  # the outcome document that carried it
     sent_on: date
     due_on: date
+    promised_on: date | None = None  # told before the days off changed
     days_overdue: int  # working days
 
 
@@ -119,6 +120,7 @@ class ReminderContext:
     rung: Rung
     items: Rows[OverdueItem]
     new_due: date | None = None
+    counted: tuple[Both, ...] = ()  # how their deadlines were; earlier documents have none
 
     @property
     def kind(self) -> DocumentKind:
@@ -133,16 +135,34 @@ class HistoryLine:
 
     on: date
     text: Both
+    words: Paragraphs = ""  # what was asked, answered or given as a reason, as it was written
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """All that there is to one referral: what was suggested, and what came of it, the oldest first."""
+
+    reference: Line
+    title: Title
+    body: Paragraphs
+    original_number: Line  # the outcome document that carried it
+    sent_on: date
+    due_on: date
+    history: Rows[HistoryLine]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EscalationContext:
-    """An escalation (상향 통보) to the parent body, with the whole case."""
+    """An escalation (상향 통보) to the parent body, with the whole case of each referral.
+
+    Documents of earlier days have no `cases`, but the steps of all of them in one `history`.
+    """
 
     letter: Letter
     ministry_name: Both
     items: Rows[OverdueItem]
-    history: Rows[HistoryLine]
+    cases: tuple[Case, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
 
     @property
     def kind(self) -> DocumentKind:

@@ -8,18 +8,21 @@ texts are whole, ours in both languages. Nothing personal is in it: no name of w
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from gongmun.clock import seoul_time
 from gongmun.documents.contexts import (
     AgendaItem,
+    Case,
     Context,
     Correction,
     CorrectionContext,
     EscalationContext,
     ExtendedItem,
     ExtensionContext,
+    HistoryLine,
     OutcomeContext,
     OverdueItem,
     ReminderContext,
@@ -106,15 +109,17 @@ def _content(context: Context) -> _Object:
                 "suggestions": [_suggestion(suggestion) for suggestion in context.suggestions],
             }
         case ReminderContext():
-            return {"new_due": _day(context.new_due), "overdue": _overdue(context.items)}
+            return {
+                "new_due": _day(context.new_due),
+                "overdue": _overdue(context.items),
+                "counted": _each(context.counted),
+            }
         case EscalationContext():
             return {
                 "ministry": _both(context.ministry_name),
                 "overdue": _overdue(context.items),
-                "history": [
-                    {"on": line.on.isoformat(), "text": _both(line.text)}
-                    for line in context.history
-                ],
+                "cases": [_case(case) for case in context.cases],
+                "history": [_step(line) for line in _in_one(context)],
             }
         case CorrectionContext():
             return {
@@ -164,10 +169,33 @@ def _overdue(items: Sequence[OverdueItem]) -> list[_Object]:
             "carried_by": item.original_number,
             "sent_on": item.sent_on.isoformat(),
             "due_on": item.due_on.isoformat(),
+            "promised_on": _day(item.promised_on),
             "working_days_overdue": item.days_overdue,
         }
         for item in items
     ]
+
+
+def _case(case: Case) -> _Object:
+    return {
+        "reference": case.reference,
+        "title": case.title,
+        "body": case.body,
+        "carried_by": case.original_number,
+        "sent_on": case.sent_on.isoformat(),
+        "due_on": case.due_on.isoformat(),
+        "history": [_step(line) | {"words": line.words or None} for line in case.history],
+    }
+
+
+def _step(line: HistoryLine) -> _Object:
+    return {"on": line.on.isoformat(), "text": _both(line.text)}
+
+
+def _in_one(context: EscalationContext) -> Sequence[HistoryLine]:
+    """The steps of all cases by day, for who reads no `cases`."""
+    steps = [*context.history, *(line for case in context.cases for line in case.history)]
+    return sorted(steps, key=attrgetter("on"))
 
 
 def _correction(correction: Correction) -> _Object:

@@ -121,10 +121,18 @@ def draft_many(
     return ids
 
 
-def refresh(session: Session, document: Document, context: Context, now: datetime) -> None:
+def refresh(
+    session: Session,
+    document: Document,
+    context: Context,
+    now: datetime,
+    *,
+    recipient_code: str | None = None,
+) -> None:
     """Bring a document up to date that has no number yet; quiet where it has one, or is discarded.
 
-    For facts that have changed since (an answer that came): what was approved is not widened.
+    For facts that have changed since (an answer that came, another body that stands above the ministry):
+    what was approved is not widened.
 
     Raises:
         WrongContext: `context` belongs to another kind of document.
@@ -137,6 +145,7 @@ def refresh(session: Session, document: Document, context: Context, now: datetim
         return
     document.title = context.letter.subject
     document.context = changed
+    document.recipient_code = recipient_code or document.recipient_code
     ledger.record(session, "document.refreshed", subject=("document", document.id), now=now)
 
 

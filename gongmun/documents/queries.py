@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, exists, insert, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy import Table, exists, or_, select
+from sqlalchemy.orm import Session, defer
 
+from gongmun.db import add_rows
 from gongmun.documents.life import APPROVED, ISSUED, WITHOUT_FILE, Status
-from gongmun.documents.models import Approval, Document, DocumentKind, RegisterEntry
+from gongmun.documents.models import Document, DocumentKind
 from gongmun.errors import GongmunError, NotFound
 
 # Nine digits fit the column that a serial is compared with; no register has more.
@@ -73,7 +74,7 @@ def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[in
     if not rows:
         return []
     # Not by RETURNING, for which SQLite takes a statement a row.
-    session.execute(insert(cast(Table, Document.__table__)), rows)
+    add_rows(session, cast(Table, Document.__table__), rows)
     found: dict[str, int] = {
         row.key: row.id
         for start in range(0, len(rows), _IDS)
@@ -128,45 +129,6 @@ def with_problems(session: Session) -> Sequence[Document]:
             Document.problem_ko.is_not(None),
         )
         .order_by(Document.id)
-    ).all()
-
-
-def register_entries(session: Session, division: str, year: int) -> Sequence[RegisterEntry]:
-    """The register of one division and year, by serial."""
-    return session.scalars(
-        select(RegisterEntry)
-        .where(RegisterEntry.division == division, RegisterEntry.year == year)
-        .order_by(RegisterEntry.serial)
-    ).all()
-
-
-def register_rows(session: Session, division: str, year: int) -> Sequence[Row[Any]]:
-    """What the printed register says of each number, by serial.
-
-    Of a context only the letter is read: a year's register may have ten thousand documents.
-    """
-    old, new = aliased(Document), aliased(Document)
-    return session.execute(
-        select(
-            RegisterEntry.serial,
-            RegisterEntry.registered_at,
-            Document.status,
-            Document.context["letter"].as_json().label("letter"),
-            Document.pages,
-            Document.dispatched_at,
-            Approval.name.label("approver"),
-            old.division.label("old_division"),
-            old.serial.label("old_serial"),
-            new.division.label("new_division"),
-            new.serial.label("new_serial"),
-        )
-        .join(Document, Document.id == RegisterEntry.document_id)
-        .outerjoin(Approval, Approval.id == Document.approval_id)
-        .outerjoin(old, old.id == Document.corrects_id)
-        # At most one: a document is corrected anew only where the one before was discarded.
-        .outerjoin(new, and_(new.corrects_id == Document.id, new.status.in_(ISSUED)))
-        .where(RegisterEntry.division == division, RegisterEntry.year == year)
-        .order_by(RegisterEntry.serial)
     ).all()
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
-from gongmun.documents import glyphs, queries
+from gongmun.documents import glyphs, register_queries
 from gongmun.documents.contexts import ContextUnreadable
 from gongmun.documents.disclosure import in_english
 from gongmun.documents.letter import Language, Letter, said
@@ -133,7 +133,7 @@ def register_lines(session: Session, division: str, year: int) -> Sequence[Regis
                 f"{row.new_division}-{row.new_serial}" if row.status is Status.SUPERSEDED else None
             ),
         )
-        for row in queries.register_rows(session, division, year)
+        for row in register_queries.register_rows(session, division, year)
     ]
 
 

@@ -4,10 +4,11 @@ Texts were written for this purpose. Each prints in both languages.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from gongmun.documents.contexts import (
     AgendaItem,
+    Case,
     Context,
     Correction,
     CorrectionContext,
@@ -81,6 +82,15 @@ _SUGGESTIONS = (
 )
 
 
+# A holiday that was declared late gave a day more.
+_COUNTED = Bilingual(
+    ko="2026. 10. 12.(월)부터 근무일 14일을 계산한 2026. 10. 30.(금)까지입니다. 휴무일이 변경되기 전에는 2026. 10. "
+    "29.(목)까지로 안내하였습니다.",
+    en="14 working days from 12 October 2026 (Mon) until the end of 30 October 2026 (Fri). Before the days off "
+    "changed, 29 October 2026 (Thu) was promised.",
+)
+
+
 def _letter(
     title: Bilingual, decided_on: date, *references: Reference, recipient: Recipient = _RECIPIENT
 ) -> Letter:
@@ -93,7 +103,7 @@ def _letter(
     )
 
 
-def _overdue(days: int) -> tuple[OverdueItem, ...]:
+def _overdue(days: int, *, promised_on: date | None = None) -> tuple[OverdueItem, ...]:
     return tuple(
         OverdueItem(
             reference=suggestion.reference,
@@ -101,10 +111,50 @@ def _overdue(days: int) -> tuple[OverdueItem, ...]:
             original_number=_OUTCOME.number,
             sent_on=_OUTCOME.on,
             due_on=date(2026, 10, 30),
+            promised_on=promised_on,
             days_overdue=days,
         )
         for suggestion in _SUGGESTIONS[:2]
     )
+
+
+def _cases() -> tuple[Case, ...]:
+    """Of the first one the ministry asked something, of the second one it said nothing."""
+    question = (
+        _step(16, "소관 기관 질의", "The ministry asked", "이미 설치한 곳도 제안에 포함됩니까?"),
+        _step(16, "질의에 답변", "We answered", "아직 설치하지 않은 어린이 보호구역만 해당합니다."),
+    )
+    number = _OUTCOME.number
+    return tuple(
+        Case(
+            reference=suggestion.reference,
+            title=suggestion.title,
+            body=suggestion.body,
+            original_number=number,
+            sent_on=_OUTCOME.on,
+            due_on=date(2026, 10, 30),
+            history=(
+                _step(12, f"결과 통보 공문 발송({number})", f"Outcome document sent ({number})"),
+                *asked,
+                _step(30, "회신 기한", "The answer was due"),
+                _step(
+                    33, f"1차 독촉 공문 발송({_FIRST.number})", f"First reminder ({_FIRST.number})"
+                ),
+                _step(
+                    41,
+                    f"2차 독촉 공문 발송({_SECOND.number})",
+                    f"Second reminder ({_SECOND.number})",
+                ),
+                _step(50, "현재까지 회신 없음", "No answer so far"),
+            ),
+        )
+        for suggestion, asked in zip(_SUGGESTIONS, (question, ()), strict=False)
+    )
+
+
+def _step(day: int, ko: str, en: str, words: str = "") -> HistoryLine:
+    on = date(2026, 10, 1) + timedelta(days=day - 1)
+    return HistoryLine(on=on, text=Bilingual(ko=ko, en=en), words=words)
 
 
 _CONTEXTS: tuple[Context, ...] = (
@@ -153,8 +203,9 @@ _CONTEXTS: tuple[Context, ...] = (
             _FIRST,
         ),
         rung=Rung.SECOND,
-        items=_overdue(7),
+        items=_overdue(7, promised_on=date(2026, 10, 29)),
         new_due=date(2026, 11, 17),
+        counted=(_COUNTED,),
     ),
     EscalationContext(
         letter=_letter(
@@ -175,32 +226,7 @@ _CONTEXTS: tuple[Context, ...] = (
         ),
         ministry_name=_MINISTRY,
         items=_overdue(14),
-        history=tuple(
-            HistoryLine(on=on, text=Bilingual(ko=ko, en=en))
-            for on, ko, en in (
-                (
-                    date(2026, 10, 12),
-                    "결과 통보 공문 발송(공론소통과-1234)",
-                    "Outcome sent (공론소통과-1234)",
-                ),
-                (
-                    date(2026, 10, 14),
-                    "접수(교통안전정책과-5512)",
-                    "Acknowledged (교통안전정책과-5512)",
-                ),
-                (date(2026, 10, 30), "회신 기한 경과", "Deadline passed"),
-                (
-                    date(2026, 11, 2),
-                    "1차 회신 요청(공론소통과-1301)",
-                    "First reminder (공론소통과-1301)",
-                ),
-                (
-                    date(2026, 11, 10),
-                    "2차 회신 요청(공론소통과-1344)",
-                    "Second reminder (공론소통과-1344)",
-                ),
-            )
-        ),
+        cases=_cases(),
     ),
     CorrectionContext(
         letter=_letter(

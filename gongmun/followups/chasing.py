@@ -1,7 +1,7 @@
 """Chase commitments (이행과제 점검): one mail a ministry a sweep, until each is done or withdrawn.
 
-Claim and mail are one transaction: what was settled before it is not claimed, and nothing lies between
-the two that could become untrue. A ministry at whose mailboxes no mail arrives is left as it is, for
+Claim and mail are one transaction: what was settled before it is not claimed, and what is settled until
+the mail leaves is not in it (leaving.py). A ministry at whose mailboxes no mail arrives is left as it is, for
 the first sweep after a coordinator has given it another.
 """
 
@@ -21,20 +21,16 @@ from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.followups import queries
 from gongmun.followups.models import CommitmentRung, CommitmentStep
-from gongmun.followups.names import REQUESTS, RUNGS
 from gongmun.followups.rungs import Step, decide
-from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.followups.wording import COMMITMENTS_INTENT, Reminder, worded
+from gongmun.mail import OutgoingMessage, enqueue
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals.clocks import days_overdue
+from gongmun.referrals.chase_pause_queries import paused_organisations
 from gongmun.referrals.mailing import mailbox, thread
 from gongmun.referrals.models import Referral
-from gongmun.settings import settings
-from gongmun.suggestions import queries as suggestion_queries
-from gongmun.text import Bilingual
 
-# The name of this sweep's lease and heartbeat, and the intent of its mails.
+# The name of this sweep's lease and heartbeat.
 FOLLOW_UP_SWEEP = "follow-up"
-COMMITMENTS_INTENT = "commitments"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,37 +52,18 @@ class _Due:
     step: Step
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
-    """One commitment in a mail."""
-
-    reference: str
-    title: str
-    text: str
-    owner: str
-    due_on: date
-    days_overdue: int  # working days
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Section:
-    """The lines of one rung in a mail."""
-
-    name: Bilingual
-    request: Bilingual
-    items: Sequence[_Line]
-
-
 def chase_commitments(db: Database, *, now: datetime) -> CommitmentChase:
     """Remind each ministry of its published commitments that are due by today, however old.
 
-    On a day off nothing is done: what is due waits for the next working day.
+    On a day off nothing is done: what is due waits for the next working day, and of a ministry whose reminders
+    are paused for the end of the pause.
     """
     today = seoul_date(now)
     if not calendar().is_working_day(today):
         return CommitmentChase(today=today, quiet=True)
     with db.reading() as session:
-        ministries = queries.ministries_due(session, today)
+        paused = paused_organisations(session, today)
+        ministries = [i for i in queries.ministries_due(session, today) if i not in paused]
     mails: list[int] = []
     taken: Counter[CommitmentRung] = Counter()
     unreachable: list[str] = []
@@ -146,15 +123,14 @@ def _remind(
     ministry = organisation_queries.by_id(session, organisation_id)
     documents = [item.referral.document_id for item in due]
     document_ids = sorted({i for i in documents if i is not None})
-    mail = compose(
-        COMMITMENTS_INTENT,
-        {
-            "agency": settings().agency,
-            "ministry": ministry,
-            "sections": _sections(session, due, today),
-            "total": len(due),
-            "link": links.blank(),
-        },
+    mail = worded(
+        session,
+        ministry,
+        [
+            Reminder(commitment=item.commitment, referral=item.referral, rung=item.step.rung)
+            for item in due
+        ],
+        today,
     )
     # The commitments of the mail make its key: a sweep that is repeated finds none of them due.
     first = due[0]
@@ -206,29 +182,4 @@ def _note(session: Session, item: _Due, dispatch_id: int, today: date, now: date
         count=item.step.count,
         due_on=item.step.due_on.isoformat(),
         dispatch_id=dispatch_id,
-    )
-
-
-def _sections(session: Session, due: Sequence[_Due], today: date) -> Sequence[_Section]:
-    # The most overdue first.
-    return [
-        _Section(
-            name=RUNGS[rung],
-            request=REQUESTS[rung],
-            items=[_line(session, item, today) for item in due if item.step.rung is rung],
-        )
-        for rung in reversed(CommitmentRung)
-        if any(item.step.rung is rung for item in due)
-    ]
-
-
-def _line(session: Session, item: _Due, today: date) -> _Line:
-    suggestion = suggestion_queries.by_id(session, item.referral.suggestion_id)
-    return _Line(
-        reference=suggestion.reference,
-        title=suggestion.title,
-        text=item.commitment.text,
-        owner=item.commitment.owner,
-        due_on=item.commitment.due_on,
-        days_overdue=days_overdue(item.commitment.due_on, today, calendar()),
     )

@@ -1,6 +1,6 @@
 """The page of a suggestion (제안 화면), as whoever made it sees it: every ministry, and what it said or did not.
 
-Silence is shown as silence, and an answer that is not published yet as being checked, without a word of
+Silence is shown as silence from the rung on that publishes it, and an answer that is not published yet as being checked, without a word of
 it. The words are those that will stand in the public record.
 """
 
@@ -23,8 +23,10 @@ from gongmun.followups.models import Answered
 from gongmun.followups.reexamining import last_day, refusal_of
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import queries as referral_queries
 from gongmun.referrals import succession_queries
 from gongmun.referrals.clocks import days_overdue
+from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision
 from gongmun.suggestions import queries as suggestion_queries
@@ -36,7 +38,8 @@ class Standing(StrEnum):
 
     PREPARING = "preparing"  # not sent yet
     WAITING = "waiting"  # sent, and there is time
-    SILENT = "silent"  # the day has passed without an answer
+    OVERDUE = "overdue"  # the day has passed without an answer
+    SILENT = "silent"  # so long ago that the ladder has published that there is none
     CHECKING = "checking"  # answered, and not published yet
     ANSWERED = "answered"
     TRANSFERRED = "transferred"  # another ministry has it
@@ -162,7 +165,7 @@ def _ministry(session: Session, referral: Referral, today: date) -> MinistryLine
         referral_id=referral.id,
         name=_name(session, referral, ministry),
         role=referral.role,
-        standing=_STANDINGS.get(referral.status, Standing.SILENT if late else Standing.WAITING),
+        standing=_STANDINGS.get(referral.status) or _with_ministry(session, referral, late),
         sent_on=_day(referral.dispatched_at),
         acknowledged_on=_day(referral.acknowledged_at),
         answer_due=referral.answer_due,
@@ -177,6 +180,12 @@ def _ministry(session: Session, referral: Referral, today: date) -> MinistryLine
         reexamined_on=_day(asked.requested_at) if asked else None,
         reexamined_for=asked.reason if asked else "",
     )
+
+
+def _with_ministry(session: Session, referral: Referral, late: int) -> Standing:
+    if Rung.SILENCE in referral_queries.fired(session, referral):
+        return Standing.SILENT
+    return Standing.OVERDUE if late else Standing.WAITING
 
 
 def _name(session: Session, referral: Referral, ministry: Organisation) -> Bilingual:

@@ -52,6 +52,20 @@ def claim_due(
     return [(commitment, referral) for commitment, referral in rows]
 
 
+def carried_by(
+    session: Session, dispatch_id: int
+) -> Sequence[tuple[Commitment, Referral, CommitmentRung]]:
+    """The open commitments that a mail reminds of, and how, the next due first."""
+    rows = session.execute(
+        select(Commitment, Referral, CommitmentStep.rung)
+        .join(Commitment, Commitment.id == CommitmentStep.commitment_id)
+        .join(Referral, Referral.id == Commitment.referral_id)
+        .where(CommitmentStep.dispatch_id == dispatch_id, _IS_OPEN)
+        .order_by(Commitment.due_on, Commitment.id)
+    )
+    return [(commitment, referral, rung) for commitment, referral, rung in rows]
+
+
 def steps_taken(session: Session, commitment_id: int) -> frozenset[tuple[CommitmentRung, int]]:
     """The reminders of a commitment that there were."""
     rows = session.execute(

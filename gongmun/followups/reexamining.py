@@ -197,7 +197,7 @@ def reexamine(
             actor=Actor.PROPOSER,
             response_id=refusal.id,
             answer_due=due.due.isoformat(),
-            dispatch_id=dispatch.id,
+            dispatch_id=dispatch.id if dispatch else None,
         )
     return due.due
 

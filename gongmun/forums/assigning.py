@@ -12,7 +12,7 @@ from gongmun import ledger
 from gongmun.answers.undecided import lapse
 from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.documents import Decision, Role, drafting, record_decision
+from gongmun.documents import Approval, Decision, drafting, record_decision
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import UNNUMBERED
 from gongmun.errors import GongmunError
@@ -118,12 +118,15 @@ def _assign(
     if other is not None and withdrawn_id == referral.id:
         takeover.successor_id, takeover.taken_over_at = target.id, now
         takeover.decided_by, takeover.reason = approval.name, approval.reason
-        takeover.told_at = now  # the successor knows of the other one
-        _withdraw(session, referral, instead=other, now=now)
+        other = referral_queries.locked(session, other.id)
+        role = other.role
+        _withdraw(session, referral, instead=other, approval=approval, now=now)
+        if other.role is role:
+            takeover.told_at = now  # the successor knows all of the other one
         return other
     if other is not None:
         other = referral_queries.locked(session, other.id)
-        _withdraw(session, other, instead=referral, now=now)
+        _withdraw(session, other, instead=referral, approval=approval, now=now)
     hand_over(
         session,
         referral,
@@ -138,13 +141,17 @@ def _assign(
     return referral
 
 
-def _withdraw(session: Session, referral: Referral, *, instead: Referral, now: datetime) -> None:
+def _withdraw(
+    session: Session,
+    referral: Referral,
+    *,
+    instead: Referral,
+    approval: Approval,
+    now: datetime,
+) -> None:
     """Withdraw one of two, and take it out of a document that has no number yet."""
     lapse(session, [referral.id], now=now)
-    withdraw(session, referral, now=now)
-    if referral.role is Role.LEAD:
-        instead.role = Role.LEAD
-    session.flush()
+    withdraw(session, referral, instead=instead, approval_id=approval.id, now=now)
     if referral.document_id is None:
         return
     document = document_queries.locked(session, referral.document_id)

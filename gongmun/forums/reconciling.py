@@ -144,7 +144,7 @@ def _referrals(session: Session, ladder: Ladder, now: datetime) -> Iterator[Find
         if referral.paused_at is not None:
             goes_on = referral.id in asking
         elif referral.asks_since is not None:
-            goes_on = referral.id in requesting
+            goes_on = referral.id in requesting or referral.id in asking
         elif referral.id in undecided:
             goes_on = True
         elif referral.status is Status.APPROVED:

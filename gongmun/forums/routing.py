@@ -16,7 +16,7 @@ from gongmun.organisations import (
     Organisation,
     Route,
     current_successor,
-    organisation,
+    in_force,
     route_for,
 )
 from gongmun.suggestions.models import Suggestion
@@ -49,10 +49,7 @@ def route_of(session: Session, suggestion: Suggestion, on: date) -> Route | None
 
 def responsible(session: Session, code: str, now: datetime) -> Organisation:
     """The organisation of that code, as it exists on the day of `now`; NotFound where none does."""
-    found = organisation(session, code, seoul_date(now))
-    if found is None:
-        raise NotFound(thing_ko=f"기관 {code}", thing_en=f"organisation {code}")
-    return found
+    return in_force(session, code, seoul_date(now))
 
 
 def route_suggestion(

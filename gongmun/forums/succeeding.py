@@ -30,6 +30,7 @@ from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals import succession_queries
+from gongmun.referrals.chase_pauses import pass_on_pauses
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral
 from gongmun.referrals.succeeding import cut_access, pass_on, pass_on_open
@@ -54,6 +55,7 @@ class SuccessionReport:
 
 def follow_successions(db: Database, *, now: datetime) -> SuccessionReport:
     """Do all that the reorganisations up to the day of `now` ask for. A second call finds nothing to do."""
+    pass_on_pauses(db, now=now)
     redrafted = _redraft(db, now)
     readdressed, undecided, problems = readdress(db, now=now)
     taken = pass_on_open(db, now=now)

@@ -14,7 +14,7 @@ from gongmun.forums.ministries_waiting import Waiting
 from gongmun.organisations import Organisation
 from gongmun.referrals import succession_queries as queries
 from gongmun.referrals.models import Referral
-from gongmun.referrals.succeeding import successor_of
+from gongmun.referrals.succeeding import Standstill, standstill
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual
 
@@ -44,23 +44,47 @@ def _to_assign(
     session: Session, referral: Referral, predecessor: Organisation, now: datetime
 ) -> Waiting:
     reference = suggestion_queries.by_id(session, referral.suggestion_id).reference
-    successor = successor_of(session, referral, seoul_date(now))
-    other = queries.held_by(session, referral, successor.id) if successor is not None else None
-    if successor is None or other is None:
-        return Waiting(
-            what=Bilingual(
-                ko=f"승계 기관 지정 대기: {reference}, {predecessor.name_ko}",
-                en=f"to assign: {reference} of {predecessor.code}, which is no more",
-            ),
-            remedy=f"gongmun referral assign {referral.id} --to … --name … --reason …",
-        )
+    found = standstill(session, referral, seoul_date(now))
+    why = why_undecided(found)
     return Waiting(
         what=Bilingual(
-            ko=f"승계 기관이 같은 제안을 이미 받음: {reference}, {predecessor.name_ko} → {successor.name_ko}"
-            f"(이송 {referral.id}번, {other.id}번)",
-            en=f"to assign: {reference} of {predecessor.code}; {successor.code} has it already "
-            f"(referrals {referral.id}, {other.id})",
+            ko=f"승계 기관 지정 대기: {reference}, {predecessor.name_ko}. {why.ko}",
+            en=f"to assign: {reference} of {predecessor.code}, which is no more: {why.en}",
         ),
-        remedy=f"gongmun referral assign {referral.id} --to {successor.code} --withdraw … "
-        "--name … --reason …",
+        remedy=remedy_of(referral, found),
     )
+
+
+def why_undecided(found: Standstill) -> Bilingual:
+    """Why a referral did not pass on by itself, with the candidates or the referral that is in the way."""
+    heirs = ", ".join(f"{each.name_ko}({each.code})" for each in found.heirs)
+    codes = ", ".join(each.code for each in found.heirs)
+    if found.successor is not None and found.other is not None:
+        return Bilingual(
+            ko=f"승계 기관 {found.successor.name_ko}({found.successor.code})에 같은 제안의 이송 {found.other.id}번이 "
+            "이미 있음(둘 중 하나를 --withdraw로 철회)",
+            en=f"{found.successor.code} has it already as referral {found.other.id}; withdraw either",
+        )
+    if found.successor is not None:
+        return Bilingual(
+            ko=f"승계 기관은 {found.successor.name_ko}({found.successor.code}), 다음 승계 처리에서 넘어감",
+            en=f"it passes to {found.successor.code} with the next run",
+        )
+    if found.heirs:
+        return Bilingual(
+            ko=f"여러 기관이 나누어 승계하였고 분야별 소관에 지정이 없음: {heirs}",
+            en=f"it was split and the routing names none of {codes}",
+        )
+    return Bilingual(ko="승계 기관이 없음", en="nobody took over from it")
+
+
+def remedy_of(referral: Referral, found: Standstill) -> str:
+    """The command that settles it, with what is known filled in."""
+    if found.successor is not None and found.other is not None:
+        return (
+            f"gongmun referral assign {referral.id} --to {found.successor.code} "
+            f"--withdraw {referral.id} --name … --reason …"
+        )
+    if found.successor is not None:
+        return "gongmun succession follow"
+    return f"gongmun referral assign {referral.id} --to … --name … --reason …"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.answers import request_queries
-from gongmun.calendar import calendar
+from gongmun.calendar import calendar, hours
 from gongmun.clock import seoul_date
 from gongmun.db.sweeps import last_finished
 from gongmun.documents import DocumentKind
@@ -69,11 +69,15 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
 
 def _missing_sweep(session: Session) -> Iterator[Waiting]:
     """The chase that no longer runs. By the machine's clock, which the heartbeat is kept in."""
+    before = clock.now() - _CHASE_MISSING_AFTER
+    finished = last_finished(session, CHASE_SWEEP)
+    if finished is not None and finished >= before:
+        return  # the rest looks at all that is open
     oldest = referral_queries.oldest_dispatch(session)
     if oldest is None:
         return
-    alive = max(last_finished(session, CHASE_SWEEP) or oldest, oldest)
-    if clock.now() - alive > _CHASE_MISSING_AFTER:
+    alive = max(finished or oldest, oldest)
+    if alive < before:
         yield Waiting(
             what=Bilingual(
                 ko=f"독촉 점검이 {korean_date(clock.seoul_date(alive))} 이후 실행되지 않았습니다.",
@@ -180,7 +184,8 @@ def _recount(session: Session, now: datetime) -> Iterator[Waiting]:
             ),
             remedy="gongmun deadline recompute",
         )
-    if untold := untold_queries.untold(session):
+    # Outside of working hours nobody is told yet: the next chase does it.
+    if hours.is_open(now, calendar()) and (untold := untold_queries.untold(session)):
         yield Waiting(
             what=Bilingual(
                 ko=f"기한이 조정된 이송 {untold}건을 아직 기관에 알리지 않았습니다.",

@@ -15,11 +15,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, event, insert, select, update
+from sqlalchemy import Table, bindparam, event, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.clock import utc
-from gongmun.db import upsert
+from gongmun.db import add_rows, upsert
 from gongmun.errors import GongmunError
 from gongmun.ledger.models import LedgerEvent, LedgerHead
 
@@ -33,7 +33,6 @@ _IDS = 5000
 # Every commit with an event runs these: as Core statements they cost half of what the ORM's do.
 _HEAD, _EVENTS = cast(Table, LedgerHead.__table__), cast(Table, LedgerEvent.__table__)
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _HEAD_ID).with_for_update()
-_ADD_EVENTS = insert(_EVENTS)
 _MOVE_HEAD = (
     update(_HEAD)
     .where(_HEAD.c.id == _HEAD_ID)
@@ -145,7 +144,7 @@ def _extend_chain(session: Session) -> None:
             }
         )
         last = digest
-    connection.execute(_ADD_EVENTS, rows)
+    add_rows(session, _EVENTS, rows)
     connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
 
 

@@ -61,12 +61,14 @@ def compose(intent: str, context: Mapping[str, Any]) -> Composed:
 
 
 # What stands around BLANK: in the words of anybody else it would be taken for a secret to fill in.
-_BRACKETS = str.maketrans("⟦⟧", "[]")
+_OPENING, _CLOSING = "⟦⟧"
 
 
 def _outside(value: Any) -> Any:
     """A value as a template prints it: nothing that came from outside reads like BLANK."""
-    return value.translate(_BRACKETS) if isinstance(value, str) and value is not BLANK else value
+    if not isinstance(value, str) or value is BLANK:
+        return value
+    return value.replace(_OPENING, "[").replace(_CLOSING, "]")
 
 
 @cache

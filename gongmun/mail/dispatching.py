@@ -1,7 +1,7 @@
 """Send what is due, in three steps a message, so that nothing is sent twice (house rule 4).
 
-A batch is claimed under a lease and committed. Then, message by message: the envelope, which may be
-repeated freely; the commit of `sending`; the message itself; the commit of its outcome. No
+A batch is claimed under a lease and committed. Then, message by message: a look at whether it still
+says what holds (reviewing.py); the envelope, which may be repeated freely; the commit of `sending`; the message itself; the commit of its outcome. No
 transaction is open while the relay is spoken to, and every update is fenced by owner and status.
 Several connections share a batch (sharing.py).
 """
@@ -18,6 +18,7 @@ from gongmun import clock
 from gongmun.db import Database
 from gongmun.mail import queries
 from gongmun.mail.backoff import is_greylisting, next_attempt
+from gongmun.mail.compose import Composed
 from gongmun.mail.delivering import note_refusal
 from gongmun.mail.files import AttachmentUnreadable, BatchFiles
 from gongmun.mail.life import Event, Status
@@ -33,6 +34,7 @@ from gongmun.mail.message import BLANK, Sender, wire
 from gongmun.mail.models import Dispatch, HoldReason
 from gongmun.mail.outbox import AddressRefused, agency_sender, checked_address
 from gongmun.mail.recovering import RecoveryReport, recover
+from gongmun.mail.reviewing import NotBefore, Review, unchanged
 from gongmun.mail.sharing import send_all
 from gongmun.mail.tokens import address_with
 from gongmun.mail.witness import Witness
@@ -49,8 +51,9 @@ Fill = Callable[[Session, Dispatch], str | None]
 class DispatchReport:
     """What one call sent, in numbers.
 
-    `retried` were refused for now and come again by themselves; `returned` were not tried, because of
-    `trouble` with the relay; `skipped` were taken over by another process meanwhile; `recovered`
+    `retried` were refused for now and come again by themselves; `recalled` do not leave, because nothing
+    they say holds any more, and `postponed` not now; `returned` were not tried, because of `trouble` with
+    the relay; `skipped` were taken over by another process meanwhile; `recovered`
     tells of what earlier dispatchers left.
     """
 
@@ -60,6 +63,8 @@ class DispatchReport:
     failed: int = 0
     uncertain: int = 0
     held: int = 0
+    recalled: int = 0
+    postponed: int = 0
     returned: int = 0
     skipped: int = 0
     trouble: RelayUnreachable | None = None
@@ -76,6 +81,7 @@ def dispatch_due(
     witness: Witness | None = None,
     at: Callable[[], datetime] | None = None,
     fill: Fill | None = None,
+    review: Review = unchanged,
 ) -> DispatchReport:
     """Recover what earlier dispatchers left, then send up to `limit` due dispatches.
 
@@ -84,7 +90,7 @@ def dispatch_due(
     starts the clocks (`now` where it is left out): a batch may run over midnight. `owner` names the
     caller for a reader of the table. With a `witness`, give it in every call: without one, the outcome
     of an interrupted send is a person's to find out. `fill` makes the secret of a body with a BLANK;
-    where there is none, the mail is held.
+    where there is none, the mail is held. `review` has the last word on each.
     """
     sender = agency_sender()
     recovered = recover(db, witness=witness, now=now)
@@ -104,6 +110,7 @@ def dispatch_due(
         now=now,
         at=at or (lambda: now),
         fill=fill,
+        review=review,
     )
     counts, trouble = send_all(run.send, mailer, batch)
     if trouble is not None:
@@ -130,12 +137,16 @@ class _Run:
     now: datetime
     at: Callable[[], datetime]
     fill: Fill | None
+    review: Review
 
     def send(self, connection: Connection, dispatch: Dispatch) -> str:
         return_address = address_with(dispatch.token)
         try:
             recipient = checked_address(dispatch.address or "")
-            content = dispatch.message()
+            words = self.review(self.db, dispatch, self.at())
+            if not isinstance(words, Composed):
+                return self._kept_back(dispatch, words)
+            content = replace(dispatch.message(), subject=words.subject, body=words.body)
             if BLANK in content.body:
                 secret = self._secret(dispatch)
                 if secret is None:
@@ -163,7 +174,7 @@ class _Run:
             return self._refused(dispatch, Status.CLAIMED, error)
         except ConnectionCut as error:
             return self._deferred(dispatch, Status.CLAIMED, error.params["reason"])
-        if not self._started(dispatch):
+        if not self._started(dispatch, words):
             return "skipped"
         try:
             reply = connection.data(message)
@@ -186,7 +197,22 @@ class _Run:
         with self.db.transaction() as session:
             return self.fill(session, dispatch)
 
-    def _started(self, dispatch: Dispatch) -> bool:
+    def _kept_back(self, dispatch: Dispatch, until: NotBefore | None) -> str:
+        event, outcome = (Event.RETURNED, "postponed") if until else (Event.RECALLED, "recalled")
+        with self.db.transaction() as session:
+            moved = queries.move(
+                session,
+                dispatch.id,
+                status=Status.CLAIMED,
+                event=event,
+                owner=self.owner,
+                now=self.now,
+                # The wait is ours: the relay has its 72 hours from its next refusal on.
+                values={"next_attempt_at": until.at if until else None, "deferred_since": None},
+            )
+        return outcome if moved else "skipped"
+
+    def _started(self, dispatch: Dispatch, words: Composed) -> bool:
         with self.db.transaction() as session:
             return queries.move(
                 session,
@@ -195,7 +221,13 @@ class _Run:
                 event=Event.STARTED,
                 owner=self.owner,
                 now=self.now,
-                values={"sending_at": self.now, "lease_until": clock.now() + LEASE},
+                values={
+                    "sending_at": self.now,
+                    "lease_until": clock.now() + LEASE,
+                    # What is kept is what left.
+                    "subject": words.subject,
+                    "body": words.body,
+                },
             )
 
     def _held(self, dispatch: Dispatch, reason: HoldReason, note: str) -> str:

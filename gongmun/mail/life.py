@@ -24,6 +24,7 @@ class Status(StrEnum):
     BOUNCED = "bounced"  # the relay accepted it, and told later that it could not be delivered
     FAILED = "failed"
     UNCERTAIN = "uncertain"  # the answer was lost: a person decides, it is never resent by itself
+    RECALLED = "recalled"  # nothing it says held any more when it was about to leave
 
 
 class Event(StrEnum):
@@ -36,6 +37,7 @@ class Event(StrEnum):
     DEFERRED = "deferred"  # refused for now
     REFUSED = "refused"  # refused for good, or for now too long
     HELD = "held"
+    RECALLED = "recalled"
     LOST = "lost"  # the answer to the message itself
     SEEN = "seen"  # by the witness
     UNSEEN = "unseen"  # by the witness, after time enough
@@ -52,6 +54,7 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.CLAIMED, Event.DEFERRED): Status.QUEUED,
     (Status.CLAIMED, Event.REFUSED): Status.FAILED,
     (Status.CLAIMED, Event.HELD): Status.HELD,
+    (Status.CLAIMED, Event.RECALLED): Status.RECALLED,
     (Status.CLAIMED, Event.STARTED): Status.SENDING,
     (Status.SENDING, Event.ACCEPTED): Status.ACCEPTED,
     (Status.SENDING, Event.DEFERRED): Status.QUEUED,

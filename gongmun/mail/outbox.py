@@ -1,8 +1,10 @@
 """The outbox (발송함): a message becomes a row in the transaction that decides on it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -60,10 +62,32 @@ def enqueue(
     A key that is there already gives the row of before, unchanged. Without a usable address the row
     is held for a person: one bad contact must not stop the other ministries' mail.
     """
+    values = _row(message, agency_sender(), now) | {"instead_of_id": instead_of}
+    added = queries.add(session, values)
+    dispatch = queries.by_key(session, message.key)
+    if added:
+        _record(session, dispatch.id, values, now)
+    return dispatch
+
+
+def enqueue_many(
+    session: Session, messages: Sequence[OutgoingMessage], now: datetime
+) -> Sequence[int]:
+    """Do the same with each of these messages; the ids of their rows, in the same order."""
+    sender = agency_sender()
+    rows = [_row(message, sender, now) for message in messages]
+    found = queries.add_many(session, rows)
+    for row in rows:
+        if found[row["key"]].token == row["token"]:
+            _record(session, found[row["key"]].id, row, now)
+    return [found[row["key"]].id for row in rows]
+
+
+def _row(message: OutgoingMessage, sender: Sender, now: datetime) -> dict[str, Any]:
     reason = _hold_reason(message.address)
-    values = {
+    return {
         "key": message.key,
-        "message_id": message_id(message.key, agency_sender().address),
+        "message_id": message_id(message.key, sender.address),
         "intent": message.intent,
         "organisation_code": message.organisation_code,
         # A refused address is kept for the eye of the person who corrects it.
@@ -75,7 +99,6 @@ def enqueue(
         "language": message.language,
         "document_id": message.document_id,
         "wants_proof": message.wants_proof,
-        "instead_of_id": instead_of,
         "token": _token(),
         "status": Status.HELD if reason else Status.QUEUED,
         "hold_reason": reason,
@@ -83,20 +106,19 @@ def enqueue(
         "next_attempt_at": None if reason else now,
         "created_at": now,
     }
-    added = queries.add(session, values)
-    dispatch = queries.by_key(session, message.key)
-    if added:
-        ledger.record(
-            session,
-            f"mail.{dispatch.status}",
-            subject=("dispatch", dispatch.id),
-            now=now,
-            intent=message.intent,
-            organisation=message.organisation_code,
-            document=message.document_id,
-            reason=reason,
-        )
-    return dispatch
+
+
+def _record(session: Session, dispatch_id: int, row: dict[str, Any], now: datetime) -> None:
+    ledger.record(
+        session,
+        f"mail.{row['status']}",
+        subject=("dispatch", dispatch_id),
+        now=now,
+        intent=row["intent"],
+        organisation=row["organisation_code"],
+        document=row["document_id"],
+        reason=row["hold_reason"],
+    )
 
 
 def _token() -> str:

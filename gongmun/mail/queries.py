@@ -1,11 +1,11 @@
 """Every statement on the outbox: the SELECTs, and the guarded UPDATE that moves a dispatch on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gongmun import ledger
@@ -26,6 +26,22 @@ def add(session: Session, values: Mapping[str, Any]) -> bool:
     # Any conflict: PostgreSQL may meet the Message-ID, which comes from the key, before the key.
     statement = statement.on_conflict_do_nothing()
     return session.scalar(statement.returning(Dispatch.id)) is not None
+
+
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Row[Any]]:
+    """Insert dispatches but those whose key is there already; the id and the token of each, by its key.
+
+    The token tells whose row it is: another process that added the key has made another one.
+    """
+    if not rows:
+        return {}
+    # On the connection, so that they stay in their order: the session sorts rows by what they leave empty.
+    session.connection().execute(upsert(session, Dispatch).on_conflict_do_nothing(), rows)
+    keys = [row["key"] for row in rows]
+    found = session.execute(
+        select(Dispatch.key, Dispatch.id, Dispatch.token).where(Dispatch.key.in_(keys))
+    )
+    return {row.key: row for row in found}
 
 
 def find(session: Session, key: str) -> Dispatch | None:
@@ -69,6 +85,18 @@ def unhandled(session: Session, *kinds: IncomingKind) -> Sequence[IncomingMail]:
         .where(IncomingMail.kind.in_(kinds), IncomingMail.handled_at.is_(None))
         .order_by(IncomingMail.id)
     ).all()
+
+
+def waiting_of(session: Session, keys: Collection[str], *, lock: bool) -> Collection[str]:
+    """Those of these keys whose dispatch nobody has begun to send; locked, no dispatcher claims it meanwhile."""
+    if not keys:
+        return ()
+    statement = (
+        select(Dispatch.key)
+        .where(Dispatch.key.in_(keys), Dispatch.status.in_((Status.HELD, Status.QUEUED)))
+        .order_by(Dispatch.id)
+    )
+    return set(session.scalars(statement.with_for_update() if lock else statement))
 
 
 def replacements(session: Session, dispatch_id: int) -> Sequence[Dispatch]:

@@ -14,6 +14,7 @@ from gongmun.organisations.models import (
     Succession,
     Topic,
 )
+from gongmun.organisations.naming import OrganisationEnded, OrganisationNotYet, in_force
 from gongmun.organisations.problems import DataInvalid, Problem
 from gongmun.organisations.queries import (
     by_id,
@@ -24,6 +25,8 @@ from gongmun.organisations.queries import (
     organisations,
     parent,
     route_for,
+    settled_on,
+    stale_routes,
     topic,
 )
 from gongmun.organisations.routing import Route
@@ -37,7 +40,9 @@ __all__ = [
     "Division",
     "LoadReport",
     "Organisation",
+    "OrganisationEnded",
     "OrganisationKind",
+    "OrganisationNotYet",
     "Problem",
     "Route",
     "RoutingRule",
@@ -48,6 +53,7 @@ __all__ = [
     "contact",
     "current_successor",
     "handling_division",
+    "in_force",
     "load",
     "note_health",
     "organisation",
@@ -56,5 +62,7 @@ __all__ = [
     "retire_contact",
     "route_for",
     "set_contact",
+    "settled_on",
+    "stale_routes",
     "topic",
 ]

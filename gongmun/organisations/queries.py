@@ -1,7 +1,7 @@
 """Every SELECT of the organisations room. Days are days in Seoul."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,9 @@ from gongmun.organisations.models import (
 )
 from gongmun.organisations.routing import Route
 
+# Of contacts: those that mail arrives at.
+_IN_USE = (Contact.valid.is_(True), Contact.health != ContactHealth.HARD)
+
 
 def organisations(session: Session, on: date) -> Sequence[Organisation]:
     """Every organisation that exists on the day `on`, by code; the offices of oversight too."""
@@ -33,6 +36,11 @@ def organisation(session: Session, code: str, on: date) -> Organisation | None:
     return session.scalars(
         select(Organisation).where(Organisation.code == code, _valid(Organisation, on))
     ).one_or_none()
+
+
+def by_code(session: Session, code: str) -> Organisation | None:
+    """The organisation `code`, whether it still exists or not."""
+    return session.scalars(select(Organisation).where(Organisation.code == code)).one_or_none()
 
 
 def by_id(session: Session, organisation_id: int) -> Organisation:
@@ -107,6 +115,29 @@ def route_for(session: Session, topic: str, on: date) -> Route | None:
     )
 
 
+def settled_on(session: Session, today: date) -> date:
+    """The first day, today or later, by which every change of the organisations that is known has taken effect."""
+    begins = session.scalar(select(func.max(Organisation.valid_from)))
+    ends = session.scalar(select(func.max(Organisation.valid_to)))
+    return max(today, begins or today, ends + timedelta(days=1) if ends else today)
+
+
+def stale_routes(session: Session, on: date) -> Sequence[tuple[RoutingRule, Route | None]]:
+    """The rules in force on the day `on` that name an organisation which is no more, by topic.
+
+    Each with what becomes of it: the route over the successors, or None where a coordinator has to say.
+    """
+    codes = set(session.scalars(select(Organisation.code).where(_valid(Organisation, on))))
+    rules = session.scalars(
+        select(RoutingRule).where(_valid(RoutingRule, on)).order_by(RoutingRule.topic)
+    )
+    return [
+        (rule, route_for(session, rule.topic, on))
+        for rule in rules
+        if not codes >= {rule.lead_code, *rule.cooperating_codes}
+    ]
+
+
 def contact(session: Session, organisation_id: int, role: ContactRole) -> Contact | None:
     """The mailbox of an organisation in that role; None if it has none that mail arrives at.
 
@@ -116,10 +147,21 @@ def contact(session: Session, organisation_id: int, role: ContactRole) -> Contac
         select(Contact).where(
             Contact.organisation_id == organisation_id,
             Contact.role == role,
-            Contact.valid.is_(True),
-            Contact.health != ContactHealth.HARD,
+            *_IN_USE,
         )
     ).one_or_none()
+
+
+def addresses(
+    session: Session, organisation_ids: Collection[int]
+) -> Mapping[tuple[int, ContactRole], str]:
+    """The addresses of these organisations that mail arrives at, by id and role; see `contact`."""
+    rows = session.execute(
+        select(Contact.organisation_id, Contact.role, Contact.email).where(
+            Contact.organisation_id.in_(organisation_ids), *_IN_USE
+        )
+    )
+    return {(organisation_id, role): email for organisation_id, role, email in rows}
 
 
 def contact_of(session: Session, code: str, role: ContactRole) -> Contact | None:

@@ -38,6 +38,12 @@ def article(
     return _remembered(language, document_id, view, typed, settings().portal)
 
 
+@lru_cache(maxsize=_MOST)
+def line(language: Language, view: ReferralView) -> Markup:
+    """The same referral in the list of contents."""
+    return part("desk_line", language, view=view, at=standing(view))
+
+
 def _rendered(
     language: Language,
     document_id: int,

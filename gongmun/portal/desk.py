@@ -5,7 +5,7 @@ GET  /m/DOCUMENT        the desk
 POST /m/DOCUMENT        keep what was typed (do=save), or submit it (do=submit)
 GET  /m/receipts/NAME   what was taken, with the hash of each file
 
-What is typed is kept before anything is checked, files too: nothing is lost by a mistake.
+What is typed is kept whether or not it can be taken, files too: nothing is lost by a mistake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,11 @@ from gongmun.db import Database
 from gongmun.documents import Language, disclosure
 from gongmun.documents import queries as document_queries
 from gongmun.portal import keeping, reach, typed
-from gongmun.portal.articles import article
+from gongmun.portal.articles import article, line
 from gongmun.portal.flaws import Flaw
 from gongmun.portal.gone import gone
 from gongmun.portal.guards import ActingOfficer, Db, Now, Received, SentForm
 from gongmun.portal.pages import AskedLanguage, page, to
-from gongmun.portal.standing import standing
 from gongmun.portal.typed import Typed
 from gongmun.referrals.life import Status
 from gongmun.referrals.names import DECISIONS
@@ -92,10 +91,11 @@ def keep(
     rows: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
 ) -> Response:
     """Keep what was typed, or submit it."""
-    kept = keeping.keep(db, officer, document_id, form, store=store, now=now)
+    is_final = form.text("do") == keeping.SUBMIT
+    kept = keeping.keep(db, officer, document_id, form, store=store, now=now, hold=is_final)
     if kept.gone:
         return gone(request, db, officer, document_id, language, typed=kept.gone)
-    if form.text("do") == keeping.SUBMIT and not kept.flaws:
+    if is_final and not kept.flaws:
         answers, left_open = kept.submission
         try:
             receipt = submitting.submit(
@@ -108,13 +108,18 @@ def keep(
                 address=officer.address,
                 now=now,
             )
-        except NotTaken as refused:
-            kept = kept.with_flaws(refused.problems)
-        except AlreadyTaken as late:
-            # Its drafts are gone with the answer that came first: what was typed is shown once more.
-            return gone(
-                request, db, officer, document_id, language, late, typed=tuple(kept.typed.values())
-            )
+        except Exception as error:
+            # Whatever the reason, what was typed is kept.
+            kept = keeping.keep_held(db, officer, document_id, kept, now=now)
+            if kept.gone:
+                return gone(request, db, officer, document_id, language, typed=kept.gone)
+            if isinstance(error, AlreadyTaken):
+                # Its drafts are gone with the answer that came first: what was typed is shown once more.
+                typed_ = tuple(kept.typed.values())
+                return gone(request, db, officer, document_id, language, error, typed=typed_)
+            if not isinstance(error, NotTaken):
+                raise
+            kept = kept.with_flaws(error.problems)
         else:
             return to(f"/m/receipts/{receipt.name}", language)
     if kept.flaws:
@@ -196,7 +201,7 @@ def show(
             view.with_ministry and view.registration_number is None for view in found.referrals
         ),
         answerable=bool(fields),
-        standings={view.id: standing(view) for view in found.referrals},
+        contents=[line(language, view) for view in found.referrals],
         articles=[
             article(
                 language,

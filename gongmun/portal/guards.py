@@ -90,9 +90,11 @@ async def public() -> None:
 Public = Depends(public)
 
 
-def _holder(request: Request, db: Db, now: Now) -> Officer | None:
+# Asked for twice by each request of an officer, and each time with all that it depends on: so with nothing.
+def _holder(request: Request) -> Officer | None:
     secret = request.cookies.get(SESSION_COOKIE)
-    return sessions.officer(db, secret, now=now) if secret else None
+    state = request.app.state
+    return sessions.officer(state.db, secret, now=state.now()) if secret else None
 
 
 _Holder = Annotated[Officer | None, Depends(_holder)]

@@ -7,7 +7,7 @@ added tomorrow has these headers, and these limits, without anybody thinking of 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gongmun.settings import settings
@@ -29,6 +29,11 @@ HEADERS: Mapping[str, str] = {
 }
 # Unless an answer says otherwise of itself, as our style and fonts do.
 UNLESS_SAID: Mapping[str, str] = {"Cache-Control": "no-store"}
+# As they are sent: every answer gets them.
+_ALWAYS, _UNLESS_SAID = (
+    {name.lower().encode(): value.encode() for name, value in each.items()}
+    for each in (HEADERS, UNLESS_SAID)
+)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OURS = frozenset({"same-origin", "none"})
 # No address of ours is nearly as long. A number of more than 4300 digits is an error for Python, not a number.
@@ -47,10 +52,12 @@ class Hardened:
 
         async def send_hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                for name, value in UNLESS_SAID.items():
-                    headers.setdefault(name, value)
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *(each for each in message["headers"] if each[0].lower() not in _ALWAYS),
+                    *_ALWAYS.items(),
+                    *(each for each in _UNLESS_SAID.items() if each[0] not in said),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_hardened if scope["type"] == "http" else send)

@@ -5,7 +5,7 @@ the mark of what it was filled with: what somebody else has changed since is not
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gongmun import wiring
@@ -13,7 +13,7 @@ from gongmun.access.sessions import Officer
 from gongmun.answers import drafting, files
 from gongmun.answers.checks import Problem
 from gongmun.answers.content import Content
-from gongmun.answers.desk import Desk, ReferralView
+from gongmun.answers.desk import DraftView
 from gongmun.answers.files import FileRefused
 from gongmun.answers.models import Channel
 from gongmun.answers.scanning import ScannerUnavailable
@@ -50,32 +50,27 @@ class Kept:
     """What became of a form.
 
     `typed` is what it says of each referral; `gone` those of it that nothing can be written about any
-    more, of which nothing was kept; `changed` the last referral whose draft this form changed.
+    more, of which nothing was kept; `changed` the last referral whose draft this form changed; `held`
+    the answers that are about to be submitted, see `keep`.
     """
 
-    desk: Desk | None = None
+    names: Mapping[int, str]
     typed: Mapping[int, Typed]
+    contents: Mapping[int, Content]
     gone: Sequence[Typed] = ()
     flaws: Sequence[Flaw] = ()
     changed: int | None = None
+    held: Mapping[int, Content] = field(default_factory=dict)
 
     @property
     def submission(self) -> tuple[Mapping[int, Content], frozenset[int]]:
         """What is answered, and what is left open: both where an answer with a decision is marked so."""
-        contents = {referral_id: each.content for referral_id, each in self.typed.items()}
-        left = frozenset(i for i, content in contents.items() if content.left_open)
-        answers = {
-            i: content
-            for i, content in contents.items()
-            if not content.is_empty and (i not in left or content.decision)
-        }
-        return answers, left
+        return _submission(self.contents)
 
     def with_flaws(self, problems: Sequence[Problem]) -> "Kept":
         """With what the checks found."""
-        assert self.desk is not None
-        names = {view.id: view.reference for view in self.desk.referrals}
-        return replace(self, flaws=[of_problem(each, names[each.referral_id]) for each in problems])
+        flaws = [of_problem(each, self.names[each.referral_id]) for each in problems]
+        return replace(self, flaws=flaws)
 
 
 def keep(
@@ -86,8 +81,12 @@ def keep(
     *,
     store: FileStore,
     now: datetime,
+    hold: bool = False,
 ) -> Kept:
     """Keep all that a form says of the referrals of a document.
+
+    With `hold` answers that can be submitted as they are do not become drafts, which would be deleted
+    by it at once: whoever submits them calls `keep_held` if they are not taken.
 
     Raises:
         NotFound: the document is out of reach.
@@ -99,52 +98,105 @@ def keep(
     }
     try:
         with db.reading() as session:
-            desk = reach.desk(session, officer, document_id, now=now)
+            drafts = reach.drafts(session, officer, document_id)
     except NotFound:
-        return Kept(typed={}, gone=tuple(sent.values()))
-    views = {view.id: view for view in desk.referrals if view.with_ministry}
+        return Kept(names={}, typed={}, contents={}, gone=tuple(sent.values()))
+    views = {view.id: view for view in drafts if view.with_ministry}
     lost = [each for referral_id, each in sent.items() if referral_id not in views]
     here = {referral_id: each for referral_id, each in sent.items() if referral_id in views}
+    contents = {referral_id: each.content for referral_id, each in here.items()}
     is_final = form.text("do") == SUBMIT
     flaws: list[Flaw] = []
     written: dict[int, Content] = {}
     for referral_id, each in here.items():
-        view = views[referral_id]
-        if _clashes(view, each, is_final=is_final):
+        view, mine = views[referral_id], typed.mark(contents[referral_id])
+        kept = typed.mark(typed.kept_content(view))
+        if _clashes(kept, mine, each.was, is_final=is_final):
             flaws.append(_changed(view))
-        elif _is_new(view, each):
-            written[referral_id] = each.content
+        # It says something else than what it was filled with, and than what is kept.
+        elif mine not in (kept, each.was):
+            written[referral_id] = contents[referral_id]
         flaws += [
             Flaw(field=f"r{referral_id}-{name}", why=_UNREADABLE, place=view.reference)
             for name in each.unreadable
         ]
+    held: dict[int, Content] = {}
+    if hold and not (lost or flaws or form.file_names):
+        answers, _ = _submission(contents)
+        held = {each: written.pop(each) for each in answers if each in written}
     # All texts are kept before the first file, which may take its time, or fail.
     if written:
-        late = drafting.save_all(db, written, channel=Channel.PORTAL, now=now)
+        late = _save(db, officer, document_id, written, now=now)
+        if late:  # nothing will be submitted
+            late |= _save(db, officer, document_id, held, now=now)
+            held = {}
         lost += [here[referral_id] for referral_id in late]
     for referral_id, each in here.items():
         try:
             flaws += _keep_files(db, views[referral_id], form, store=store, now=now)
         except NotWithMinistry:
             lost.append(each)
-    return Kept(desk=desk, typed=here, gone=lost, flaws=flaws, changed=max(written, default=None))
+    return Kept(
+        names={view.id: view.reference for view in drafts},
+        typed=here,
+        contents=contents,
+        gone=lost,
+        flaws=flaws,
+        changed=max(written, default=None),
+        held=held,
+    )
 
 
-def _is_new(view: ReferralView, sent: Typed) -> bool:
-    """Whether the form says something else than what it was filled with, and than what is kept."""
-    return typed.mark(sent.content) not in (typed.mark(typed.kept_content(view)), sent.was)
+def keep_held(
+    db: Database, officer: Officer, document_id: int, kept: Kept, *, now: datetime
+) -> Kept:
+    """Make drafts of what was held back and not taken."""
+    if not kept.held:
+        return kept
+    late = _save(db, officer, document_id, kept.held, now=now)
+    return replace(kept, gone=[kept.typed[each] for each in sorted(late)], held={})
 
 
-def _clashes(view: ReferralView, sent: Typed, *, is_final: bool) -> bool:
-    """Whether to keep or submit this would bury what somebody else wrote since the form was shown."""
-    kept, mine = typed.mark(typed.kept_content(view)), typed.mark(sent.content)
-    if not sent.was or kept in (sent.was, mine):
+def _save(
+    db: Database,
+    officer: Officer,
+    document_id: int,
+    written: Mapping[int, Content],
+    *,
+    now: datetime,
+) -> frozenset[int]:
+    return drafting.save_all(
+        db,
+        document_id,
+        written,
+        organisation_id=officer.organisation_id,
+        channel=Channel.PORTAL,
+        now=now,
+    )
+
+
+def _submission(contents: Mapping[int, Content]) -> tuple[Mapping[int, Content], frozenset[int]]:
+    left = frozenset(i for i, content in contents.items() if content.left_open)
+    answers = {
+        i: content
+        for i, content in contents.items()
+        if not content.is_empty and (i not in left or content.decision)
+    }
+    return answers, left
+
+
+def _clashes(kept: str, mine: str, was: str, *, is_final: bool) -> bool:
+    """Whether to keep or submit what has the mark `mine` would bury what somebody else wrote.
+
+    `kept` is the mark of what is kept now, `was` that of what was when the form was shown.
+    """
+    if not was or kept in (was, mine):
         return False
     # What was not touched is no news, unless it is about to be submitted.
-    return mine != sent.was or is_final
+    return mine != was or is_final
 
 
-def _changed(view: ReferralView) -> Flaw:
+def _changed(view: DraftView) -> Flaw:
     now = typed.kept_content(view).reason or "-"
     return Flaw(
         field=f"r{view.id}-reason",
@@ -154,11 +206,11 @@ def _changed(view: ReferralView) -> Flaw:
 
 
 def _keep_files(
-    db: Database, view: ReferralView, form: Form, *, store: FileStore, now: datetime
+    db: Database, view: DraftView, form: Form, *, store: FileStore, now: datetime
 ) -> Sequence[Flaw]:
-    field = f"r{view.id}-files"
+    place = f"r{view.id}-files"
     flaws = []
-    for upload in form.files(field):
+    for upload in form.files(place):
         try:
             files.add(
                 db,
@@ -171,7 +223,7 @@ def _keep_files(
                 now=now,
             )
         except FileRefused as refused:
-            flaws.append(of_error(field, refused, place=f"{view.reference} {upload.filename}"))
+            flaws.append(of_error(place, refused, place=f"{view.reference} {upload.filename}"))
         except (ScannerUnavailable, StoreUnavailable):
-            flaws.append(Flaw(field=field, why=_LATER, place=f"{view.reference} {upload.filename}"))
+            flaws.append(Flaw(field=place, why=_LATER, place=f"{view.reference} {upload.filename}"))
     return flaws

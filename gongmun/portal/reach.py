@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gongmun.access.sessions import Officer
 from gongmun.answers import queries, view
-from gongmun.answers.desk import Desk, DocumentView, ReferralView
+from gongmun.answers.desk import Desk, DocumentView, DraftView, ReferralView
 from gongmun.answers.models import AnswerFile, Receipt
 from gongmun.errors import NotFound
 from gongmun.organisations import queries as organisation_queries
@@ -46,6 +46,16 @@ def desk(session: Session, officer: Officer, document_id: int, *, now: datetime)
     """
     require_document(officer, document_id)
     return view.desk(session, document_id, organisation_id=officer.organisation_id, now=now)
+
+
+def drafts(session: Session, officer: Officer, document_id: int) -> Sequence[DraftView]:
+    """What is kept of the answers to one document.
+
+    Raises:
+        NotFound: as for `desk`.
+    """
+    require_document(officer, document_id)
+    return view.drafts(session, document_id, organisation_id=officer.organisation_id)
 
 
 def referral(

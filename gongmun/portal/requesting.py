@@ -31,7 +31,7 @@ from gongmun.portal.pages import AskedLanguage, page, to
 from gongmun.portal.typed import day_type
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.names import ROLES
-from gongmun.referrals.pausing import NotWithMinistry, WaitsForUs
+from gongmun.referrals.pausing import NotWithMinistry, WaitsForUs, stops_for_questions
 from gongmun.text import Bilingual, clean
 
 router = APIRouter()
@@ -172,6 +172,7 @@ def _form_page(
             (each.code, Bilingual(ko=each.name_ko, en=each.name_en))
             for each in requesting.targets(session, row, now)
         ]
+        stops = view.with_ministry and stops_for_questions(row)
         waits = row.paused_at is not None or row.asks_since is not None
     if not view.with_ministry:
         error = NotWithMinistry(referral_id=view.reference, status=view.status.value)
@@ -190,6 +191,7 @@ def _form_page(
         ministry=desk.organisation,
         typed=asked,
         longest=longest,
+        stops=stops,
         ministries=sorted(ministries, key=lambda each: each[1].ko),
         roles=ROLES,
         flaws=flaws,

@@ -8,9 +8,10 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from gongmun.answers.content import CommitmentContent, Content, day, to_json
-from gongmun.answers.desk import ReferralView
+from gongmun.answers.desk import DraftView, ReferralView
 from gongmun.portal.forms import Form
 from gongmun.referrals.models import ResponseDecision
 from gongmun.text import clean
@@ -19,6 +20,9 @@ ROWS = 3
 _MORE = 3
 # A form of ours never has as many rows of commitments.
 _MOST_ROWS = 200
+# Names of fields: of a referral, and behind that what is of a row.
+_OF_REFERRAL = re.compile(r"r(\d{1,9})-[a-z]", re.ASCII)
+_IN_ROW = re.compile(r"c(\d{1,4})-(?:text|owner|due_on)", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +104,7 @@ def kept(view: ReferralView) -> Typed:
     )
 
 
-def kept_content(view: ReferralView) -> Content:
+def kept_content(view: ReferralView | DraftView) -> Content:
     """The draft of a referral; an empty one where there is none."""
     return view.draft or Content()
 
@@ -108,8 +112,13 @@ def kept_content(view: ReferralView) -> Content:
 def received(form: Form, referral_id: int) -> Typed:
     """What a form says of one referral; empty rows are left out."""
     prefix = f"r{referral_id}-"
-    named = re.compile(rf"{prefix}c(\d{{1,4}})-(?:text|owner|due_on)", re.ASCII)
-    numbers = sorted({int(match[1]) for name in form.names if (match := named.fullmatch(name))})
+    numbers = sorted(
+        {
+            int(match[1])
+            for name in form.names
+            if name.startswith(prefix) and (match := _IN_ROW.fullmatch(name, len(prefix)))
+        }
+    )
     rows = (
         Row(
             text=form.text(f"{prefix}c{number}-text"),
@@ -130,11 +139,12 @@ def received(form: Form, referral_id: int) -> Typed:
 
 def named_referrals(form: Form) -> tuple[int, ...]:
     """The referrals that a form has fields of, in order of id."""
-    named = re.compile(r"r(\d{1,9})-[a-z]", re.ASCII)
     names = (*form.names, *form.file_names)
-    return tuple(sorted({int(match[1]) for name in names if (match := named.match(name))}))
+    return tuple(sorted({int(match[1]) for name in names if (match := _OF_REFERRAL.match(name))}))
 
 
+# Asked for of each referral by each page and each form, mostly of what has not changed.
+@lru_cache(maxsize=1000)
 def mark(content: Content) -> str:
     """Tells one content from another: a form carries that of what it was filled with."""
     written = json.dumps(to_json(content), sort_keys=True, ensure_ascii=False)

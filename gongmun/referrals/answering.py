@@ -1,7 +1,9 @@
 """What a ministry does: acknowledge (접수) and respond (회신)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -136,72 +138,91 @@ def _registered(
     return True
 
 
-def take_response(
-    session: Session,
-    referral: Referral,
-    *,
-    decision: ResponseDecision,
-    reason: str,
-    promised_on: date | None,
-    now: datetime,
-    received_at: datetime | None = None,
-    actor: Actor = Actor.MINISTRY,
-) -> Response:
-    """Record the ministry's decision on one referral, in the caller's transaction; its ladder ends.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a ministry decides on one referral.
 
-    Whether the answer is complete is for the caller to check. An answer without an acknowledgement
-    before it is one. `received_at` is when it came, if it is recorded later: whether it is in time goes
-    by that.
+    `received_at` is when it came, None for now: whether it is in time goes by that.
+    """
+
+    referral: Referral
+    decision: ResponseDecision
+    reason: str
+    promised_on: date | None = None
+    received_at: datetime | None = None
+
+
+def take_responses(
+    session: Session, answers: Sequence[Answer], *, now: datetime, actor: Actor = Actor.MINISTRY
+) -> Sequence[Response]:
+    """Record the ministry's decisions, in the caller's transaction; the ladders of their referrals end.
+
+    Whether an answer is complete is for the caller to check. One without an acknowledgement before it
+    acknowledges.
 
     Raises:
-        BeforeDispatch: the document was dispatched later than that.
-        InvalidTransition: the referral is not with the ministry (not dispatched, or answered).
+        BeforeDispatch: a document was dispatched after its answer.
+        InvalidTransition: a referral is not with the ministry (not dispatched, or answered).
     """
-    received_at = received_at or now
+    # What is answered alike is one statement: mostly the whole document.
+    alike: dict[tuple[Status, tuple[tuple[str, Any], ...]], list[Referral]] = {}
+    for each in answers:
+        columns = tuple(_answered(each.referral, each.received_at or now).items())
+        alike.setdefault((each.referral.status, columns), []).append(each.referral)
+    for (status, columns), referrals in alike.items():
+        moved = queries.move_all(session, referrals, Event.ANSWERED, **dict(columns))
+        if len(moved) < len(referrals):
+            missed = next(each.id for each in referrals if each not in moved)
+            raise InvalidTransition(
+                thing_ko=f"이송 {missed}",
+                thing_en=f"referral {missed}",
+                status=status.value,
+                event=Event.ANSWERED.value,
+            )
+    responses = [
+        Response(
+            referral_id=each.referral.id,
+            decision=each.decision,
+            reason=each.reason,
+            promised_on=each.promised_on,
+            received_at=each.received_at or now,
+        )
+        for each in answers
+    ]
+    session.add_all(responses)
+    session.flush()
+    for response in responses:
+        promised_on = response.promised_on
+        ledger.record(
+            session,
+            "referral.answered",
+            subject=("referral", response.referral_id),
+            now=now,
+            actor=actor,
+            response_id=response.id,
+            decision=response.decision.value,
+            promised_on=promised_on.isoformat() if promised_on else None,
+            received_at=response.received_at.isoformat(),
+        )
+    return responses
+
+
+def _answered(referral: Referral, received_at: datetime) -> Mapping[str, Any]:
+    """The columns of a referral that was answered then."""
     _require_dispatched(referral, received_at)
-    if not queries.move(
-        session,
-        referral,
-        Event.ANSWERED,
-        acknowledged_at=referral.acknowledged_at or received_at,
-        answered_at=received_at,
+    return {
+        "acknowledged_at": referral.acknowledged_at or received_at,
+        "answered_at": received_at,
         # What the ministry waited for us is not its time; unless it had answered before it asked.
         **(
             answer_values(counting_after(referral, referral.paused_at, received_at), calendar())
             if referral.paused_at is not None and referral.paused_at < received_at
             else {}
         ),
-        paused_at=None,
-        asks_since=None,
-        next_action_on=None,
-    ):
-        raise InvalidTransition(
-            thing_ko=f"이송 {referral.id}",
-            thing_en=f"referral {referral.id}",
-            status=referral.status.value,
-            event=Event.ANSWERED.value,
-        )
-    response = Response(
-        referral_id=referral.id,
-        decision=decision,
-        reason=reason,
-        promised_on=promised_on,
-        received_at=received_at,
-    )
-    session.add(response)
-    session.flush()
-    ledger.record(
-        session,
-        "referral.answered",
-        subject=("referral", referral.id),
-        now=now,
-        actor=actor,
-        response_id=response.id,
-        decision=decision.value,
-        promised_on=promised_on.isoformat() if promised_on else None,
-        received_at=received_at.isoformat(),
-    )
-    return response
+        "paused_at": None,
+        "asks_since": None,
+        "next_action_on": None,
+    }
 
 
 def counting_after(referral: Referral, since: datetime, now: datetime) -> Counting:

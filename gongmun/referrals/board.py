@@ -1,5 +1,6 @@
 """The board (현황판): open referrals by ministry, the most overdue first."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import queries
+from gongmun.organisations import Organisation
+from gongmun.referrals import board_queries, paper_queries
+from gongmun.referrals.board_queries import Alike
 from gongmun.referrals.clocks import days_overdue
-from gongmun.referrals.life import CHASED, Status
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import counted_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,26 +34,28 @@ class BoardLine:
 def board(session: Session, now: datetime) -> Sequence[BoardLine]:
     """A line for each ministry that owes an answer."""
     today = seoul_date(now)
-    lines: list[BoardLine] = []
-    for organisation_id, referrals in queries.by_organisation(session, CHASED):
-        ministry = organisation_queries.by_id(session, organisation_id)
-        due = [referral.clocks.answer_due for referral in referrals]
-        # A clock that stands still is as late as it was.
-        late = [
-            days_overdue(referral.clocks.answer_due, referral.counted_on(today), calendar())
-            for referral in referrals
-            if referral.clocks.answer_due < referral.counted_on(today)
-        ]
-        lines.append(
-            BoardLine(
-                code=ministry.code,
-                name_ko=ministry.name_ko,
-                name_en=ministry.name_en,
-                open=len(referrals),
-                unacknowledged=sum(r.status is Status.DISPATCHED for r in referrals),
-                overdue=len(late),
-                most_days_overdue=max(late, default=0),
-                next_due=min((day for day in due if day >= today), default=None),
-            )
-        )
+    groups: dict[int, list[Alike]] = defaultdict(list)
+    for alike in board_queries.open_ones(session):
+        groups[alike.organisation_id].append(alike)
+    ministries = paper_queries.names(session, groups)
+    lines = [_line(ministries[number], found, today) for number, found in groups.items()]
     return sorted(lines, key=lambda line: (-line.most_days_overdue, line.code))
+
+
+def _line(ministry: Organisation, found: Sequence[Alike], today: date) -> BoardLine:
+    late = [
+        days_overdue(each.answer_due, counted_on(each.paused_at, today), calendar())
+        for each in found
+    ]
+    return BoardLine(
+        code=ministry.code,
+        name_ko=ministry.name_ko,
+        name_en=ministry.name_en,
+        open=sum(each.count for each in found),
+        unacknowledged=sum(each.count for each in found if each.status is Status.DISPATCHED),
+        overdue=sum(
+            each.count for each in found if each.answer_due < counted_on(each.paused_at, today)
+        ),
+        most_days_overdue=max(late),
+        next_due=min((each.answer_due for each in found if each.answer_due >= today), default=None),
+    )

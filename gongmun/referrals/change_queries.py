@@ -1,17 +1,22 @@
 """Every SELECT and UPDATE about deadlines that a change of the calendar moves."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.calendar import CountedIn, Counting
+from gongmun.db import add_rows, rows_of
+from gongmun.documents import Approval
+from gongmun.referrals.clocks import counting_of
 from gongmun.referrals.ladder import Clocks, Rung
 from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.models import DeadlineChange, LadderStep, Notice, Referral
+from gongmun.referrals.models import IS_CHASED, DeadlineChange, LadderStep, Notice, Referral
+from gongmun.referrals.queries import unsent_notices
 
 # An answer that was sent back goes on with what was left of its clock: its day has to be right as well.
 COUNTED = CHASED | {Status.ANSWERED}
@@ -43,7 +48,7 @@ class Standing:
     @property
     def counting(self) -> Counting:
         """As `Referral.counting`."""
-        return _counting(
+        return counting_of(
             self.answer_counted_in, self.answer_counted_since, self.answer_counted, self.answer_due
         )
 
@@ -67,7 +72,10 @@ _STANDING = tuple(getattr(Referral, name) for name in Standing.__slots__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FiredStep:
-    """A step of a referral's present arming; `notice_id` where its message has not left."""
+    """A step of a referral's present arming; `notice_id` where its message has not left.
+
+    `given_up`: a coordinator returned it, or nothing of its notice was true any more.
+    """
 
     id: int
     referral_id: int
@@ -76,16 +84,7 @@ class FiredStep:
     fired_on: date
     skipped: bool
     notice_id: int | None
-
-
-def _counting(
-    unit: CountedIn | None, since: datetime | None, amount: int | None, due: date
-) -> Counting:
-    if since is None:
-        return Counting.days(due)
-    assert unit is not None
-    assert amount is not None
-    return Counting(unit=unit, since=since, amount=amount)
+    given_up: bool
 
 
 def countings(session: Session) -> Sequence[tuple[Counting, date]]:
@@ -95,7 +94,7 @@ def countings(session: Session) -> Sequence[tuple[Counting, date]]:
         .where(Referral.status.in_(COUNTED), Referral.answer_due.is_not(None))
         .distinct()
     )
-    return [(_counting(unit, since, amount, due), due) for unit, since, amount, due in rows]
+    return [(counting_of(unit, since, amount, due), due) for unit, since, amount, due in rows]
 
 
 def receipts_due(session: Session) -> Sequence[tuple[datetime, date]]:
@@ -116,7 +115,8 @@ def standing_on(
     session: Session, *, answers: Collection[date], receipts: Collection[date]
 ) -> Sequence[Standing]:
     """The referrals whose answer, or whose acknowledgement, is due on one of these days."""
-    rows = session.execute(
+    rows = rows_of(
+        session,
         select(*_STANDING)
         .where(
             Referral.dispatched_at.is_not(None),
@@ -125,18 +125,19 @@ def standing_on(
                 and_(Referral.status == Status.DISPATCHED, Referral.acknowledge_due.in_(receipts)),
             ),
         )
-        .order_by(Referral.id)
+        .order_by(Referral.id),
     )
     return [_standing(row) for row in rows]
 
 
 def locked(session: Session, referral_ids: Sequence[int]) -> Sequence[Standing]:
     """These referrals as they are now, locked; those that came to an end meanwhile are left out."""
-    rows = session.execute(
+    rows = rows_of(
+        session,
         select(*_STANDING)
         .where(Referral.id.in_(referral_ids), Referral.status.in_(COUNTED))
         .order_by(Referral.id)
-        .with_for_update()
+        .with_for_update(),
     )
     return [_standing(row) for row in rows]
 
@@ -146,29 +147,21 @@ def _standing(row: Row[Any]) -> Standing:
 
 
 def steps_of(session: Session, referral_ids: Sequence[int]) -> Sequence[FiredStep]:
-    """The steps of the present arming of these referrals; notices that have not left are locked.
-
-    A mail that is being queued at this moment is waited for: what has left is not taken back.
-    """
+    """The steps of the present arming of these referrals; notices that have not left are locked."""
     of_these = (
         LadderStep.referral_id.in_(referral_ids),
         LadderStep.referral_id == Referral.id,
         LadderStep.arming == Referral.arming,
     )
     carrying = select(LadderStep.notice_id).where(*of_these)
-    waiting = set(
+    waiting = set(unsent_notices(session, carrying))
+    given_up = set(
         session.scalars(
-            select(Notice.id)
-            .where(
-                Notice.id.in_(carrying),
-                Notice.enqueued_at.is_(None),
-                Notice.suppressed_at.is_(None),
-            )
-            .order_by(Notice.id)
-            .with_for_update()
+            select(Notice.id).where(Notice.id.in_(carrying), Notice.suppressed_at.is_not(None))
         )
     )
-    rows = session.execute(
+    rows = rows_of(
+        session,
         select(
             LadderStep.id,
             LadderStep.referral_id,
@@ -179,19 +172,20 @@ def steps_of(session: Session, referral_ids: Sequence[int]) -> Sequence[FiredSte
             LadderStep.notice_id,
         )
         .where(*of_these)
-        .order_by(LadderStep.id)
+        .order_by(LadderStep.id),
     )
     return [
         FiredStep(
-            id=row.id,
-            referral_id=row.referral_id,
-            rung=row.rung,
-            due_on=row.due_on,
-            fired_on=row.fired_on,
-            skipped=row.skipped,
-            notice_id=row.notice_id if row.notice_id in waiting else None,
+            id=step_id,
+            referral_id=referral_id,
+            rung=rung,
+            due_on=due_on,
+            fired_on=fired_on,
+            skipped=skipped,
+            notice_id=notice_id if notice_id in waiting else None,
+            given_up=notice_id in given_up,
         )
-        for row in rows
+        for step_id, referral_id, rung, due_on, fired_on, skipped, notice_id in rows
     ]
 
 
@@ -210,25 +204,27 @@ def write(
     steps: Sequence[Mapping[str, Any]],
     changes: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Update referrals by their id, and add steps and changes: one statement each."""
-    for statement, rows in (
-        (update(Referral), referrals),
-        (insert(LadderStep), steps),
-        (insert(DeadlineChange), changes),
-    ):
-        if rows:
-            session.execute(statement, rows)
+    """Update referrals by their id, and add steps and changes.
+
+    What becomes the same of many referrals is one statement.
+    """
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for row in referrals:
+        alike[tuple((name, value) for name, value in row.items() if name != "id")].append(row["id"])
+    for values, ids in alike.items():
+        session.execute(
+            update(Referral).where(Referral.id.in_(ids)).values(dict(values)),
+            execution_options={"synchronize_session": False},
+        )
+    add_rows(session, cast(Table, LadderStep.__table__), steps)
+    add_rows(session, cast(Table, DeadlineChange.__table__), changes)
 
 
 def look_again(session: Session, today: date) -> None:
-    """Let the next sweep look at every referral that it would have looked at before its answer is due."""
+    """Let the next sweep look at every referral that it would look at some day."""
     session.execute(
         update(Referral)
-        .where(
-            Referral.status.in_(CHASED),
-            Referral.next_action_on > today,
-            Referral.answer_due >= today,
-        )
+        .where(IS_CHASED, Referral.next_action_on > today)
         .values(next_action_on=today)
     )
 
@@ -240,3 +236,9 @@ def changes_of(session: Session, referral_id: int) -> Sequence[DeadlineChange]:
         .where(DeadlineChange.referral_id == referral_id)
         .order_by(DeadlineChange.id)
     ).all()
+
+
+def approvals(session: Session, ids: Collection[int]) -> Mapping[int, Approval]:
+    """These decisions of coordinators, by their id."""
+    found = session.scalars(select(Approval).where(Approval.id.in_(ids)))
+    return {approval.id: approval for approval in found}

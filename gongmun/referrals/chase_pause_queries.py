@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from gongmun.organisations import Organisation
-from gongmun.referrals.models import ChasePause
+from gongmun.referrals.models import ChasePause, LadderStep, Notice, Referral
+from gongmun.referrals.queries import unsent_notices
 
 
 def paused_organisations(session: Session, today: date) -> Mapping[int, ChasePause]:
     """The pauses that hold on `today`, by the id of their organisation."""
-    rows = session.scalars(
-        select(ChasePause).where(ChasePause.ended_at.is_(None), ChasePause.until >= today)
-    )
+    rows = session.scalars(select(ChasePause).where(_holds(today)))
     return {pause.organisation_id: pause for pause in rows}
 
 
@@ -28,13 +27,49 @@ def of_organisation(session: Session, organisation_id: int, today: date) -> Chas
     )
     return session.scalars(
         select(ChasePause)
-        .where(
-            ChasePause.organisation_id == organisation_id,
-            ChasePause.ended_at.is_(None),
-            ChasePause.until >= today,
-        )
+        .where(ChasePause.organisation_id == organisation_id, _holds(today))
         .with_for_update()
     ).one_or_none()
+
+
+def of_ended(session: Session, today: date) -> Sequence[tuple[ChasePause, Organisation]]:
+    """The pauses that hold on `today` of organisations that are no more, locked."""
+    rows = session.execute(
+        select(ChasePause, Organisation)
+        .join(Organisation, Organisation.id == ChasePause.organisation_id)
+        .where(
+            ChasePause.ended_at.is_(None), ChasePause.until >= today, Organisation.valid_to < today
+        )
+        .order_by(ChasePause.id)
+        .with_for_update(of=ChasePause)
+    )
+    return [(pause, organisation) for pause, organisation in rows]
+
+
+def about_to_be_chased(session: Session, organisation_id: int) -> Sequence[Referral]:
+    """The referrals of which notices speak that are about an organisation and have not left; locked."""
+    of_these = select(Notice.id).where(Notice.organisation_id == organisation_id)
+    # Not locked here: everybody locks referrals first, and their notices afterwards.
+    notices = unsent_notices(session, of_these, lock=False)
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.id.in_(select(LadderStep.referral_id).where(LadderStep.notice_id.in_(notices)))
+        )
+        .order_by(Referral.id)
+        .with_for_update()
+    ).all()
+
+
+def standing(session: Session, today: date) -> Sequence[tuple[ChasePause, Organisation]]:
+    """The pauses that hold on `today`, by the code of their organisation."""
+    rows = session.execute(
+        select(ChasePause, Organisation)
+        .join(Organisation, Organisation.id == ChasePause.organisation_id)
+        .where(_holds(today))
+        .order_by(Organisation.code)
+    )
+    return [(pause, organisation) for pause, organisation in rows]
 
 
 def all_pauses(session: Session) -> Sequence[tuple[ChasePause, Organisation]]:
@@ -45,3 +80,7 @@ def all_pauses(session: Session) -> Sequence[tuple[ChasePause, Organisation]]:
         .order_by(ChasePause.id.desc())
     )
     return [(pause, organisation) for pause, organisation in rows]
+
+
+def _holds(today: date) -> ColumnElement[bool]:
+    return and_(ChasePause.ended_at.is_(None), ChasePause.until >= today)

@@ -1,10 +1,13 @@
 """Reminders to one ministry stand still (독촉 보류): a coordinator has a reason, and says until when.
 
-Nothing is claimed for it and nothing is sent to it or about it meanwhile. Its clocks run on: the law's period
+Nothing is claimed for it and nothing is sent to it or about it meanwhile; what was claimed and has not left is
+taken back. Its clocks run on: the law's period
 is not ours to stretch. What falls due in the meantime is caught up by the first sweep after the last day, which
 fires the highest rung only.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,30 +15,42 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.errors import GongmunError, NotFound
+from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
-from gongmun.organisations import Organisation
+from gongmun.organisations import in_force
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import chase_pause_queries as queries
+from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import ChasePause
-from gongmun.text import clean, clean_line, english_date, korean_date
+from gongmun.referrals.pausing import take_back
+from gongmun.text import Bilingual, clean, clean_line, english_date, korean_date
 
 LONGEST = timedelta(days=92)
 _REASON_LIMIT = 500
 _NAME_LIMIT = 100
+_NAME = Bilingual(ko="처리자 성명을", en="your name")
+_REASON = Bilingual(ko="사유를", en="a reason")
 
 
 class PauseIncomplete(GongmunError):
-    """A pause without a name or a reason, or without an end that is near enough."""
+    """A pause, or its end, without a name, or a pause without a reason."""
 
     code = "chase.pause_incomplete"
+    ko = "처리하지 않았습니다. {field_ko} {limit}자 이내로 지정해 주십시오({option})."
+    en = "Nothing was changed. Give {field_en} of at most {limit} characters ({option})."
+
+
+class EndOutOfRange(GongmunError):
+    """A pause whose last day has passed, or is too far away."""
+
+    code = "chase.end_out_of_range"
     ko = (
-        "독촉을 보류하지 않았습니다. 담당자 이름과 사유({limit}자 이내), 그리고 오늘부터 {longest_ko}까지의 종료일을 "
-        "지정해 주십시오. 더 필요하면 종료된 뒤 다시 보류할 수 있습니다."
+        "독촉을 보류하지 않았습니다. 종료일은 오늘({first_ko})부터 {last_ko}까지의 날짜로 지정해 주십시오(--until). "
+        "더 필요하면 종료된 뒤 다시 보류할 수 있습니다."
     )
     en = (
-        "Nothing was paused. Give your name, a reason of at most {limit} characters and a last day from "
-        "today until {longest_en}; a pause can be begun again after it has ended."
+        "Nothing was paused. The last day must lie between today, {first_en}, and {last_en} (--until); a "
+        "pause can be begun again after it has ended."
     )
 
 
@@ -55,6 +70,16 @@ class NotPaused(GongmunError):
     en = "Reminders to {name_en} are not paused."
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """A ministry whose reminders are paused, until the end of a day."""
+
+    organisation_id: int
+    code: str
+    ministry: Bilingual
+    until: date
+
+
 def pause(
     db: Database, code: str, *, until: date, name: str, reason: str, now: datetime
 ) -> ChasePause:
@@ -62,16 +87,23 @@ def pause(
 
     Raises:
         NotFound: there is no such organisation today.
-        PauseIncomplete: something is missing, or the end has passed or is too far away.
+        PauseIncomplete: the name or the reason is missing or too long.
+        EndOutOfRange: the end has passed or is too far away.
         AlreadyPaused: they are.
     """
     today = seoul_date(now)
-    name, reason, longest = clean_line(name), clean(reason), today + LONGEST
-    filled = 0 < len(name) <= _NAME_LIMIT and 0 < len(reason) <= _REASON_LIMIT
-    if not filled or not today <= until <= longest:
-        raise _incomplete(today)
+    name = _name(name)
+    reason = _filled(clean(reason), _REASON_LIMIT, _REASON, "--reason")
+    last = today + LONGEST
+    if not today <= until <= last:
+        raise EndOutOfRange(
+            first_ko=korean_date(today),
+            first_en=english_date(today),
+            last_ko=korean_date(last),
+            last_en=english_date(last),
+        )
     with db.transaction() as session:
-        ministry = _ministry(session, code, today)
+        ministry = in_force(session, code, today)
         standing = queries.of_organisation(session, ministry.id, today)
         if standing is not None:
             raise AlreadyPaused(
@@ -87,6 +119,10 @@ def pause(
         session.add(begun)
         session.flush()
         _record(session, "chase.paused", begun, now)
+        for referral in queries.about_to_be_chased(session, ministry.id):
+            # It falls due again; the first sweep after the pause says it in the words of that day.
+            if take_back(session, referral, now) and referral.status in CHASED:
+                referral.next_action_on = today
     return begun
 
 
@@ -95,15 +131,13 @@ def resume(db: Database, code: str, *, name: str, now: datetime) -> ChasePause:
 
     Raises:
         NotFound: there is no such organisation today.
-        PauseIncomplete: without a name.
+        PauseIncomplete: without a name, or with one that is too long.
         NotPaused: there is nothing to end.
     """
     today = seoul_date(now)
-    name = clean_line(name)[:_NAME_LIMIT]
-    if not name:
-        raise _incomplete(today)
+    name = _name(name)
     with db.transaction() as session:
-        ministry = _ministry(session, code, today)
+        ministry = in_force(session, code, today)
         standing = queries.of_organisation(session, ministry.id, today)
         if standing is None:
             raise NotPaused(name_ko=ministry.name_ko, name_en=ministry.name_en)
@@ -112,27 +146,74 @@ def resume(db: Database, code: str, *, name: str, now: datetime) -> ChasePause:
     return standing
 
 
-def _incomplete(today: date) -> PauseIncomplete:
-    longest = today + LONGEST
-    return PauseIncomplete(
-        limit=_REASON_LIMIT, longest_ko=korean_date(longest), longest_en=english_date(longest)
-    )
+def pass_on_pauses(db: Database, *, now: datetime) -> Sequence[int]:
+    """Let a pause go on for the body that a ministry has become; the ids of the new pauses.
+
+    Only where the one is the other under a new name or in a new form. A ministry that was there before, or
+    one of several successors, is not spared for what it takes over.
+    """
+    today = seoul_date(now)
+    begun: list[int] = []
+    with db.transaction() as session:
+        for pause, ministry in queries.of_ended(session, today):
+            heirs = organisation_queries.successors(session, ministry.code, today)
+            if len(heirs) != 1 or ministry.valid_to is None:
+                continue
+            if heirs[0].valid_from != ministry.valid_to + timedelta(days=1):
+                continue
+            if queries.of_organisation(session, heirs[0].id, today) is not None:
+                continue
+            pause.ended_at = now
+            follows = ChasePause(
+                organisation_id=heirs[0].id,
+                name=pause.name,
+                reason=pause.reason,
+                begun_at=now,
+                until=pause.until,
+            )
+            session.add(follows)
+            session.flush()
+            _record(session, "chase.pause_passed_on", follows, now, actor=Actor.SYSTEM)
+            begun.append(follows.id)
+    return begun
 
 
-def _ministry(session: Session, code: str, today: date) -> Organisation:
-    found = organisation_queries.organisation(session, code, today)
-    if found is None:
-        raise NotFound(thing_ko=f"기관 {code}", thing_en=f"organisation {code}")
-    return found
+def standing(session: Session, today: date) -> Sequence[Standing]:
+    """The ministries whose reminders are paused on `today`, by their code."""
+    return [
+        Standing(
+            organisation_id=ministry.id,
+            code=ministry.code,
+            ministry=Bilingual(ko=ministry.name_ko, en=ministry.name_en),
+            until=begun.until,
+        )
+        for begun, ministry in queries.standing(session, today)
+    ]
 
 
-def _record(session: Session, kind: str, pause: ChasePause, now: datetime) -> None:
+def _name(name: str) -> str:
+    return _filled(clean_line(name), _NAME_LIMIT, _NAME, "--name")
+
+
+def _filled(text: str, limit: int, field: Bilingual, option: str) -> str:
+    if not 0 < len(text) <= limit:
+        raise PauseIncomplete(field_ko=field.ko, field_en=field.en, limit=limit, option=option)
+    return text
+
+
+def _record(
+    session: Session,
+    kind: str,
+    pause: ChasePause,
+    now: datetime,
+    actor: Actor = Actor.COORDINATOR,
+) -> None:
     ledger.record(
         session,
         kind,
         subject=("chase_pause", pause.id),
         now=now,
-        actor=Actor.COORDINATOR,
+        actor=actor,
         organisation=pause.organisation_id,
         until=pause.until.isoformat(),
     )

@@ -4,7 +4,7 @@ By the same queries and the same decision as the sweep itself, for any day: also
 as far as it can be known today.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,15 +13,20 @@ from sqlalchemy.orm import Session
 
 from gongmun.calendar import calendar, hours
 from gongmun.clock import seoul_date
+from gongmun.documents import queries as document_queries
+from gongmun.documents.life import Status as DocumentStatus
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import chase_queries, paper_queries, queries
+from gongmun.referrals import chase_queries, days_met, notice_queries, paper_queries, queries
 from gongmun.referrals.chase_pause_queries import paused_organisations
+from gongmun.referrals.clocks import receipt_due
+from gongmun.referrals.drafting_notices import superiors
+from gongmun.referrals.holding import held_back
 from gongmun.referrals.ladder import DueStep, Ladder, Rung, decide
-from gongmun.referrals.models import ChasePause
+from gongmun.referrals.models import ChasePause, Notice
+from gongmun.referrals.notice_queries import Line
+from gongmun.referrals.succession_queries import not_in_force
 from gongmun.text import Bilingual
-
-_ACKNOWLEDGEMENT_RUNGS = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
 
 
 class Fate(StrEnum):
@@ -53,6 +58,13 @@ FATES: Mapping[Fate, Bilingual] = {
     Fate.PAUSED: Bilingual(ko="독촉 보류 기관", en="the ministry is paused"),
     Fate.SUCCESSION: Bilingual(ko="승계 기관이 정해지기를 기다림", en="waits for the successor"),
 }
+
+
+# Over a preview at lunch, at night or on a day off.
+QUIET = Bilingual(
+    ko="근무시간이 아니므로 이때의 점검은 아무것도 보내지 않습니다. 다음 근무시간의 점검이 보낼 내용입니다.",
+    en="Outside of working hours a sweep sends nothing; this is what the next one would do.",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,8 +99,9 @@ def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
     """What a sweep at the moment `now` would do; by ministry, the most urgent first."""
     today = seoul_date(now)
     paused = paused_organisations(session, today)
-    ids = sorted(chase_queries.due_by_ministry(session, today))
-    lines = [*_earlier(session, today), *_due(session, ids, paused, ladder, today)]
+    # The sweep that meets other days off looks at all that is open.
+    until = today if days_met.is_met(session, calendar()) else date.max
+    lines = [*_earlier(session, today), *_due(session, until, paused, ladder, today)]
     return Preview(
         today=today,
         quiet=not hours.is_open(now, calendar()),
@@ -104,12 +117,12 @@ def _urgency(line: PreviewLine) -> tuple[str, int, str]:
 
 def _due(
     session: Session,
-    ids: Sequence[int],
+    until: date,
     paused: Mapping[int, ChasePause],
     ladder: Ladder,
     today: date,
 ) -> Iterator[PreviewLine]:
-    due = chase_queries.due(session, ids, today)
+    due = chase_queries.due(session, sorted(chase_queries.due_by_ministry(session, until)), until)
     listed = paper_queries.listed(session, [each.id for each in due])
     for each in due:
         ministry = organisation_queries.by_id(session, each.organisation_id)
@@ -120,7 +133,9 @@ def _due(
         if each.asks:
             yield _line(session, ministry, each.id, reference, None, Fate.REQUEST, today)
             continue
-        if each.has_more_time(lambda counting: counting.due(calendar())):
+        if each.has_more_time(
+            lambda counting: counting.due(calendar()), lambda at: receipt_due(at, calendar())
+        ):
             yield _line(session, ministry, each.id, reference, None, Fate.RECOUNT, today)
             continue
         verdict = decide(ladder, each.clocks, fired=each.fired, today=today, shift=calendar().shift)
@@ -139,13 +154,16 @@ def _fate(rung: Rung) -> Fate:
 
 def _earlier(session: Session, today: date) -> Iterator[PreviewLine]:
     """What sweeps before have claimed and is not in the outbox yet."""
-    for notice in queries.waiting_notices(session):
+    notices = queries.waiting_notices(session)
+    standing = document_queries.standing(session, {i for n in notices for i in n.document_ids})
+    held, gone = held_back(session, notices, today), not_in_force(session, today)
+    for notice in notices:
         ministry = organisation_queries.by_id(session, notice.organisation_id)
         addressee = organisation_queries.by_id(session, notice.addressee_id)
-        lines = chase_queries.lines(session, notice)
+        lines = notice_queries.lines(session, notice)
+        statuses = {standing[each].status for each in notice.document_ids}
         listed = paper_queries.listed(session, [line.referral_id for line in lines])
         for line in lines:
-            untrue = not line.holds or (line.acknowledged and line.rung in _ACKNOWLEDGEMENT_RUNGS)
             yield PreviewLine(
                 ministry=_name(ministry),
                 code=ministry.code,
@@ -154,8 +172,26 @@ def _earlier(session: Session, today: date) -> Iterator[PreviewLine]:
                 reference=listed[line.referral_id].reference,
                 rung=line.rung,
                 due_on=None,
-                fate=Fate.UNTRUE if untrue else Fate.WAITING,
+                fate=_fate_of_claimed(line, statuses, notice, gone=gone, held=held),
             )
+
+
+def _fate_of_claimed(
+    line: Line,
+    documents: Collection[DocumentStatus],
+    notice: Notice,
+    *,
+    gone: Collection[int],
+    held: Collection[int],
+) -> Fate:
+    if not line.holds or DocumentStatus.DISCARDED in documents:
+        return Fate.UNTRUE
+    if notice.organisation_id in gone or notice.addressee_id in gone:
+        return Fate.SUCCESSION
+    if notice.id in held:
+        return Fate.PAUSED
+    # What is approved is printed and sent by the next sweep.
+    return Fate.WAITING if DocumentStatus.DRAFTED in documents else Fate.SENT
 
 
 def _line(
@@ -170,7 +206,7 @@ def _line(
     rung = due.step.rung if due else None
     to = ministry
     if rung is Rung.ESCALATION:
-        to = organisation_queries.parent(session, ministry, today) or ministry
+        to = superiors(session, [ministry], today)[ministry.id] or ministry
     return PreviewLine(
         ministry=_name(ministry),
         code=ministry.code,

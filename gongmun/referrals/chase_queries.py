@@ -4,25 +4,33 @@ A sweep costs by what is due, not by what there is: each statement here goes by 
 `next_action_on`, or by ids, and one does for many ministries.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gongmun.calendar import Counting
+from gongmun.db import add_rows, rows_of, some_of
 from gongmun.organisations import Organisation
 from gongmun.referrals.ladder import Clocks, Rung
-from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, NoticeKind, Referral
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import IS_CHASED, LadderStep, Referral
 
-# Ids of one statement: both databases take more parameters, and neither gains by it.
-_IDS = 5000
 # Without the sum SQLite takes the index over the ministry, be it for the order, and reads the whole history.
-_MINISTRY = Referral.organisation_id + literal(0, literal_execute=True)
+MINISTRY = Referral.organisation_id + literal(0, literal_execute=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,34 +49,24 @@ class Due:
     asks: bool
     counted: Counting | None
     noted: bool
+    sent_at: datetime
 
-    def has_more_time(self, due: Callable[[Counting], date]) -> bool:
-        """Whether the days off have changed since, and the answer's day is later if it is counted now."""
+    def has_more_time(
+        self, due: Callable[[Counting], date], receipt: Callable[[datetime], date]
+    ) -> bool:
+        """Whether the days off have changed since, and a day that is waited for is later if counted now."""
+        if not self.clocks.acknowledged and receipt(self.sent_at) > self.clocks.acknowledge_due:
+            return True
         return self.counted is not None and due(self.counted) > self.clocks.answer_due
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """What one notice says of one referral: its rung, the document that carries it, and whether it holds.
-
-    It does not where the referral was answered, armed afresh or handed on since.
-    """
-
-    rung: Rung
-    document_id: int | None
-    referral_id: int
-    outcome_id: int
-    acknowledged: bool
-    holds: bool
 
 
 def due_by_ministry(session: Session, today: date) -> Mapping[int, int]:
     """How many referrals of each ministry the ladder has something to do for on `today`, by its id."""
     rows = session.execute(
-        select(_MINISTRY.label("organisation_id"), func.count().label("due"))
+        select(MINISTRY.label("organisation_id"), func.count().label("due"))
         .where(_is_due(today))
-        .group_by(_MINISTRY)
-        .order_by(_MINISTRY)
+        .group_by(MINISTRY)
+        .order_by(MINISTRY)
     )
     return {row.organisation_id: row.due for row in rows}
 
@@ -114,9 +112,10 @@ def _due(ids: Collection[int], today: date) -> Select[Any]:
             Referral.answer_counted_since,
             Referral.answer_counted,
             Referral.overdue_noted_on,
+            Referral.dispatched_at,
         )
         .where(_is_due(today), _of(ids))
-        .order_by(_MINISTRY, Referral.id)
+        .order_by(MINISTRY, Referral.id)
     )
 
 
@@ -151,6 +150,7 @@ def _with_fired(
             asks=asks_since is not None,
             counted=Counting(unit=unit, since=since, amount=amount) if since is not None else None,
             noted=noted_on is not None,
+            sent_at=sent_at,
         )
         for (
             referral_id,
@@ -165,6 +165,7 @@ def _with_fired(
             since,
             amount,
             noted_on,
+            sent_at,
         ) in rows
     ]
 
@@ -175,43 +176,12 @@ def _is_due(today: date) -> ColumnElement[bool]:
 
 
 def _of(ids: Collection[int]) -> ColumnElement[bool]:
-    return _MINISTRY.in_(ids)
-
-
-def made_on(
-    session: Session, ids: Collection[int], today: date
-) -> Mapping[tuple[NoticeKind, int], int]:
-    """How many notices of each kind the sweeps of `today` have made about each of these ministries."""
-    rows = session.execute(
-        select(Notice.kind, Notice.organisation_id, func.count())
-        .where(Notice.organisation_id.in_(ids), Notice.swept_on == today)
-        .group_by(Notice.kind, Notice.organisation_id)
-    )
-    return Counter({(kind, organisation_id): count for kind, organisation_id, count in rows})
+    return MINISTRY.in_(ids)
 
 
 def add_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert steps, if there are any."""
-    if rows:
-        # Into the table rather than by the class, which would sort them by what they leave empty.
-        session.execute(insert(cast(Table, LadderStep.__table__)), rows)
-
-
-def add_notices(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
-    """Insert notices, under keys that are new; the id of each by its key."""
-    if not rows:
-        return {}
-    # Not by RETURNING, for which SQLite takes a statement a row.
-    session.execute(insert(cast(Table, Notice.__table__)), rows)
-    keys = [row["key"] for row in rows]
-    found: dict[str, int] = {}
-    for start in range(0, len(keys), _IDS):
-        some = keys[start : start + _IDS]
-        for key, notice_id in session.execute(
-            select(Notice.key, Notice.id).where(Notice.key.in_(some))
-        ):
-            found[key] = notice_id
-    return found
+    add_rows(session, cast(Table, LadderStep.__table__), rows)
 
 
 def look_again_on(session: Session, ids: Collection[int], on: date | None) -> None:
@@ -230,68 +200,3 @@ def note_overdue(session: Session, ids: Collection[int], on: date) -> None:
             update(Referral).where(Referral.id.in_(some)).values(overdue_noted_on=on),
             execution_options={"synchronize_session": False},
         )
-
-
-def lines(session: Session, notice: Notice) -> Sequence[Line]:
-    """What a notice is to say, of every step it carries."""
-    return lines_of(session, [notice]).get(notice.id, ())
-
-
-def lines_of(session: Session, notices: Collection[Notice]) -> Mapping[int, Sequence[Line]]:
-    """What each of these notices is to say, by its id."""
-    about = {notice.id: notice.organisation_id for notice in notices}
-    found: dict[int, list[Line]] = defaultdict(list)
-    for some in some_of(about):
-        rows = rows_of(
-            session,
-            select(
-                LadderStep.notice_id,
-                LadderStep.rung,
-                LadderStep.document_id,
-                LadderStep.arming,
-                Referral.id,
-                Referral.document_id,
-                Referral.arming,
-                Referral.status,
-                Referral.organisation_id,
-            )
-            .join(Referral, Referral.id == LadderStep.referral_id)
-            .where(LadderStep.notice_id.in_(some))
-            .order_by(LadderStep.id),
-        )
-        for (
-            notice_id,
-            rung,
-            document_id,
-            armed,
-            referral_id,
-            outcome_id,
-            arming,
-            status,
-            organisation_id,
-        ) in rows:
-            with_ministry = status in CHASED and organisation_id == about[notice_id]
-            found[notice_id].append(
-                Line(
-                    rung=rung,
-                    document_id=document_id,
-                    referral_id=referral_id,
-                    outcome_id=outcome_id,
-                    acknowledged=status is not Status.DISPATCHED,
-                    holds=armed == arming and with_ministry,
-                )
-            )
-    return found
-
-
-def rows_of(session: Session, query: Select[Any]) -> Sequence[Any]:
-    """Thousands of rows of columns: by the connection, for which the ORM makes no objects."""
-    session.flush()
-    return session.connection().execute(query).all()
-
-
-def some_of(ids: Collection[int]) -> Iterator[Sequence[int]]:
-    """The ids in order, as many at a time as one statement takes."""
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _IDS):
-        yield ordered[start : start + _IDS]

@@ -7,10 +7,8 @@ The way of one sweep, each step with its own transactions and resumable by the n
 3. `notices.enqueue_notices` puts every notice whose documents are ready into the outbox.
 """
 
-import gc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
@@ -21,18 +19,29 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.calendar import Counting, WorkingCalendar, calendar, hours
 from gongmun.clock import seoul_date
-from gongmun.db import Database
+from gongmun.db import Database, without_collector
 from gongmun.errors import GongmunError
-from gongmun.referrals import chase_queries
+from gongmun.referrals import chase_queries, days_met, notice_queries
 from gongmun.referrals.chase_pause_queries import paused_organisations
 from gongmun.referrals.chase_queries import Due
-from gongmun.referrals.drafting_notices import Fired, draft_notices, step_row
-from gongmun.referrals.ladder import Clocks, Ladder, Rung, Verdict, decide
+from gongmun.referrals.clocks import receipt_due
+from gongmun.referrals.drafting_notices import Fired, draft_notices, step_row, superiors
+from gongmun.referrals.ladder import Clocks, Ladder, Rung, Verdict, decide, overtakes
+from gongmun.referrals.notice_queries import WaitingStep
 
 # The name of this sweep's lease and heartbeat.
 CHASE_SWEEP = "chase-referrals"
 # Due referrals of one transaction, if they are of more than one ministry: others wait for it to end.
-_BATCH = 2000
+_BATCH = 5000
+
+
+class NobodyAbove(GongmunError):
+    """A ministry whose parent body is no more, without a single successor: nobody takes an escalation."""
+
+    code = "chase.nobody_above"
+    ko = "{code}의 상급 기관이 폐지되고 승계 기관이 정해지지 않아 상향 통보를 보류하였습니다. 기관 목록에서 {code}의 상급 기관을 고친 뒤 다음 점검을 기다려 주십시오."
+    en = "The parent body of {code} is no more and has no single successor: the escalation waits. Correct the parent of {code} in the list of organisations; the next sweep goes on."
+
 
 # What to do for a referral with these clocks and these rungs behind it.
 Judge = Callable[[Clocks, frozenset[Rung]], Verdict]
@@ -58,6 +67,7 @@ class ChaseReport:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Done:
     notices: Sequence[int]
+    orphans: Collection[str]
     fired: Counter[str]
     skipped: Counter[str]
 
@@ -71,6 +81,7 @@ def sweep(db: Database, *, ladder: Ladder, now: datetime) -> ChaseReport:
     today, working = seoul_date(now), calendar()
     if not hours.is_open(now, working):
         return ChaseReport(today=today, quiet=True)
+    days_met.meet(db, working, now)
     with db.reading() as session:
         due = chase_queries.due_by_ministry(session, today)
         paused = paused_organisations(session, today)
@@ -96,7 +107,10 @@ def sweep(db: Database, *, ladder: Ladder, now: datetime) -> ChaseReport:
         fired=sum((each.fired for each in done), Counter()),
         skipped=sum((each.skipped for each in done), Counter()),
         paused=tuple(each for each in due if each in paused),
-        problems=tuple(problems),
+        problems=(
+            *problems,
+            *(NobodyAbove(code=code) for code in sorted({c for d in done for c in d.orphans})),
+        ),
     )
 
 
@@ -109,18 +123,6 @@ def judge_on(today: date, ladder: Ladder, working: WorkingCalendar) -> Judge:
         return decide(ladder, clocks, fired=fired, today=today, shift=shift)
 
     return judge
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Thousands of rows are made here and none is a cycle: to search for some takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _batches(due: Mapping[int, int]) -> Iterator[Sequence[int]]:
@@ -147,15 +149,60 @@ def _chase(
             # One that is no more is not written to: its referrals wait for its successor.
             if ministry.valid_to is None or ministry.valid_to >= today
         }
+        # A pause that began since the sweep did is seen: it waits for these locks.
+        for each in paused_organisations(session, today):
+            in_force.pop(each, None)
         claimed = chase_queries.claim(session, list(in_force), today)
         fired, skipped = _take(session, claimed, judge, today, now)
-        notices, rows = draft_notices(session, in_force, fired, today=today, now=now)
+        above = superiors(
+            session,
+            [in_force[each.referral.organisation_id] for each in fired if each.is_escalation],
+            today,
+        )
+        unaddressed = [
+            each
+            for each in fired
+            if each.is_escalation and above[each.referral.organisation_id] is None
+        ]
+        if unaddressed:
+            waiting = {each.referral.id for each in unaddressed}
+            fired = [
+                each for each in fired if not (each.is_escalation and each.referral.id in waiting)
+            ]
+            chase_queries.look_again_on(session, waiting, calendar().shift(today, 1))
+        _overtake(session, fired, now)
+        notices, rows = draft_notices(session, in_force, fired, above, today=today, now=now)
         chase_queries.add_steps(session, [*skipped, *rows])
     return _Done(
         notices=notices,
+        orphans={in_force[each.referral.organisation_id].code for each in unaddressed},
         fired=Counter(each.due.step.rung.value for each in fired),
         skipped=Counter(row["rung"].value for row in skipped),
     )
+
+
+def _overtake(session: Session, fired: Sequence[Fired], now: datetime) -> None:
+    """What an earlier sweep claimed and has not left yet is skipped, where a rung of today says it all.
+
+    A sweep that was killed, a document that could not be printed, a relay that was down: nobody is sent the
+    lower rung beside the higher one.
+    """
+    today: dict[int, list[Rung]] = defaultdict(list)
+    for each in fired:
+        today[each.referral.id].append(each.due.step.rung)
+    overtaken: dict[int, list[WaitingStep]] = defaultdict(list)
+    for step in notice_queries.waiting_steps(session, today):
+        if any(overtakes(rung, step.rung) for rung in today[step.referral_id]):
+            overtaken[step.referral_id].append(step)
+    notice_queries.skip(session, [step for steps in overtaken.values() for step in steps])
+    for referral_id, steps in overtaken.items():
+        ledger.record(
+            session,
+            "referral.chase_overtaken",
+            subject=("referral", referral_id),
+            now=now,
+            rungs=[step.rung.value for step in steps],
+        )
 
 
 def _take(
@@ -168,8 +215,9 @@ def _take(
     crossed: list[Due] = []
     working = calendar()
     due = cache(partial(Counting.due, calendar=working))
+    receipt = cache(partial(receipt_due, calendar=working))
     for referral in claimed:
-        if referral.asks or referral.has_more_time(due):
+        if referral.asks or referral.has_more_time(due, receipt):
             # The ministry has asked us for something, or has more time than it was told: nobody is nagged
             # before we decide, or have counted again.
             again[working.shift(today, 1)].append(referral.id)

@@ -10,7 +10,16 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from gongmun.calendar import Counting, Deadline, Unit, WorkingCalendar, deadline, hours, rule
+from gongmun.calendar import (
+    CountedIn,
+    Counting,
+    Deadline,
+    Unit,
+    WorkingCalendar,
+    deadline,
+    hours,
+    rule,
+)
 from gongmun.clock import seoul_date, seoul_time
 
 ACKNOWLEDGEMENT_RULE = "acknowledgement"
@@ -47,6 +56,23 @@ NO_ANSWER_CLOCK: Mapping[str, None] = MappingProxyType(
         )
     )
 )
+
+
+def counting_of(
+    unit: CountedIn | None, since: datetime | None, amount: int | None, due: date
+) -> Counting:
+    """How an answer's deadline is counted, by these columns; of a row from before they were kept, the day itself."""
+    if since is None:
+        return Counting.days(due)
+    assert unit is not None
+    assert amount is not None
+    return Counting(unit=unit, since=since, amount=amount)
+
+
+def receipt_due(dispatched_at: datetime, calendar: WorkingCalendar) -> date:
+    """The day by which what was dispatched then is to be acknowledged."""
+    by = rule(ACKNOWLEDGEMENT_RULE, seoul_date(dispatched_at))
+    return deadline(by, dispatched_at, calendar).due
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

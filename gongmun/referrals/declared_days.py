@@ -1,16 +1,17 @@
 """Which days off explain that deadlines moved (휴무일 변경). Pure.
 
 Deadlines are kept as they were counted, the calendar of that day is not: it is found again from what it
-came to. That is for the words only; the new day needs no reason.
+came to, and from the lines that were noted (noted_days.py). That is for the words only; the new day needs no reason.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
 from gongmun.calendar import WorkingCalendar
+from gongmun.calendar.overrides import Override
 from gongmun.calendar.working_days import SATURDAY, SUNDAY
 from gongmun.text import Bilingual, english_date, korean_date
 
@@ -20,6 +21,7 @@ _MOST, _CANDIDATES = 3, 12
 _ENOUGH = 200
 _TEMPORARY = "임시"
 
+_NOTHING: Mapping[date, Override] = {}
 _UNKNOWN = Bilingual(ko="휴무일 변경", en="the days off have changed")
 
 
@@ -38,31 +40,47 @@ class Moved:
         return max(self.old, self.new)
 
 
-def declared(moved: Sequence[Moved], cal: WorkingCalendar, today: date) -> tuple[date, ...]:
+def declared(
+    moved: Sequence[Moved],
+    cal: WorkingCalendar,
+    today: date,
+    before: Mapping[date, Override] = _NOTHING,
+) -> tuple[date, ...]:
     """The fewest days that, turned over, give every old day again; none where there are no such days.
 
-    Of several that would, those of the override file come first, then temporary holidays, then days
-    that are yet to come: it is these that are declared late.
+    Of several that would, those come first of which the lines `before` said another thing than `cal`, then
+    those of the override file, then temporary holidays, then days that are yet to come: it is these that
+    are declared late.
     """
     if not moved:
         return ()
-    candidates = _candidates(moved, cal, today)
+    candidates = _candidates(moved, cal, today, _taken_back(before, cal))
     evidence = moved[:_ENOUGH]
     for size in range(1, _MOST + 1):
         for days in combinations(candidates, size):
-            before = cal.turned(days)
-            if all(each.recount(before) == each.old for each in evidence):
+            was = cal.turned(days)
+            if all(each.recount(was) == each.old for each in evidence):
                 return tuple(sorted(days))
     return ()
 
 
-def _candidates(moved: Sequence[Moved], cal: WorkingCalendar, today: date) -> Sequence[date]:
+def _taken_back(before: Mapping[date, Override], cal: WorkingCalendar) -> Collection[date]:
+    return {day for day, line in before.items() if cal.is_working_day(day) is not line.working}
+
+
+def _candidates(
+    moved: Sequence[Moved], cal: WorkingCalendar, today: date, taken_back: Collection[date]
+) -> Sequence[date]:
     first, last = min(each.since for each in moved), max(each.last for each in moved)
     holidays = {day: why.ko for day, why in cal.days_off(first, last) if why not in _WEEKEND}
-    days = {*holidays, *(day for day in cal.overridden if first <= day <= last)}
+    days = {
+        *holidays,
+        *(day for day in (*cal.overridden, *taken_back) if first <= day <= last),
+    }
 
-    def likely(day: date) -> tuple[bool, bool, bool, date]:
+    def likely(day: date) -> tuple[bool, bool, bool, bool, date]:
         return (
+            day not in taken_back,
             day not in cal.overridden,
             _TEMPORARY not in holidays.get(day, ""),
             day < today,
@@ -75,15 +93,22 @@ def _candidates(moved: Sequence[Moved], cal: WorkingCalendar, today: date) -> Se
 _WEEKEND = (SATURDAY, SUNDAY)
 
 
-def reason(days: Sequence[date], moved: Moved, cal: WorkingCalendar) -> Bilingual:
+def reason(
+    days: Sequence[date],
+    moved: Moved,
+    cal: WorkingCalendar,
+    before: Mapping[date, Override] = _NOTHING,
+) -> Bilingual:
     """Why one deadline moved: those of the declared days that lie within its period."""
-    return _reason(tuple(day for day in days if moved.since <= day <= moved.last), cal)
+    return _reason(
+        tuple((day, before.get(day)) for day in days if moved.since <= day <= moved.last), cal
+    )
 
 
 # Many deadlines move for the same few days.
 @lru_cache(maxsize=64)
-def _reason(days: tuple[date, ...], cal: WorkingCalendar) -> Bilingual:
-    named = [_named(day, cal) for day in days]
+def _reason(days: tuple[tuple[date, Override | None], ...], cal: WorkingCalendar) -> Bilingual:
+    named = [_named(day, cal, before) for day, before in days]
     if not named:
         return _UNKNOWN
     return Bilingual(
@@ -91,8 +116,13 @@ def _reason(days: tuple[date, ...], cal: WorkingCalendar) -> Bilingual:
     )
 
 
-def _named(day: date, cal: WorkingCalendar) -> Bilingual:
+def _named(day: date, cal: WorkingCalendar, before: Override | None) -> Bilingual:
     why, ko, en = cal.why_off(day), korean_date(day, weekday=True), english_date(day, weekday=True)
+    if why is None and before is not None and not before.working:
+        return Bilingual(
+            ko=f"{ko} {before.name.ko} 지정 취소",
+            en=f"{en} is a working day after all ({before.name.en} was taken back)",
+        )
     if why is None:
         return Bilingual(ko=f"{ko} 휴무 취소", en=f"{en} is a working day after all")
     return Bilingual(ko=f"{ko} {why.ko} 지정", en=f"{en} became a day off ({why.en})")

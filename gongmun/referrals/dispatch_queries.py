@@ -1,6 +1,7 @@
 """Every SELECT that holds referrals against the mails that carry their documents, and against time."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,21 @@ def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatc
         .order_by(Referral.id)
     )
     return [(referral, dispatch) for referral, dispatch in rows]
+
+
+def carrying(
+    session: Session, document_ids: Collection[int]
+) -> Mapping[int, Sequence[tuple[int, str]]]:
+    """The ids and Message-IDs of the mails that carry each of these documents, by its id."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for document_id, dispatch_id, message_id in session.execute(
+        select(Dispatch.document_id, Dispatch.id, Dispatch.message_id).where(
+            Dispatch.document_id.in_(document_ids)
+        )
+    ):
+        if document_id is not None:
+            found[document_id].append((dispatch_id, message_id))
+    return found
 
 
 def dispatched_to_nobody(session: Session) -> Sequence[Referral]:

@@ -15,10 +15,11 @@ from gongmun.documents.drafting import Draft, draft_many
 from gongmun.documents.letter import ROW_LIMIT
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import chase_queries
+from gongmun.referrals import notice_queries
 from gongmun.referrals.chase_queries import Due
 from gongmun.referrals.ladder import DueStep, Rung
 from gongmun.referrals.letters import escalation, reminder
+from gongmun.referrals.mailing import mailboxes
 from gongmun.referrals.models import NoticeKind
 from gongmun.referrals.papers import papers
 
@@ -36,6 +37,31 @@ class Fired:
 
     referral: Due
     due: DueStep
+
+    @property
+    def is_escalation(self) -> bool:
+        """Whether it is put before the parent body."""
+        return self.due.step.rung is Rung.ESCALATION
+
+
+def superiors(
+    session: Session, ministries: Sequence[Organisation], today: date
+) -> Mapping[int, Organisation | None]:
+    """Who is told of each of these ministries, by its id; None where nobody can be named.
+
+    The highest body has nobody above it: a case is put before its own head again.
+    """
+    if not ministries:
+        return {}
+    in_force = {each.code: each for each in organisation_queries.organisations(session, today)}
+    found: dict[int, Organisation | None] = {}
+    for ministry in set(ministries):
+        found[ministry.id] = ministry
+        if ministry.parent_code is not None:
+            found[ministry.id] = in_force.get(ministry.parent_code) or organisation_queries.parent(
+                session, ministry, today
+            )
+    return found
 
 
 def step_row(
@@ -85,6 +111,7 @@ def draft_notices(
     session: Session,
     ministries: Mapping[int, Organisation],
     fired: Sequence[Fired],
+    superiors: Mapping[int, Organisation | None],
     *,
     today: date,
     now: datetime,
@@ -93,14 +120,14 @@ def draft_notices(
 
     `fired` stands in order of ministry. Returns the ids of the notices and the steps to write down.
     """
-    plans = _planned(session, ministries, fired, today)
+    plans = _planned(session, ministries, fired, superiors, today)
     parts = _parts(session, plans, today)
     documents = _drafted(session, plans, parts, now)
     carried: dict[str, list[int]] = {plan.key: [] for plan in plans}
     for part in parts:
         if part.draft is not None:
             carried[part.notice].append(documents[part.draft.key])
-    ids = chase_queries.add_notices(session, [_row(plan, carried, today) for plan in plans])
+    ids = notice_queries.add_notices(session, [_row(plan, carried, today) for plan in plans])
     rows: list[dict[str, Any]] = []
     for part in parts:
         document_id = documents[part.draft.key] if part.draft is not None else None
@@ -119,6 +146,7 @@ def _row(plan: _Plan, carried: Mapping[str, Sequence[int]], today: date) -> dict
         "to_backup": plan.to_backup,
         "document_ids": carried[plan.key],
         "swept_on": today,
+        "stale": False,
     }
 
 
@@ -164,10 +192,11 @@ def _planned(
     session: Session,
     ministries: Mapping[int, Organisation],
     fired: Sequence[Fired],
+    superiors: Mapping[int, Organisation | None],
     today: date,
 ) -> Sequence[_Plan]:
-    made = Counter(chase_queries.made_on(session, ministries, today))
-    in_force = {each.code: each for each in organisation_queries.organisations(session, today)}
+    made = Counter(notice_queries.made_on(session, ministries, today))
+    boxes = mailboxes(session, {each.referral.organisation_id for each in fired})
 
     def plan(
         kind: NoticeKind,
@@ -193,19 +222,23 @@ def _planned(
     for organisation_id, group in groupby(fired, key=attrgetter("referral.organisation_id")):
         ministry, items = ministries[organisation_id], list(group)
         mailed = [each for each in items if each.due.step.rung not in _NOT_MAILED]
-        if mailed:
-            rungs = {each.due.step.rung for each in mailed}
-            # A formal reminder is the ministry's own to receive, whoever is asked besides.
-            backup = Rung.BACKUP_NUDGE in rungs and rungs.isdisjoint(_FORMAL)
-            plans.append(plan(NoticeKind.CHASE, ministry, ministry, mailed, to_backup=backup))
-        escalated = [each for each in items if each.due.step.rung is Rung.ESCALATION]
+        # The backup contact is asked what the main one was asked before, and nothing else.
+        has_backup = boxes.of(ministry.id, backup=True) != boxes.of(ministry.id)
+        for_main: list[Fired] = []
+        for_backup: list[Fired] = []
+        for each in mailed:
+            is_backups = has_backup and each.due.step.rung is Rung.BACKUP_NUDGE
+            (for_backup if is_backups else for_main).append(each)
+        if for_main:
+            plans.append(plan(NoticeKind.CHASE, ministry, ministry, for_main))
+        if for_backup:
+            plans.append(plan(NoticeKind.CHASE, ministry, ministry, for_backup, to_backup=True))
+        escalated = [each for each in items if each.is_escalation]
         if escalated:
-            parent = in_force.get(ministry.parent_code or "") or organisation_queries.parent(
-                session, ministry, today
-            )
-            # The highest body has nobody above it: the case is put before its own head again.
+            parent = superiors[ministry.id]
+            assert parent is not None, "the sweep leaves these for another day"
             plans += [
-                plan(NoticeKind.ESCALATION, ministry, parent or ministry, some)
+                plan(NoticeKind.ESCALATION, ministry, parent, some)
                 for some in _chunks(escalated, _CASES)
             ]
     return plans

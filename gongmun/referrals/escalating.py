@@ -5,13 +5,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
+from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Decision, Document, DocumentKind, drafting, record_decision
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import GongmunError, NotFound
 from gongmun.ledger import Actor
-from gongmun.referrals import chase_queries, queries
+from gongmun.organisations import queries as organisation_queries
+from gongmun.referrals import notice_queries, queries
+from gongmun.referrals.chasing import NobodyAbove
+from gongmun.referrals.drafting_notices import superiors
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.letters import refresh_document
 from gongmun.referrals.models import Notice, NoticeKind
@@ -51,6 +55,7 @@ def decide_escalation(
         NotFound: no escalation with this document.
         EscalationDecided: it was decided before.
         EscalationMoot: everything in it has been answered, or waits for us.
+        NobodyAbove: the parent body is no more, and its successor is not known.
         DecisionIncomplete, DecisionUnknown: the form is not filled in; nothing is recorded.
     """
     with db.transaction() as session:
@@ -88,7 +93,13 @@ def _is_escalation(session: Session, document_id: int) -> bool:
 
 def _refresh(session: Session, notice: Notice, document: Document, now: datetime) -> None:
     """Let the draft say the case as it stands today."""
-    waiting = [line.referral_id for line in chase_queries.lines(session, notice) if line.holds]
+    waiting = [line.referral_id for line in notice_queries.lines(session, notice) if line.holds]
     if not waiting:
         raise EscalationMoot(document_id=document.id)
+    today = seoul_date(now)
+    ministry = organisation_queries.by_id(session, notice.organisation_id)
+    above = superiors(session, [ministry], today)[ministry.id]
+    if above is None:
+        raise NobodyAbove(code=ministry.code)
+    notice.addressee_id = above.id
     refresh_document(session, notice, document, Rung.ESCALATION, waiting, now=now)

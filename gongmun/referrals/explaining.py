@@ -1,20 +1,29 @@
 """How a referral's deadline came about (기한 설명): in short for pages, and day by day with every move since."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from gongmun import ledger
-from gongmun.calendar import CountedDay, Counting, WorkingCalendar, days_of
+from gongmun.calendar import (
+    CountedDay,
+    CountedIn,
+    Counting,
+    Unit,
+    WorkingCalendar,
+    days_of,
+    rule,
+)
+from gongmun.clock import seoul_date, seoul_time
 from gongmun.errors import GongmunError
-from gongmun.referrals import change_queries, queries
-from gongmun.referrals.clocks import StartedClocks, start_clocks
-from gongmun.referrals.history import told
-from gongmun.referrals.ladder import Clock
-from gongmun.referrals.models import Referral
+from gongmun.referrals import queries
+from gongmun.referrals.clocks import StartedClocks, counting_of, start_clocks
+from gongmun.referrals.listing import Listed
+from gongmun.referrals.retelling import retold
 from gongmun.text import Bilingual, english_date, korean_date
 
 # Events that set a clock or let it stand still, in whose words the day is said.
@@ -44,14 +53,17 @@ class Explained:
     """Both deadlines of a referral: how they were counted at first, what moved them, and how they stand.
 
     `days` are those of the counting that holds now, by the present calendar: from where the clock was set
-    last. `promised` is the day that was told first, where a change of the calendar moved it.
+    last; `receipt_days` are those of the acknowledgement. `moved` says why `due` is another day than at first.
+    `promised` is the day that was told first, where a change of the calendar moved it.
     """
 
     clocks: StartedClocks
     moves: Sequence[tuple[datetime, Bilingual]]
-    counting: Counting
+    receipt_days: Sequence[CountedDay]
+    acknowledge_due: date
     days: Sequence[CountedDay]
     due: date
+    moved: Bilingual | None
     promised: date | None
     paused: bool
 
@@ -72,9 +84,11 @@ def explain(session: Session, referral_id: int, *, cal: WorkingCalendar) -> Expl
     return Explained(
         clocks=clocks,
         moves=_moves(session, referral_id),
-        counting=counting,
+        receipt_days=days_of(clocks.acknowledge, cal),
+        acknowledge_due=referral.clocks.acknowledge_due,
         days=days_of(clocks.answer if as_at_first else counting, cal),
         due=referral.answer_due,
+        moved=_why_moved(referral.answer_due, counting, clocks.answer.due, clocks.answer.counting),
         promised=referral.answer_due_promised,
         paused=referral.paused_at is not None,
     )
@@ -82,36 +96,107 @@ def explain(session: Session, referral_id: int, *, cal: WorkingCalendar) -> Expl
 
 def _moves(session: Session, referral_id: int) -> Sequence[tuple[datetime, Bilingual]]:
     """What moved the deadlines, the oldest first; a holiday with its name."""
-    reasons = {
-        (change.changed_at, change.clock): Bilingual(ko=change.reason_ko, en=change.reason_en)
-        for change in change_queries.changes_of(session, referral_id)
-    }
-    found = []
-    for event in ledger.history(session, "referral", referral_id):
-        words = told(event) if event.kind in _MOVES else None
-        if words is None:
-            continue
-        clock = Clock.ACKNOWLEDGEMENT if event.kind == "referral.receipt_moved" else Clock.ANSWER
-        if why := reasons.get((event.occurred_at, clock)):
-            words = Bilingual(ko=f"{words.ko}: {why.ko}", en=f"{words.en}: {why.en}")
-        found.append((event.occurred_at, words))
-    return found
+    return [
+        (each.at, each.text)
+        for each in retold(session, referral_id)
+        if each.kind in _MOVES and isinstance(each.at, datetime)
+    ]
 
 
-def in_short(referral: Referral, cal: WorkingCalendar) -> Bilingual | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _First:
+    """When an answer was due at first, and how that was counted: in words, with the law and without."""
+
+    due: date
+    counting: Counting
+    cited: Bilingual
+    plain: Bilingual
+
+
+class Counted(Protocol):
+    """What `in_short` reads of a referral."""
+
+    @property
+    def answer_rule(self) -> str:
+        """The code of the rule that it is answered by."""
+
+    @property
+    def dispatched_at(self) -> datetime | None:
+        """When its document left."""
+
+    @property
+    def answer_counted_in(self) -> CountedIn | None:
+        """As the two below: how its deadline is counted."""
+
+    @property
+    def answer_counted_since(self) -> datetime | None:
+        """From when on."""
+
+    @property
+    def answer_counted(self) -> int | None:
+        """How much."""
+
+    @property
+    def answer_due(self) -> date | None:
+        """The day that it comes to."""
+
+    @property
+    def answer_due_promised(self) -> date | None:
+        """The day that was told before the days off changed."""
+
+
+def in_short(referral: Counted, cal: WorkingCalendar) -> Bilingual | None:
     """How the answer's deadline was counted, that it was moved since, and what was promised before."""
     if referral.dispatched_at is None or referral.answer_due is None:
         return None
-    first_due, said = _counted(referral.answer_rule, referral.dispatched_at, cal)
+    counting = counting_of(
+        referral.answer_counted_in,
+        referral.answer_counted_since,
+        referral.answer_counted,
+        referral.answer_due,
+    )
+    first = _counted(referral.answer_rule, referral.dispatched_at, cal)
+    return _said(first.cited, first, counting, referral.answer_due, referral.answer_due_promised)
+
+
+def each_in_short(listed: Iterable[Listed], cal: WorkingCalendar) -> tuple[Bilingual, ...]:
+    """The same of many, each sentence once and without the law, which what lists them cites.
+
+    Where there are several, each says which documents it is about, or which suggestions where one document
+    carried some of which something else is said.
+    """
+    alike: defaultdict[tuple[Any, ...], list[Listed]] = defaultdict(list)
+    for each in listed:
+        key = (each.answer_rule, each.dispatched_at, each.counting, each.due_on, each.promised_on)
+        alike[key].append(each)
+    about: defaultdict[Bilingual, list[Listed]] = defaultdict(list)
+    for (answer_rule, dispatched_at, counting, due, promised), some in alike.items():
+        first = _counted(answer_rule, dispatched_at, cal)
+        about[_said(first.plain, first, counting, due, promised)] += some
+    if len(about) == 1:
+        return tuple(about)
+    carried = Counter(
+        number for some in about.values() for number in {each.original_number for each in some}
+    )
+    return tuple(
+        Bilingual(ko=f"{names}: {words.ko}", en=f"{names}: {words.en}")
+        for words, some in about.items()
+        for names in [", ".join(dict.fromkeys(_name(each, carried) for each in some))]
+    )
+
+
+def _name(listed: Listed, carried: Mapping[str, int]) -> str:
+    alone = carried[listed.original_number] == 1
+    return listed.original_number if alone else listed.reference
+
+
+def _said(
+    said: Bilingual, first: _First, counting: Counting, due: date, promised: date | None
+) -> Bilingual:
     sentences = [said]
-    if (due := referral.answer_due) != first_due:
-        sentences.append(
-            Bilingual(
-                ko=f"이후 연장·질의·보완·재검토 등으로 기한이 {korean_date(due, weekday=True)}로 조정되었습니다.",
-                en=f"It was moved since to {english_date(due, weekday=True)}.",
-            )
-        )
-    if promised := referral.answer_due_promised:
+    if moved := _why_moved(due, counting, first.due, first.counting):
+        sentences.append(moved)
+    if promised:
         sentences.append(
             Bilingual(
                 ko=f"휴무일이 변경되기 전에는 {korean_date(promised, weekday=True)}까지로 안내하였습니다.",
@@ -123,11 +208,42 @@ def in_short(referral: Referral, cal: WorkingCalendar) -> Bilingual | None:
     )
 
 
-# All referrals of a document started together, and a desk is opened often: the counting is its work.
+def _why_moved(due: date, counting: Counting, first_due: date, first: Counting) -> Bilingual | None:
+    """Why an answer is due on another day than its rule comes to by this calendar; None where it is not."""
+    if due == first_due:
+        return None
+    ko, en = korean_date(due, weekday=True), english_date(due, weekday=True)
+    if counting != first:
+        return Bilingual(
+            ko=f"이후 연장·질의·보완·재검토 등으로 기한이 {ko}로 조정되었습니다.",
+            en=f"It was moved since to {en}.",
+        )
+    if due < first_due:
+        return Bilingual(
+            ko=f"휴무일이 변경되어 기한을 다시 계산하고 있으며, 지금까지 안내한 기한은 {ko}입니다.",
+            en=f"The days off have changed and the deadline is being counted again; so far, {en} was told.",
+        )
+    # It is not taken away: until it is counted again, and for good once the earlier day has passed.
+    return Bilingual(
+        ko=f"휴무일이 변경되었으나, 변경 전에 안내한 {ko}까지 회신하시면 됩니다.",
+        en=f"The days off have changed since, but {en} was told before and still holds.",
+    )
+
+
+def _counted(answer_rule: str, dispatched_at: datetime, cal: WorkingCalendar) -> _First:
+    day = seoul_date(dispatched_at)
+    # Only hours are counted from a time of the day.
+    by_hours = rule(answer_rule, day).unit is Unit.WORKING_HOURS
+    return _counted_from(answer_rule, dispatched_at if by_hours else seoul_time(day), cal)
+
+
+# All that was sent on a day started together, and a desk is opened often: the counting is its work.
 @lru_cache(maxsize=1000)
-def _counted(
-    answer_rule: str, dispatched_at: datetime, cal: WorkingCalendar
-) -> tuple[date, Bilingual]:
-    """The day on which an answer was due at first, and how it was counted."""
-    answer = start_clocks(answer_rule, dispatched_at, cal).answer
-    return answer.due, answer.explain()
+def _counted_from(answer_rule: str, start: datetime, cal: WorkingCalendar) -> _First:
+    answer = start_clocks(answer_rule, start, cal).answer
+    return _First(
+        due=answer.due,
+        counting=answer.counting,
+        cited=answer.explain(),
+        plain=answer.explain_counting(),
+    )

@@ -2,21 +2,24 @@
 
 A kind of referral (a petition, what is to be done at once) may have steps of its own: the rule of its answer's
 deadline says which kind it is. Each clock is a track of its own. Of the rungs of one track that are due together (after an outage,
-say) the highest fires and the lower ones are recorded as skipped. A rung fires once for each time
+say) the highest fires and the lower ones are recorded as skipped; so is a request to acknowledge beside a formal reminder. A rung fires once for each time
 its clock was started.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from gongmun.calendar import UnknownRule, rule
 from gongmun.errors import GongmunError
+from gongmun.text import Bilingual
 
 DEFAULT = Path(__file__).parent / "data" / "ladder.toml"
 
@@ -25,11 +28,11 @@ Shift = Callable[[date, int], date]
 
 
 class LadderInvalid(GongmunError):
-    """A ladder file that cannot be used."""
+    """A ladder file that cannot be used: nobody is chased by half of one."""
 
     code = "ladder.invalid"
-    ko = "독촉 단계 파일을 사용할 수 없습니다({path}): {reason}."
-    en = "The ladder file cannot be used ({path}): {reason}."
+    ko = "독촉 단계 파일 {path}을(를) 고쳐 주십시오. {what_ko}"
+    en = "Correct the ladder file {path}. {what_en}"
 
 
 class Clock(StrEnum):
@@ -60,10 +63,25 @@ class Step:
 
     rung: Rung
     clock: Clock
-    working_days: int
+    working_days: Annotated[int, Strict()]
 
 
 Steps = tuple[Step, ...]
+
+OF_RECEIPT = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
+COURTESIES = frozenset({Rung.COURTESY_EARLY, Rung.COURTESY_LATE, Rung.COURTESY_DUE})
+_FORMAL = frozenset({Rung.FIRST_REMINDER, Rung.SECOND_REMINDER})
+_PLACES = {rung: place for place, rung in enumerate(Rung)}
+
+
+def overtakes(rung: Rung, other: Rung) -> bool:
+    """Whether nobody is sent `other` beside `rung`: of one track the highest is said, and silence is no message.
+
+    A formal reminder says what a request to acknowledge would; an escalation is said to somebody else.
+    """
+    if rung is Rung.SILENCE or _PLACES[rung] <= _PLACES[other]:
+        return False
+    return (rung in OF_RECEIPT) == (other in OF_RECEIPT) or rung in _FORMAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +135,31 @@ class Verdict:
         return today if self.fire else self.next_on
 
 
+class _Kind(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rules: Annotated[list[str], Field(min_length=1)]
+    step: Steps
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    step: Steps
+    kind: list[_Kind] = []
+
+
+# What is wrong with a value, by the name that pydantic has for it.
+_FAULTS = {
+    "missing": Bilingual(ko="값이 빠졌습니다.", en="a value is missing."),
+    "extra_forbidden": Bilingual(ko="쓸 수 없는 이름입니다.", en="there is no such name."),
+    "unexpected_keyword_argument": Bilingual(
+        ko="쓸 수 없는 이름입니다.", en="there is no such name."
+    ),
+    "enum": Bilingual(ko="다음 중 하나로 적어 주십시오: {expected}.", en="one of {expected}."),
+    "int_type": Bilingual(ko="정수로 적어 주십시오.", en="a whole number is needed."),
+}
+_FORM = Bilingual(ko="형식이 올바르지 않습니다.", en="it has the wrong form.")
+
+
 @lru_cache(maxsize=8)
 def load(path: Path = DEFAULT) -> Ladder:
     """Read a ladder file: `[[step]]` for all referrals, `[[kind]]` with steps of its own for some rules.
@@ -124,40 +167,58 @@ def load(path: Path = DEFAULT) -> Ladder:
     Raises:
         LadderInvalid: unreadable, unknown names or rules, the same rung twice in one kind, one rule in two.
     """
+
+    def invalid(ko: str, en: str) -> LadderInvalid:
+        return LadderInvalid(path=path.name, what_ko=ko, what_en=en)
+
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        default = _steps(content["step"])
-        of_kinds = [
-            (rule_code, _steps(kind["step"]))
-            for kind in content.get("kind", ())
-            for rule_code in _codes(kind["rules"])
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UnknownRule) as error:
-        raise LadderInvalid(path=path.name, reason=repr(error)) from error
-    kinds = dict(of_kinds)
-    if len(kinds) != len(of_kinds):
-        raise LadderInvalid(path=path.name, reason="a rule stands in two kinds")
-    for steps in (default, *kinds.values()):
-        if len({step.rung for step in steps}) != len(steps):
-            raise LadderInvalid(path=path.name, reason="a rung stands twice")
-    return Ladder(default=default, kinds=kinds)
+        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise invalid(*_fault(error)) from None
+    except OSError:
+        raise invalid(
+            "파일을 읽을 수 없습니다. 경로와 읽기 권한을 확인해 주십시오.",
+            "It cannot be read: check its path and whether it may be read.",
+        ) from None
+    except UnicodeDecodeError:
+        raise invalid("UTF-8로 저장해 주십시오.", "Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise invalid(f"TOML 형식이 아닙니다({error}).", f"It is not TOML: {error}.") from None
+
+    kinds: dict[str, Steps] = {}
+    for kind in content.kind:
+        for code in kind.rules:
+            try:
+                # A rule that does not exist would leave its referrals to the others' steps.
+                rule(code, date.max)
+            except UnknownRule as error:
+                raise invalid(error.message_ko, error.message_en) from None
+            if code in kinds:
+                raise invalid(
+                    f"규칙 {code}의 단계가 두 번 있습니다.", f"The rule {code} stands in two kinds."
+                )
+            kinds[code] = kind.step
+    for steps in (content.step, *kinds.values()):
+        rungs = [step.rung for step in steps]
+        if twice := next((rung for rung in rungs if rungs.count(rung) > 1), None):
+            raise invalid(
+                f"단계 {twice.value}이(가) 두 번 있습니다.", f"The rung {twice.value} stands twice."
+            )
+    return Ladder(default=content.step, kinds=kinds)
 
 
-def _codes(rules: object) -> Sequence[str]:
-    """The codes of deadline rules; one that does not exist would leave its referrals to the others' steps."""
-    if not isinstance(rules, list):
-        raise TypeError(rules)
-    return [rule(code, date.max).code for code in rules]
-
-
-def _steps(rows: Sequence[Mapping[str, Any]]) -> Steps:
-    return tuple(
-        Step(
-            rung=Rung(row["rung"]),
-            clock=Clock(row["clock"]),
-            working_days=int(row["working_days"]),
-        )
-        for row in rows
+def _fault(error: ValidationError) -> tuple[str, str]:
+    """The first thing that is wrong, with its place: `kind 2, step 1, rung`."""
+    first = error.errors()[0]
+    where = ""
+    for part in first["loc"]:
+        where += f" {part + 1}" if isinstance(part, int) else f", {part}"
+    where = where.removeprefix(", ")
+    fault = _FAULTS.get(first["type"], _FORM)
+    expected = str(first.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+    return (
+        f"{where}: {fault.ko.format(expected=expected)}",
+        f"{where}: {fault.en.format(expected=expected)}",
     )
 
 
@@ -190,6 +251,10 @@ def decide(
     overdue = crossing <= today
     if not overdue:
         later.append(crossing)
+    # Of what is due on several tracks a reminder says what the others would.
+    said = {each.step.rung for each in fire} | fired
+    skip += [each for each in fire if any(overtakes(rung, each.step.rung) for rung in said)]
+    fire = [each for each in fire if each not in skip]
     return Verdict(
         fire=tuple(fire), skip=tuple(skip), next_on=min(later, default=None), overdue=overdue
     )

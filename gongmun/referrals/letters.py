@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from gongmun.calendar import rule
+from gongmun.calendar import calendar, rule
 from gongmun.clock import seoul_date
 from gongmun.documents import (
     Document,
@@ -22,7 +22,8 @@ from gongmun.documents import Rung as ReminderRung
 from gongmun.organisations import Division, Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import paper_queries
-from gongmun.referrals.history import history
+from gongmun.referrals.explaining import each_in_short
+from gongmun.referrals.history import case_of
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.listing import Listed, items_of
 from gongmun.referrals.models import Notice, Referral
@@ -73,11 +74,12 @@ def _reminder(
                 en=f"Request to answer overdue citizens' suggestions ({RUNGS[rung].en})",
             ),
             decided_on=decided_on,
-            legal_basis=_legal_basis(about, today),
+            legal_basis=_legal_basis(about),
             references=_references(read, about),
         ),
         rung=_FORMS[rung][0],
         items=tuple(items_of(about, today)),
+        counted=each_in_short(about, calendar()),
     )
 
 
@@ -116,12 +118,12 @@ def _escalation(
                 en=f"Citizens' suggestions long unanswered ({ministry.name_en})",
             ),
             decided_on=decided_on,
-            legal_basis=_legal_basis(about, today),
+            legal_basis=_legal_basis(about),
             references=_references(read, about),
         ),
         ministry_name=organisation_name(ministry),
         items=tuple(items_of(about, today)),
-        history=history((line for each in ids for line in read.cases[each]), today),
+        cases=tuple(case_of(read.listed[each], read.cases[each], today) for each in ids),
     )
 
 
@@ -140,14 +142,14 @@ def refresh_document(
     ministry = organisation_queries.by_id(session, notice.organisation_id)
     escalates = rung is Rung.ESCALATION
     read = papers(session, ids, ministries=[ministry.id], with_cases=ids if escalates else ())
+    addressee = organisation_queries.by_id(session, notice.addressee_id)
     if escalates:
-        parent = organisation_queries.by_id(session, notice.addressee_id)
         context: ReminderContext | EscalationContext = _escalation(
-            read, ministry, parent, ids, today, decided_on=decided_on
+            read, ministry, addressee, ids, today, decided_on=decided_on
         )
     else:
         context = _reminder(read, ministry, rung, ids, today, decided_on=decided_on)
-    drafting.refresh(session, document, context, now)
+    drafting.refresh(session, document, context, now, recipient_code=addressee.code)
 
 
 def overdue_items(
@@ -189,8 +191,10 @@ def _head(body: Organisation | Division) -> Bilingual:
     return Bilingual(ko=body.head_ko, en=body.head_en)
 
 
-def _legal_basis(about: Iterable[Listed], today: date) -> tuple[Bilingual, ...]:
-    rules = (rule(code, today) for code in dict.fromkeys(each.answer_rule for each in about))
+def _legal_basis(about: Iterable[Listed]) -> tuple[Bilingual, ...]:
+    """What each deadline rests on: the rule as it was when its clock began."""
+    begun = dict.fromkeys((each.answer_rule, each.sent_on) for each in about)
+    rules = (rule(code, sent_on) for code, sent_on in begun)
     cited = (Bilingual(ko=each.citation_ko, en=each.citation_en) for each in rules)
     return tuple(dict.fromkeys(cited))
 

@@ -1,18 +1,21 @@
 """Referrals as documents and mails list them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
-from gongmun.calendar import calendar
+from gongmun.calendar import Counting, calendar
 from gongmun.documents import OverdueItem
 from gongmun.referrals.clocks import days_overdue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """A dispatched referral, with what is cited of its suggestion and of its outcome document."""
+    """A dispatched referral, with what is cited of its suggestion and of its outcome document.
+
+    `promised_on` is the day that its ministry was told before a change of the calendar moved `due_on`.
+    """
 
     referral_id: int
     answer_rule: str
@@ -22,17 +25,43 @@ class Listed:
     original_number: str
     numbered_on: date
     sent_on: date
+    dispatched_at: datetime
+    counting: Counting
     due_on: date
+    promised_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailedItem:
+    """One line of a mail: what an `OverdueItem` says, without the checks of what is printed and kept."""
+
+    reference: str
+    title: str
+    original_number: str
+    due_on: date
+    promised_on: date | None
+    days_overdue: int
+
+
+def mailed_items(of: Iterable[Listed], today: date) -> Sequence[MailedItem]:
+    """One line for each, as mails list them; a mail's body is cleaned as a whole."""
+    late = _late(today)
+    return [
+        MailedItem(
+            reference=each.reference,
+            title=each.title,
+            original_number=each.original_number,
+            due_on=each.due_on,
+            promised_on=each.promised_on,
+            days_overdue=late(each.due_on),
+        )
+        for each in of
+    ]
 
 
 def items_of(of: Iterable[Listed], today: date) -> Sequence[OverdueItem]:
     """One line for each, as they are printed."""
-    working = calendar()
-
-    @cache
-    def late(due_on: date) -> int:
-        return days_overdue(due_on, today, working)
-
+    late = _late(today)
     return tuple(
         OverdueItem(
             reference=each.reference,
@@ -40,7 +69,14 @@ def items_of(of: Iterable[Listed], today: date) -> Sequence[OverdueItem]:
             original_number=each.original_number,
             sent_on=each.sent_on,
             due_on=each.due_on,
+            promised_on=each.promised_on,
             days_overdue=late(each.due_on),
         )
         for each in of
     )
+
+
+def _late(today: date) -> Callable[[date], int]:
+    """How many working days a due day is past; of many that are due together it is counted once."""
+    working = calendar()
+    return cache(lambda due_on: days_overdue(due_on, today, working))

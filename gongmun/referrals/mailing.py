@@ -1,6 +1,7 @@
 """What the mails of referrals have in common: mailbox, attachment, thread."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,22 +12,38 @@ from gongmun.mail import queries as mail_queries
 from gongmun.organisations import ContactRole
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import dispatch_queries
+from gongmun.referrals.models import notice_key
 
 _LAST_OF_THREAD = 9
 
 
 def mailbox(session: Session, organisation_id: int, *, backup: bool = False) -> str | None:
-    """The address of an organisation: its contact, or its `backup` where asked for.
+    """The address of an organisation, see `Mailboxes.of`."""
+    return mailboxes(session, [organisation_id]).of(organisation_id, backup=backup)
 
-    The one stands in for the other where that is missing, retired or broken: nothing is sent to a
-    mailbox that bounced for good. None where there is neither.
-    """
-    first, second = ContactRole.PRIMARY, ContactRole.BACKUP
-    for role in (second, first) if backup else (first, second):
-        contact = organisation_queries.contact(session, organisation_id, role)
-        if contact is not None:
-            return contact.email
-    return None
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mailboxes:
+    """The addresses of some organisations that mail arrives at, by their ids and roles."""
+
+    addresses: Mapping[tuple[int, ContactRole], str]
+
+    def of(self, organisation_id: int, *, backup: bool = False) -> str | None:
+        """The address of an organisation: its contact, or its `backup` where asked for.
+
+        The one stands in for the other where that is missing, retired or broken: nothing is sent to a
+        mailbox that bounced for good. None where there is neither.
+        """
+        first, second = ContactRole.PRIMARY, ContactRole.BACKUP
+        for role in (second, first) if backup else (first, second):
+            if (organisation_id, role) in self.addresses:
+                return self.addresses[organisation_id, role]
+        return None
+
+
+def mailboxes(session: Session, organisation_ids: Collection[int]) -> Mailboxes:
+    """The mailboxes of many organisations at once."""
+    return Mailboxes(addresses=organisation_queries.addresses(session, organisation_ids))
 
 
 def attachment(document: Document) -> Attachment:
@@ -40,18 +57,30 @@ def attachment(document: Document) -> Attachment:
 
 
 def thread(session: Session, document_ids: Collection[int | None]) -> tuple[str, ...]:
-    """Message-IDs of the mails that carried these documents, so that a reminder joins the thread.
+    """The mails that carried these documents, see `Threads.of`."""
+    ids = [each for each in document_ids if each is not None]
+    return threads(session, ids).of(ids)
 
-    Of many the first and the last nine: a header of any length is refused somewhere on the way.
-    """
-    ids = tuple(
-        session.scalars(
-            select(Dispatch.message_id)
-            .where(Dispatch.document_id.in_([i for i in document_ids if i is not None]))
-            .order_by(Dispatch.id)
-        )
-    )
-    return ids if len(ids) <= 1 + _LAST_OF_THREAD else (ids[0], *ids[-_LAST_OF_THREAD:])
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Threads:
+    """The mails that carried some documents, by the document: the id and the Message-ID of each."""
+
+    mails: Mapping[int, Sequence[tuple[int, str]]]
+
+    def of(self, document_ids: Collection[int]) -> tuple[str, ...]:
+        """Message-IDs of the mails that carried these documents, so that a reminder joins the thread.
+
+        Of many the first and the last nine: a header of any length is refused somewhere on the way.
+        """
+        mails = sorted(mail for each in set(document_ids) for mail in self.mails.get(each, ()))
+        ids = tuple(message_id for _, message_id in mails)
+        return ids if len(ids) <= 1 + _LAST_OF_THREAD else (ids[0], *ids[-_LAST_OF_THREAD:])
+
+
+def threads(session: Session, document_ids: Collection[int]) -> Threads:
+    """The threads of many documents at once."""
+    return Threads(mails=dispatch_queries.carrying(session, document_ids))
 
 
 def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
@@ -69,12 +98,9 @@ def mails_of(session: Session, document_id: int) -> Sequence[Dispatch]:
     return [mail, *mail_queries.replacements(session, mail.id)] if mail else []
 
 
-def notice_key(notice_id: int) -> str:
-    """The outbox's key of the one mail of a notice."""
-    return f"notice:{notice_id}"
-
-
-def notice_of(dispatch: Dispatch) -> int | None:
-    """The id of the notice whose mail this is; None where it is another's."""
+def notice_of(session: Session, dispatch: Dispatch) -> int | None:
+    """The id of the notice whose mail this is, or was sent in place of; None where it is another's."""
+    while dispatch.instead_of_id is not None:
+        dispatch = mail_queries.by_id(session, dispatch.instead_of_id)
     head, _, number = dispatch.key.rpartition(":")
     return int(number) if head == "notice" and number.isdecimal() else None

@@ -10,6 +10,7 @@ from gongmun.calendar import CountedIn, Counting
 from gongmun.clock import seoul_date
 from gongmun.db import Base, state
 from gongmun.documents import Role
+from gongmun.referrals.clocks import counting_of
 from gongmun.referrals.ladder import Clock, Clocks, Rung
 from gongmun.referrals.life import Status
 
@@ -43,6 +44,9 @@ class NoticeKind(StrEnum):
 _NOT_GONE = text("status NOT IN ('transferred', 'withdrawn')")
 # life.CHASED in SQL: the condition of the index that a sweep reads.
 IS_CHASED = text("status IN ('dispatched', 'acknowledged')")
+# Waits for its document to go out, and for the ministry to say that it has it: each mostly a few.
+_IS_APPROVED = text("status = 'approved'")
+_IS_DISPATCHED = text("status = 'dispatched'")
 # A notice that is neither in the outbox nor suppressed.
 _WAITS = text("enqueued_at IS NULL AND suppressed_at IS NULL")
 
@@ -71,6 +75,18 @@ class Referral(Base):
             "id",
             sqlite_where=IS_CHASED,
             postgresql_where=IS_CHASED,
+        ),
+        Index(
+            "ix_referrals_approved",
+            "id",
+            sqlite_where=_IS_APPROVED,
+            postgresql_where=_IS_APPROVED,
+        ),
+        Index(
+            "ix_referrals_dispatched",
+            "id",
+            sqlite_where=_IS_DISPATCHED,
+            postgresql_where=_IS_DISPATCHED,
         ),
     )
 
@@ -111,19 +127,16 @@ class Referral(Base):
     @property
     def counting(self) -> Counting:
         """How the answer's deadline is counted; of a row from before this was kept, the day itself."""
-        if self.answer_counted_since is None:
-            return Counting.days(self.clocks.answer_due)
-        assert self.answer_counted_in is not None
-        assert self.answer_counted is not None
-        return Counting(
-            unit=self.answer_counted_in,
-            since=self.answer_counted_since,
-            amount=self.answer_counted,
+        return counting_of(
+            self.answer_counted_in,
+            self.answer_counted_since,
+            self.answer_counted,
+            self.clocks.answer_due,
         )
 
     def counted_on(self, today: date) -> date:
         """The day up to which lateness counts: that of the pause, while the clock stands still."""
-        return today if self.paused_at is None else seoul_date(self.paused_at)
+        return counted_on(self.paused_at, today)
 
     @property
     def clocks(self) -> Clocks:
@@ -136,6 +149,11 @@ class Referral(Base):
             acknowledged=self.status is not Status.DISPATCHED,
             answer_due=self.answer_due,
         )
+
+
+def counted_on(paused_at: datetime | None, today: date) -> date:
+    """The day up to which lateness counts for a clock that stands still since then, or runs."""
+    return today if paused_at is None else seoul_date(paused_at)
 
 
 class Response(Base):
@@ -163,7 +181,7 @@ class Notice(Base):
     """One message of one sweep about one ministry, listing the ladder steps it carries.
 
     `enqueued_at` is set when it went into the outbox, `suppressed_at` when all it said had become
-    untrue before. Until one of them is set it waits for its documents.
+    untrue before it left. Until one of them is set it waits for its documents.
     """
 
     __tablename__ = "notices"
@@ -185,8 +203,13 @@ class Notice(Base):
     suppressed_at: Mapped[datetime | None]
 
 
+def notice_key(notice_id: int) -> str:
+    """The outbox's key of the one mail of a notice."""
+    return f"notice:{notice_id}"
+
+
 class ChangeCause(StrEnum):
-    """Why the calendar's change, or a ministry's, moved a deadline."""
+    """Which change moved a deadline."""
 
     HOLIDAY = "holiday"  # declared, or taken back, after the deadline was counted
 

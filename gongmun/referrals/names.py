@@ -90,7 +90,8 @@ EVENTS: Mapping[str, Bilingual] = {
         en="Transferred to another ministry after {held_working_days} working days",
     ),
     "referral.taken_over": Bilingual(
-        ko="정부조직 개편으로 소관 기관 승계", en="Passed to the successor of the ministry"
+        ko="정부조직 개편으로 소관 기관 승계({predecessor} → {successor})",
+        en="Passed to a successor: from the {predecessor} to the {successor}",
     ),
     "referral.reopened": Bilingual(
         ko="제안자의 재검토 요청(회신 기한 {answer_due})",
@@ -99,6 +100,33 @@ EVENTS: Mapping[str, Bilingual] = {
     "referral.sent_back": Bilingual(
         ko="회신 보완 요청(회신 기한 {answer_due})",
         en="The answer was sent back; it is due on {answer_due}",
+    ),
+}
+
+# What else happens to a referral: for a coordinator, not for the parent body that reads its case.
+ASIDES: Mapping[str, Bilingual] = {
+    "referral.bounced": Bilingual(
+        ko="공문 메일 반송(발송 취소)", en="Its mail came back: it never was with the ministry"
+    ),
+    "referral.registered": Bilingual(ko="접수번호 기록", en="registration number recorded"),
+    "referral.rearmed": Bilingual(ko="독촉 단계를 새로 시작", en="the ladder begins anew"),
+    "referral.chase_taken_back": Bilingual(
+        ko="보내지 않은 독촉을 거둠", en="a reminder that had not left was taken back"
+    ),
+    "referral.chase_overtaken": Bilingual(
+        ko="보내지 않은 독촉을 상위 단계로 갈음",
+        en="a reminder that had not left gave way to a higher rung",
+    ),
+    "referral.overdue": Bilingual(ko="회신 기한 경과", en="overdue"),
+    "referral.move_told": Bilingual(
+        ko="조정된 기한을 소관 기관에 안내", en="the ministry was told of the new deadline"
+    ),
+    "referral.assigned": Bilingual(
+        ko="승계 기관 지정({successor})", en="the successor was named: the {successor}"
+    ),
+    "referral.given_lead": Bilingual(
+        ko="협조에서 주관으로 변경(이송 {instead_of_id}번을 이어받음)",
+        en="leads now, in the place of referral {instead_of_id}",
     ),
 }
 

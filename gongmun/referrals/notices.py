@@ -1,11 +1,12 @@
 """Put notices into the outbox, once their documents are ready.
 
 What became untrue since the sweep (an answer, a withdrawal) is left out, of documents as long as
-they have no number, of mails until they are queued. A notice of which nothing is left is suppressed,
+they have no number, of mails until they are queued (and once more when they leave: leaving.py). A notice of which nothing is left is suppressed,
 and says so in the ledger.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,32 +17,26 @@ from gongmun import ledger
 from gongmun.access import links
 from gongmun.calendar import calendar, hours
 from gongmun.clock import seoul_date
-from gongmun.db import Database
-from gongmun.documents import Document, OverdueItem, drafting
+from gongmun.db import Database, without_collector
+from gongmun.documents import Document, drafting
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import ISSUED, UNNUMBERED
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.queries import DocumentStanding
 from gongmun.errors import GongmunError
-from gongmun.mail import OutgoingMessage, compose, enqueue
+from gongmun.mail import OutgoingMessage, enqueue_many
+from gongmun.mail.compose import Composed
 from gongmun.organisations import Organisation
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import chase_queries, paper_queries, queries
-from gongmun.referrals.chase_pause_queries import paused_organisations
-from gongmun.referrals.chase_queries import Line
-from gongmun.referrals.chasing import without_collector
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals import notice_queries, paper_queries, queries
+from gongmun.referrals.holding import held_back
 from gongmun.referrals.letters import refresh_document
-from gongmun.referrals.listing import Listed, items_of
-from gongmun.referrals.mailing import attachment, mailbox, notice_key, thread
-from gongmun.referrals.models import Notice, NoticeKind
-from gongmun.referrals.names import REQUESTS, RUNGS
-from gongmun.settings import settings
-from gongmun.text import Bilingual
+from gongmun.referrals.mailing import Mailboxes, Threads, attachment, mailboxes, threads
+from gongmun.referrals.models import Notice, NoticeKind, notice_key
+from gongmun.referrals.notice_queries import Line
+from gongmun.referrals.wording import still_true, timely, worded
 
-_ACKNOWLEDGEMENT_RUNGS = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
 # Notices of one transaction.
-_TOGETHER = 25
+_TOGETHER = 50
 
 # What is done with waiting notices, locked; what became of each, by its id.
 _Settle = Callable[[Session, Sequence[Notice]], Mapping[int, str]]
@@ -57,15 +52,6 @@ class NoticeReport:
     problems: tuple[GongmunError, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Section:
-    """The lines of one rung in a mail."""
-
-    name: Bilingual
-    request: Bilingual
-    items: Sequence[OverdueItem]
-
-
 def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
     """Before anything is numbered: let the documents of waiting notices say what is still true.
 
@@ -75,36 +61,84 @@ def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
     outcomes: dict[str, list[int]] = {"suppressed": []}
     today = seoul_date(now)
     with db.reading() as session:
-        waiting = _waiting(session, queries.waiting_notices(session), UNNUMBERED)
-        ids = [each.notice.id for each in waiting if not each.says_what_holds(today)]
+        notices = queries.waiting_notices(session)
+        held = _held(session, notices, today)
+        waiting = _waiting(session, [n for n in notices if n.id not in held], UNNUMBERED)
+        untrue = notice_queries.untrue_documents(session, [each.notice for each in waiting])
+        ids = [each.notice.id for each in waiting if not each.says_what_holds(untrue, today)]
     _each(db, ids, lambda session, notices: _prepare(session, notices, now), outcomes)
     return outcomes["suppressed"]
+
+
+def _held(session: Session, notices: Sequence[Notice], today: date) -> Collection[int]:
+    """Those that are held back; one of which nothing is true any more has nothing to wait for."""
+    held = held_back(session, notices, today)
+    return notice_queries.holding(session, [each for each in notices if each.id in held])
+
+
+def papers_to_issue(db: Database, *, now: datetime) -> Sequence[int]:
+    """The documents of waiting notices that may be numbered and printed: not of those that are held back."""
+    with db.reading() as session:
+        notices = queries.waiting_notices(session)
+        held = _held(session, notices, seoul_date(now))
+    return [i for notice in notices if notice.id not in held for i in notice.document_ids]
 
 
 def enqueue_notices(db: Database, *, now: datetime) -> NoticeReport:
     """Put every notice that is ready into the outbox; one that fails does not stop the others.
 
-    Outside of working hours all of them wait, and those about a ministry whose reminders are paused.
+    Outside of working hours all of them wait, and at any time those that are held back (holding.py).
     """
     outcomes: dict[str, list[int]] = {"enqueued": [], "suppressed": [], "waiting": []}
     with db.reading() as session:
         notices = queries.waiting_notices(session)
-        paused = paused_organisations(session, seoul_date(now))
-        unfinished = {
-            each.notice.id
-            for each in _waiting(session, notices, frozenset(DocumentStatus) - ISSUED)
-            if any(map(_is_true, each.lines))
-            and not any(document.status is DocumentStatus.DISCARDED for document in each.documents)
-        }
+        held = _held(session, notices, seoul_date(now))
+        unfinished = notice_queries.holding(
+            session,
+            [
+                each.notice
+                for each in _waiting(session, notices, frozenset(DocumentStatus) - ISSUED)
+                if not any(
+                    document.status is DocumentStatus.DISCARDED for document in each.documents
+                )
+            ],
+        )
     is_open = hours.is_open(now, calendar())
-    ready: list[int] = []
+    ready: list[Notice] = []
     for notice in notices:
-        held = not is_open or notice.organisation_id in paused or notice.id in unfinished
-        (outcomes["waiting"] if held else ready).append(notice.id)
-    problems = _each(db, ready, lambda session, notices: _settle(session, notices, now), outcomes)
+        waits = not is_open or notice.id in held or notice.id in unfinished
+        if waits:
+            outcomes["waiting"].append(notice.id)
+        else:
+            ready.append(notice)
+    ids = _together(db, ready, now)
+    problems = _each(db, ids, lambda session, notices: _settle(session, notices, now), outcomes)
     return NoticeReport(
         **{name: tuple(ids) for name, ids in outcomes.items()}, problems=tuple(problems)
     )
+
+
+def _together(db: Database, notices: Sequence[Notice], now: datetime) -> Sequence[int]:
+    """One message a ministry: what an earlier sweep could not send goes with what today's says.
+
+    Of several notices to one mailbox the last one takes what the others carry. The ids that are left.
+    """
+    groups: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for notice in notices:
+        if notice.kind is NoticeKind.CHASE:
+            groups[notice.organisation_id, notice.to_backup].append(notice.id)
+    merged: set[int] = set()
+    for ids in groups.values():
+        if len(ids) == 1:
+            continue
+        with db.transaction() as session:
+            locked = queries.lock_waiting_notices(session, ids)
+            for other in locked[:-1]:
+                notice_queries.carry_by(session, locked[-1], other)
+                other.suppressed_at = now
+                _record(session, "notice.merged", other, now, notice_id=locked[-1].id)
+                merged.add(other.id)
+    return [notice.id for notice in notices if notice.id not in merged]
 
 
 def _each(
@@ -139,15 +173,13 @@ def _at_once(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Waiting:
-    """A notice that waits for documents, with all its lines and how those stand."""
+    """A notice that waits for documents, and how those stand."""
 
     notice: Notice
-    lines: Sequence[Line]
     documents: Sequence[DocumentStanding]
 
-    def says_what_holds(self, today: date) -> bool:
-        """Whether it was drafted today, as it still is."""
-        untrue = {line.document_id for line in self.lines if not _is_true(line)}
+    def says_what_holds(self, untrue: Collection[int], today: date) -> bool:
+        """Whether it was drafted today, as it still is; `untrue` are documents with what is not."""
         return not self.notice.stale and not any(
             document.status in UNNUMBERED
             and (document.id in untrue or seoul_date(document.created_at) < today)
@@ -161,32 +193,17 @@ def _waiting(
     """Those of the notices of which a document has one of these statuses."""
     standing = document_queries.standing(session, {i for n in notices for i in n.document_ids})
     some = [n for n in notices if any(standing[i].status in statuses for i in n.document_ids)]
-    lines = chase_queries.lines_of(session, some)
     return [
-        _Waiting(
-            notice=notice,
-            lines=lines.get(notice.id, ()),
-            documents=[standing[each] for each in notice.document_ids],
-        )
+        _Waiting(notice=notice, documents=[standing[each] for each in notice.document_ids])
         for notice in some
     ]
 
 
-def _is_true(line: Line) -> bool:
-    return line.holds and not (line.acknowledged and line.rung in _ACKNOWLEDGEMENT_RUNGS)
-
-
-def _still_true(
-    session: Session, notices: Sequence[Notice]
-) -> Iterator[tuple[Notice, Sequence[Line]]]:
-    lines = chase_queries.lines_of(session, notices)
-    for notice in notices:
-        yield notice, [line for line in lines.get(notice.id, ()) if _is_true(line)]
-
-
 def _prepare(session: Session, notices: Sequence[Notice], now: datetime) -> Mapping[int, str]:
     outcomes: dict[int, str] = {}
-    for notice, lines in _still_true(session, notices):
+    holding = still_true(session, notices)
+    for notice in notices:
+        lines = holding[notice.id]
         for document_id in notice.document_ids:
             document = document_queries.by_id(session, document_id)
             if document.status not in UNNUMBERED:
@@ -210,14 +227,17 @@ def _suppress(session: Session, notice: Notice, now: datetime) -> str:
 
 
 def _settle(session: Session, notices: Sequence[Notice], now: datetime) -> Mapping[int, str]:
-    still_true = list(_still_true(session, notices))
+    holding = still_true(session, notices)
     files = document_queries.unread(session, {i for each in notices for i in each.document_ids})
     listed = paper_queries.listed(
-        session, {line.referral_id for _, lines in still_true for line in lines}
+        session, {line.referral_id for lines in holding.values() for line in lines}
     )
     addressees = paper_queries.names(session, {each.addressee_id for each in notices})
+    ready: list[_Ready] = []
     outcomes: dict[int, str] = {}
-    for notice, lines in still_true:
+    today = seoul_date(now)
+    for notice in notices:
+        lines = timely(holding[notice.id], listed, today)
         documents = [files[document_id] for document_id in notice.document_ids]
         statuses = {document.status for document in documents}
         # A discarded one here is an escalation that a coordinator returned.
@@ -225,79 +245,85 @@ def _settle(session: Session, notices: Sequence[Notice], now: datetime) -> Mappi
             outcomes[notice.id] = _suppress(session, notice, now)
         elif statuses <= ISSUED:
             to = addressees[notice.addressee_id]
-            sections = _sections(listed, lines, seoul_date(now))
-            message = _message(session, notice, to, lines, sections, documents)
-            outcomes[notice.id] = _enqueue(session, notice, lines, message, now)
+            mail = worded(
+                session,
+                notice,
+                to,
+                lines,
+                listed=listed,
+                documents=documents,
+                today=today,
+            )
+            ready.append(
+                _Ready(notice=notice, addressee=to, lines=lines, mail=mail, documents=documents)
+            )
+            outcomes[notice.id] = "enqueued"
         else:
             outcomes[notice.id] = "waiting"
+    _enqueue(session, ready, now)
     return outcomes
 
 
-def _enqueue(
-    session: Session, notice: Notice, lines: Sequence[Line], message: OutgoingMessage, now: datetime
-) -> str:
-    dispatch = enqueue(session, message, now)
-    if notice.kind is not NoticeKind.ESCALATION:
-        # What it asks for is answered on the outcome documents that carried the referrals.
-        links.grant_ministry(
-            session,
-            organisation_id=notice.organisation_id,
-            document_ids=[line.outcome_id for line in lines],
-            dispatch=dispatch,
-            now=now,
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ready:
+    """A notice that goes into the outbox now."""
+
+    notice: Notice
+    addressee: Organisation
+    lines: Sequence[Line]
+    mail: Composed
+    documents: Sequence[Document]
+
+    @property
+    def outcome_ids(self) -> Sequence[int]:
+        """The outcome documents that carried what it speaks of."""
+        return sorted({line.outcome_id for line in self.lines})
+
+
+def _enqueue(session: Session, ready: Sequence[_Ready], now: datetime) -> None:
+    if not ready:
+        return
+    # The parent body never saw the earlier mails: its mail begins a thread of its own, and has no link.
+    to_ministry = [each for each in ready if each.notice.kind is not NoticeKind.ESCALATION]
+    boxes = mailboxes(session, {each.addressee.id for each in ready})
+    earlier = threads(session, {i for each in to_ministry for i in each.outcome_ids})
+    ids = enqueue_many(session, [_message(each, boxes, earlier) for each in ready], now)
+    dispatch_ids = {each.notice.id: i for each, i in zip(ready, ids, strict=True)}
+    links.grant_ministries(
+        session,
+        [
+            # What it asks for is answered on the outcome documents that carried the referrals.
+            links.Grant(
+                organisation_id=each.notice.organisation_id,
+                document_ids=each.outcome_ids,
+                dispatch_id=dispatch_ids[each.notice.id],
+            )
+            for each in to_ministry
+        ],
+        now,
+    )
+    for each in ready:
+        each.notice.enqueued_at = now
+        _record(
+            session, "notice.enqueued", each.notice, now, dispatch_id=dispatch_ids[each.notice.id]
         )
-    notice.enqueued_at = now
-    _record(session, "notice.enqueued", notice, now, dispatch_id=dispatch.id)
-    return "enqueued"
 
 
 def _record(session: Session, kind: str, notice: Notice, now: datetime, **data: Any) -> None:
     ledger.record(session, kind, subject=("notice", notice.id), now=now, **data)
 
 
-def _message(
-    session: Session,
-    notice: Notice,
-    addressee: Organisation,
-    lines: Sequence[Line],
-    sections: Sequence[_Section],
-    documents: Sequence[Document],
-) -> OutgoingMessage:
-    context: Mapping[str, Any] = {
-        "agency": settings().agency,
-        "ministry": organisation_queries.by_id(session, notice.organisation_id),
-        "addressee": addressee,
-        "sections": sections,
-        "total": len({line.referral_id for line in lines}),
-        "documents": documents,
-        "link": links.blank(),
-    }
-    mail = compose(notice.kind.value, context)
-    escalation = notice.kind is NoticeKind.ESCALATION
+def _message(ready: _Ready, boxes: Mailboxes, earlier: Threads) -> OutgoingMessage:
+    notice, documents = ready.notice, ready.documents
+    is_escalation = notice.kind is NoticeKind.ESCALATION
     return OutgoingMessage(
         key=notice_key(notice.id),
         intent=notice.kind.value,
-        organisation_code=addressee.code,
-        address=mailbox(session, addressee.id, backup=notice.to_backup),
-        subject=mail.subject,
-        body=mail.body,
+        organisation_code=ready.addressee.code,
+        address=boxes.of(ready.addressee.id, backup=notice.to_backup),
+        subject=ready.mail.subject,
+        body=ready.mail.body,
         attachments=tuple(attachment(document) for document in documents),
-        # The parent body never saw the earlier mails: its mail begins a thread of its own.
-        references=() if escalation else thread(session, {line.outcome_id for line in lines}),
+        references=() if is_escalation else earlier.of(ready.outcome_ids),
         document_id=documents[0].id if len(documents) == 1 else None,
     )
-
-
-def _sections(
-    listed: Mapping[int, Listed], lines: Sequence[Line], today: date
-) -> Sequence[_Section]:
-    """The most urgent first: who reads no further has read that."""
-    asked = {
-        rung: [listed[line.referral_id] for line in lines if line.rung is rung]
-        for rung in reversed(Rung)
-    }
-    return [
-        _Section(name=RUNGS[rung], request=REQUESTS[rung], items=items_of(about, today))
-        for rung, about in asked.items()
-        if about
-    ]

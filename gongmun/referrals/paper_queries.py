@@ -9,20 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
+from gongmun.db import rows_of, some_of
 from gongmun.documents import Document, Reference
 from gongmun.mail import Dispatch
 from gongmun.organisations import Division, Organisation
-from gongmun.referrals.chase_queries import rows_of, some_of
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals.clocks import counting_of
 from gongmun.referrals.listing import Listed
-from gongmun.referrals.models import LadderStep, Referral
+from gongmun.referrals.models import LadderStep, Referral, Response
 from gongmun.suggestions.models import Suggestion
 
 
 def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
     """What documents and mails list of these referrals, all of which were dispatched, by their id."""
     found: dict[int, Listed] = {}
-    day_of = cache(seoul_date)  # many were sent together
+    day_of, counting = cache(seoul_date), cache(counting_of)  # many were sent together
     for some in some_of(ids):
         rows = rows_of(
             session,
@@ -36,7 +36,11 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
                 Document.serial,
                 Document.numbered_at,
                 Referral.dispatched_at,
+                Referral.answer_counted_in,
+                Referral.answer_counted_since,
+                Referral.answer_counted,
                 Referral.answer_due,
+                Referral.answer_due_promised,
             )
             .join(Suggestion, Suggestion.id == Referral.suggestion_id)
             .join(Document, Document.id == Referral.document_id)
@@ -53,7 +57,11 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
             serial,
             numbered_at,
             dispatched_at,
+            unit,
+            since,
+            amount,
             answer_due,
+            promised_on,
         ) in rows:
             found[referral_id] = Listed(
                 referral_id=referral_id,
@@ -64,7 +72,10 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
                 original_number=f"{division}-{serial}",
                 numbered_on=day_of(numbered_at),
                 sent_on=day_of(dispatched_at),
+                dispatched_at=dispatched_at,
+                counting=counting(unit, since, amount, answer_due),
                 due_on=answer_due,
+                promised_on=promised_on,
             )
     return found
 
@@ -96,8 +107,33 @@ def cited(session: Session, ids: Collection[int]) -> Mapping[int, Reference]:
     }
 
 
+def bodies(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """What citizens suggested, in their words, by the id of the referral."""
+    return {
+        referral_id: body
+        for some in some_of(ids)
+        for referral_id, body in rows_of(
+            session,
+            select(Referral.id, Suggestion.body)
+            .join(Suggestion, Suggestion.id == Referral.suggestion_id)
+            .where(Referral.id.in_(some)),
+        )
+    }
+
+
+def responses(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[Response]]:
+    """What was answered to these referrals, and sent back or examined again since; the oldest first."""
+    found: dict[int, list[Response]] = defaultdict(list)
+    for some in some_of(ids):
+        for response in session.scalars(
+            select(Response).where(Response.referral_id.in_(some)).order_by(Response.id)
+        ):
+            found[response.referral_id].append(response)
+    return found
+
+
 def mailed_steps(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[LadderStep]]:
-    """The steps of these referrals that a mail to their ministry carries, in the order they were due."""
+    """The steps of these referrals that a mail carries, to their ministry or about it, in the order they were due."""
     found: dict[int, list[LadderStep]] = defaultdict(list)
     for some in some_of(ids):
         for step in session.scalars(
@@ -106,7 +142,6 @@ def mailed_steps(session: Session, ids: Collection[int]) -> Mapping[int, Sequenc
                 LadderStep.referral_id.in_(some),
                 LadderStep.skipped.is_(False),
                 LadderStep.notice_id.is_not(None),
-                LadderStep.rung != Rung.ESCALATION,
             )
             .order_by(LadderStep.due_on, LadderStep.id)
         ):

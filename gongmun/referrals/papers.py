@@ -9,7 +9,7 @@ from gongmun import ledger
 from gongmun.documents import Reference
 from gongmun.organisations import Division
 from gongmun.referrals import paper_queries
-from gongmun.referrals.history import Line, cases
+from gongmun.referrals.history import Story, stories
 from gongmun.referrals.listing import Listed
 
 
@@ -17,14 +17,14 @@ from gongmun.referrals.listing import Listed
 class Papers:
     """By the ids of referrals, but `divisions`, which stand by those of their organisations.
 
-    `extended` are the documents that moved a referral's deadline; `cases`, what its history tells, are
+    `extended` are the documents that moved a referral's deadline; `cases`, what is told of them, are
     there for those of which that was asked.
     """
 
     listed: Mapping[int, Listed]
     extended: Mapping[int, Sequence[Reference]]
     divisions: Mapping[int, Sequence[Division]]
-    cases: Mapping[int, Sequence[Line]]
+    cases: Mapping[int, Story]
 
     def handling(
         self, organisation_id: int, topics: Collection[str | None]
@@ -48,7 +48,7 @@ def papers(
         listed=paper_queries.listed(session, ids),
         extended=_extended(session, ids),
         divisions=paper_queries.divisions(session, ministries),
-        cases=cases(session, with_cases) if with_cases else {},
+        cases=stories(session, with_cases) if with_cases else {},
     )
 
 

@@ -1,7 +1,7 @@
 """The answer's clock stands still, goes on and is set anew; and the ladder holds still meanwhile.
 
 Two things keep the ladder quiet, and one row may have only one of them at a time:
-- a question (`pause`, `resume`): the ball is with us, so the clock stands still;
+- a question (`pause`, `resume`): the ball is with us, so the clock stands still, if its rule lets it;
 - a request, of an extension or a transfer (`hold`, `release`): the clock runs, because to ask for more
   time must not make more time.
 
@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.calendar import Counting, calendar
+from gongmun.calendar import Counting, Pause, calendar, rule
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
@@ -100,14 +100,26 @@ def note_receipt(session: Session, referral: Referral, *, now: datetime) -> None
             )
 
 
+def stops_for_questions(referral: Referral) -> bool:
+    """Whether the clock of a dispatched referral stands still for a question: its rule of that day says so."""
+    assert referral.dispatched_at is not None
+    day = seoul_date(referral.dispatched_at)
+    return Pause.QUESTION in rule(referral.answer_rule, day).pauses
+
+
 def pause(session: Session, referral: Referral, *, now: datetime) -> None:
     """The ministry waits for us: the answer's clock stands still, and nothing is sent meanwhile.
+
+    Where its rule knows no such pause the clock runs, and only the ladder holds still.
 
     Raises:
         NotWithMinistry: there is no clock to stop.
         WaitsForUs: it stands still already, or a request is open.
     """
     referral = required(session, referral.id, idle=True)
+    if not stops_for_questions(referral):
+        hold(session, referral, now=now)
+        return
     take_back(session, referral, now)
     referral.paused_at = now
     referral.next_action_on = None
@@ -122,13 +134,15 @@ def pause(session: Session, referral: Referral, *, now: datetime) -> None:
 
 
 def resume(session: Session, referral: Referral, *, ladder: Ladder, now: datetime) -> None:
-    """The clock goes on with what was left of it, and the ladder with it; quiet where it runs.
+    """The clock goes on with what was left of it, and the ladder with it; quiet where both run.
 
     Raises:
         NotWithMinistry: the ministry has answered meanwhile, or the referral is gone.
     """
     referral = required(session, referral.id)
     if referral.paused_at is None:
+        if referral.asks_since is not None:
+            release(session, referral, now=now)
         return
     before = referral.clocks.answer_due
     counting = counting_after(referral, referral.paused_at, now)

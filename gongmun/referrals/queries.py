@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from itertools import groupby
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from gongmun.documents import Document, DocumentKind
 from gongmun.documents.life import APPROVED
 from gongmun.errors import NotFound
+from gongmun.mail import queries as mail_queries
 from gongmun.mail.models import Dispatch
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import GONE, Event, Status, advance
-from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, Referral, Response
+from gongmun.referrals.models import IS_CHASED, LadderStep, Notice, Referral, Response, notice_key
 from gongmun.text import Bilingual
 
 # Intent of the mail that carries an outcome document.
@@ -89,18 +91,6 @@ def with_status(
     return session.scalars(query).all()
 
 
-def by_organisation(
-    session: Session, statuses: Collection[Status]
-) -> Sequence[tuple[int, Sequence[Referral]]]:
-    """Referrals in any of `statuses`, grouped by the id of their ministry."""
-    rows = session.scalars(
-        select(Referral)
-        .where(Referral.status.in_(statuses))
-        .order_by(Referral.organisation_id, Referral.id)
-    )
-    return [(key, list(group)) for key, group in groupby(rows, key=lambda r: r.organisation_id)]
-
-
 def oldest_dispatch(session: Session) -> datetime | None:
     """When the longest waiting of the chased referrals was dispatched; None if there is none."""
     return session.scalar(select(func.min(Referral.dispatched_at)).where(IS_CHASED))
@@ -122,21 +112,35 @@ def fired(session: Session, referral: Referral) -> frozenset[Rung]:
     )
 
 
-def take_back_unsent(session: Session, referral: Referral) -> Sequence[Rung]:
-    """Delete the steps of a referral whose notice is not in the outbox yet; their rungs."""
-    waiting = session.scalars(
-        select(Notice.id)
-        .join(LadderStep, LadderStep.notice_id == Notice.id)
-        .where(
-            LadderStep.referral_id == referral.id,
-            LadderStep.arming == referral.arming,
-            Notice.enqueued_at.is_(None),
-            Notice.suppressed_at.is_(None),
-        )
+def notice(session: Session, notice_id: int) -> Notice:
+    """One notice, which must be there."""
+    return session.get_one(Notice, notice_id)
+
+
+def unsent_notices(session: Session, carrying: Select[Any], *, lock: bool = True) -> Sequence[int]:
+    """Those of these notices whose mail has not left; locked, it does not leave until the transaction ends.
+
+    A mail that is being queued at this moment is waited for; one that a dispatcher has claimed counts as sent.
+    """
+    statement = (
+        select(Notice.id, Notice.enqueued_at)
+        .where(Notice.id.in_(carrying), Notice.suppressed_at.is_(None))
         .order_by(Notice.id)
-        # A mail that is being queued at this moment is waited for: what has left is not taken back.
-        .with_for_update(of=Notice)
-    ).all()
+    )
+    rows = session.execute(statement.with_for_update() if lock else statement).all()
+    keys = [notice_key(row.id) for row in rows if row.enqueued_at is not None]
+    queued = mail_queries.waiting_of(session, keys, lock=lock)
+    return [row.id for row in rows if row.enqueued_at is None or notice_key(row.id) in queued]
+
+
+def take_back_unsent(session: Session, referral: Referral) -> Sequence[Rung]:
+    """Delete the steps of a referral whose notice has not left; their rungs."""
+    waiting = unsent_notices(
+        session,
+        select(LadderStep.notice_id).where(
+            LadderStep.referral_id == referral.id, LadderStep.arming == referral.arming
+        ),
+    )
     session.execute(update(Notice).where(Notice.id.in_(waiting)).values(stale=True))
     return session.scalars(
         delete(LadderStep)
@@ -238,17 +242,46 @@ def move(session: Session, referral: Referral, event: Event, **values: Any) -> b
     Raises:
         InvalidTransition: the event is not allowed in the status that was read.
     """
-    before = referral.status
-    after = advance(
-        before, event, thing=Bilingual(ko=f"이송 {referral.id}", en=f"referral {referral.id}")
-    )
-    moved = session.scalars(
-        update(Referral)
-        .where(Referral.id == referral.id, Referral.status == before)
-        .values(status=after, **values)
-        .returning(Referral)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if moved is None:
+    moved = bool(move_all(session, [referral], event, **values))
+    if not moved:
         session.refresh(referral)
-    return moved is not None
+    return moved
+
+
+def move_all(
+    session: Session, referrals: Sequence[Referral], event: Event, **values: Any
+) -> Sequence[Referral]:
+    """The same for several that were read in one status, in one statement; those that were moved.
+
+    Raises:
+        InvalidTransition: as for `move`.
+    """
+    (before,) = {referral.status for referral in referrals}
+    first = referrals[0].id
+    after = advance(before, event, thing=Bilingual(ko=f"이송 {first}", en=f"referral {first}"))
+    return session.scalars(
+        _moving(tuple(sorted(values))),
+        {
+            "ids": [each.id for each in referrals],
+            "before": before,
+            "after": after,
+            **{f"new_{column}": value for column, value in values.items()},
+        },
+    ).all()
+
+
+# Built once for each set of columns: to build and to hash it anew takes as long as to run it.
+@cache
+def _moving(columns: tuple[str, ...]) -> ReturningUpdate[tuple[Referral]]:
+    return (
+        update(Referral)
+        .where(
+            Referral.id.in_(bindparam("ids", expanding=True)),
+            Referral.status == bindparam("before"),
+        )
+        .values(status=bindparam("after"))
+        .values({column: bindparam(f"new_{column}") for column in columns})
+        .returning(Referral)
+        # The rows that come back are what the session knows then.
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )

@@ -14,15 +14,15 @@ calendar is counted by the new one, for both clocks:
   decided by the new day. The periods of proposers are counted when they are looked at. The day of a
   commitment (이행과제) is the ministry's own promise: it is not moved.
 
-A rung is counted back from its day by working days: it may have moved where the day has not. So the next sweep
-looks at every referral that is not due yet.
+A rung is counted from its day by working days: it may have moved where the day has not. That is for the sweep to
+find (days_met.py).
 
 What was counted again is as if it had been counted by this calendar at first: a second run finds nothing.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -30,13 +30,13 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.calendar import WorkingCalendar
+from gongmun.calendar.overrides import Override
 from gongmun.clock import seoul_date
-from gongmun.db import Database
+from gongmun.db import Database, without_collector
 from gongmun.documents import Decision, record_decision
 from gongmun.ledger import Actor
 from gongmun.organisations import Organisation
-from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import change_queries, declared_days
+from gongmun.referrals import change_queries, declared_days, noted_days, paper_queries
 from gongmun.referrals.change_queries import FiredStep, Standing
 from gongmun.referrals.declared_days import Moved
 from gongmun.referrals.ladder import Clock, Ladder
@@ -67,11 +67,15 @@ class PreviewLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What would move on a day. `declared` are the days off that explain it, if they could be found."""
+    """What would move on a day. `declared` are the days off that explain it, if they could be found.
+
+    `before` are the lines by which days were changed until now: one that is taken back has its name from them.
+    """
 
     today: date
     declared: tuple[date, ...]
     lines: tuple[PreviewLine, ...]
+    before: Mapping[date, Override] = field(default_factory=dict)
 
     @property
     def referral_ids(self) -> Sequence[int]:
@@ -100,22 +104,20 @@ def preview(session: Session, *, cal: WorkingCalendar, now: datetime) -> Preview
     answers, receipts = _found(session, recount)
     if not answers and not receipts:
         return Preview(today=today, declared=(), lines=())
-    days = declared_days.declared([*answers, *receipts], cal, today)
+    before = noted_days.noted(session)
+    days = declared_days.declared([*answers, *receipts], cal, today, before)
     grouped: defaultdict[tuple[int, Clock, date, date, Bilingual], list[int]] = defaultdict(list)
     for standing in change_queries.standing_on(
         session, answers={each.old for each in answers}, receipts={each.old for each in receipts}
     ):
         for clock, moved in recount.moves(standing).items():
-            why = declared_days.reason(days, moved, cal)
+            why = declared_days.reason(days, moved, cal, before)
             key = (standing.organisation_id, clock, moved.old, moved.new, why)
             grouped[key].append(standing.id)
-    ministries = {
-        number: organisation_queries.by_id(session, number)
-        for number in {key[0] for key in grouped}
-    }
+    ministries = paper_queries.names(session, {key[0] for key in grouped})
     lines = [_line(ministries[key[0]], *key[1:], ids) for key, ids in grouped.items()]
     lines.sort(key=lambda line: (line.code, line.clock.value, line.new, line.referral_ids))
-    return Preview(today=today, declared=days, lines=tuple(lines))
+    return Preview(today=today, declared=days, lines=tuple(lines), before=before)
 
 
 def _found(session: Session, recount: Recount) -> tuple[Sequence[Moved], Sequence[Moved]]:
@@ -144,7 +146,7 @@ class _Run:
     """What all batches of a run share."""
 
     cal: WorkingCalendar
-    declared: Sequence[date]
+    found: Preview
     recount: Recount
     restart: Restart
     approval_id: int | None
@@ -170,7 +172,7 @@ def recompute(
         DecisionIncomplete: the name is given without a reason, or the other way round.
     """
     today = seoul_date(now)
-    with db.reading() as session:
+    with db.reading() as session, without_collector():
         found = preview(session, cal=cal, now=now)
     ids = found.referral_ids
     approval_id = None
@@ -182,18 +184,18 @@ def recompute(
     recount = Recount(cal, today)
     run = _Run(
         cal=cal,
-        declared=found.declared,
+        found=found,
         recount=recount,
         restart=Restart(recount, ladder, today),
         approval_id=approval_id,
         now=now,
     )
-    with db.transaction() as session:
-        change_queries.look_again(session, today)
     moved = 0
     for start in range(0, len(ids), _BATCH):
-        with db.transaction() as session:
+        with without_collector(), db.transaction() as session:
             moved += _recount(session, ids[start : start + _BATCH], run)
+    with db.transaction() as session:
+        noted_days.note(session, cal, now)
     return Recomputed(preview=found, moved=moved)
 
 
@@ -230,7 +232,7 @@ def _changes(
     standing: Standing, moves: Mapping[Clock, Moved], run: _Run
 ) -> Iterator[Mapping[str, Any]]:
     for clock, moved in moves.items():
-        why = declared_days.reason(run.declared, moved, run.cal)
+        why = declared_days.reason(run.found.declared, moved, run.cal, run.found.before)
         yield {
             "referral_id": standing.id,
             "clock": clock,

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
-from gongmun.calendar import Counting, WorkingCalendar, deadline, rule
+from gongmun.calendar import Counting, WorkingCalendar
 from gongmun.clock import seoul_date
 from gongmun.referrals.change_queries import FiredStep, Standing
-from gongmun.referrals.clocks import ACKNOWLEDGEMENT_RULE
+from gongmun.referrals.clocks import receipt_due
 from gongmun.referrals.declared_days import Moved
-from gongmun.referrals.ladder import Clock, Clocks, Ladder, Rung, decide
+from gongmun.referrals.ladder import Clock, Clocks, Ladder, Rung, decide, overtakes
 from gongmun.referrals.life import Status
 
 
@@ -42,20 +42,25 @@ class Recount:
     def __init__(self, cal: WorkingCalendar, today: date) -> None:
         """By the calendar `cal`, on the day `today`."""
         self._today = today
-        self._answer = cache(partial(Counting.due, calendar=cal))
+        self._answer = cache(self._counted_again)
+        self._answer_due = cache(partial(Counting.due, calendar=cal))
         self._answer_at = cache(partial(Counting.due_at, calendar=cal))
-        self._receipt = cache(partial(_receipt_due, cal=cal))
+        self._receipt = cache(partial(receipt_due, calendar=cal))
         self._shift = cache(cal.shift)
 
     def answer(self, counting: Counting, old: date) -> Moved | None:
         """Where an answer that was due on `old` is due now; None where that stays."""
-        return self._moved(counting.due, seoul_date(counting.since), old, self._answer(counting))
+        return self._answer(counting, old)
+
+    def _counted_again(self, counting: Counting, old: date) -> Moved | None:
+        new = self._answer_due(counting)
+        return self._moved(counting.due, seoul_date(counting.since), old, new)
 
     def receipt(self, dispatched_at: datetime, old: date) -> Moved | None:
         """The same of an acknowledgement."""
 
         def due(cal: WorkingCalendar) -> date:
-            return _receipt_due(dispatched_at, cal)
+            return receipt_due(dispatched_at, cal)
 
         return self._moved(due, seoul_date(dispatched_at), old, self._receipt(dispatched_at))
 
@@ -131,16 +136,17 @@ class Restart:
         moves: Mapping[Clock, Moved],
         steps: Sequence[FiredStep],
     ) -> _Climb:
-        tracks = {step.rung: step.clock for step in self._ladder.of(standing.answer_rule)}
         undone = [step for step in steps if self._is_undone(step, standing, moves)]
         # What was skipped for a higher rung is not behind without it.
-        of_these = {(tracks[step.rung], step.fired_on) for step in undone}
         undone += [
             step
             for step in steps
             if step.skipped
             and step not in undone
-            and (tracks.get(step.rung), step.fired_on) in of_these
+            and any(
+                each.fired_on == step.fired_on and overtakes(each.rung, step.rung)
+                for each in undone
+            )
         ]
         left = [step for step in steps if step not in undone]
         arming, taken_back, behind = standing.arming, undone, list[FiredStep]()
@@ -157,7 +163,12 @@ class Restart:
         )
 
     def _is_undone(self, step: FiredStep, standing: Standing, moves: Mapping[Clock, Moved]) -> bool:
-        """Whether a rung that fired is not reached by the new day any more."""
+        """Whether a rung that fired is not reached by the new day any more.
+
+        One that a coordinator returned, or that was no longer true, is done with all the same.
+        """
+        if step.given_up:
+            return False
         for each in self._ladder.of(standing.answer_rule):
             if each.rung is step.rung:
                 of_receipt = each.clock is Clock.ACKNOWLEDGEMENT
@@ -174,10 +185,6 @@ class Restart:
             self._ladder, clocks, fired=fired, today=self._today, shift=self._recount.rung_day
         )
         return verdict.look_again(self._today)
-
-
-def _receipt_due(dispatched_at: datetime, cal: WorkingCalendar) -> date:
-    return deadline(rule(ACKNOWLEDGEMENT_RULE, seoul_date(dispatched_at)), dispatched_at, cal).due
 
 
 def _promised(standing: Standing, due: date) -> date | None:

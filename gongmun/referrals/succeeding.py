@@ -117,6 +117,30 @@ def successor_of(session: Session, referral: Referral, today: date) -> Organisat
     return heirs[code] if code is not None else None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standstill:
+    """Why a referral stays with a ministry that is no more: a coordinator says who has it.
+
+    `successor` is who would have it, and `other` the referral by which that has the suggestion already. Without
+    them nobody is named: `heirs` are all that took over from its ministry, none of one that was abolished.
+    """
+
+    heirs: Sequence[Organisation]
+    successor: Organisation | None
+    other: Referral | None
+
+
+def standstill(session: Session, referral: Referral, today: date) -> Standstill:
+    """What a coordinator has to know who assigns a referral that did not pass on by itself."""
+    holder = organisation_queries.by_id(session, referral.organisation_id)
+    successor = successor_of(session, referral, today)
+    return Standstill(
+        heirs=organisation_queries.successors(session, holder.code, today),
+        successor=successor,
+        other=succession_queries.held_by(session, referral, successor.id) if successor else None,
+    )
+
+
 def begun(session: Session, referral: Referral, *, now: datetime) -> Takeover:
     """The takeover of a locked referral from the ministry that it has: the one of before, or a new one."""
     found = succession_queries.takeover(session, referral)
@@ -164,8 +188,17 @@ def hand_over(
     )
 
 
-def withdraw(session: Session, referral: Referral, *, now: datetime) -> None:
-    """Take back a locked referral whose suggestion its ministry has by another one.
+def withdraw(
+    session: Session,
+    referral: Referral,
+    *,
+    now: datetime,
+    instead: Referral | None = None,
+    approval_id: int | None = None,
+) -> None:
+    """Take back a locked referral; `instead` is the one by which a ministry has the suggestion.
+
+    That one leads from now on, if this one did.
 
     Raises:
         InvalidTransition: it is not open.
@@ -186,6 +219,21 @@ def withdraw(session: Session, referral: Referral, *, now: datetime) -> None:
         subject=("referral", referral.id),
         now=now,
         actor=Actor.COORDINATOR,
+        instead_id=instead.id if instead else None,
+        approval_id=approval_id,
+    )
+    if instead is None or referral.role is not Role.LEAD or instead.role is Role.LEAD:
+        return
+    instead.role = Role.LEAD
+    session.flush()
+    ledger.record(
+        session,
+        "referral.given_lead",
+        subject=("referral", instead.id),
+        now=now,
+        actor=Actor.COORDINATOR,
+        instead_of_id=referral.id,
+        approval_id=approval_id,
     )
 
 

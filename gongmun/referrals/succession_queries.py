@@ -1,10 +1,10 @@
 """Every SELECT about ministries that are no more, and what of theirs passes to others."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gongmun.documents import Document
 from gongmun.documents.life import UNNUMBERED
@@ -32,17 +32,21 @@ def left_behind(session: Session, today: date) -> Sequence[Referral]:
     numbered = exists().where(
         Document.id == Referral.document_id, Document.status.not_in(UNNUMBERED)
     )
-    return session.scalars(
-        select(Referral)
-        .where(
+    found = session.scalars(
+        select(Referral).where(
             Referral.organisation_id.in_(not_in_force(session, today)),
             or_(
                 Referral.status.in_(UNFINISHED),
                 and_(Referral.status == Status.APPROVED, numbered),
             ),
         )
-        .order_by(Referral.document_id, Referral.id)
-    ).all()
+    )
+    return _by_document(found)
+
+
+def _by_document(referrals: Iterable[Referral]) -> Sequence[Referral]:
+    # Not by the database: for the order SQLite would read the whole table by its documents.
+    return sorted(referrals, key=lambda each: (each.document_id or 0, each.id))
 
 
 def unnumbered(session: Session, today: date) -> Sequence[Referral]:
@@ -50,15 +54,15 @@ def unnumbered(session: Session, today: date) -> Sequence[Referral]:
     numbered = exists().where(
         Document.id == Referral.document_id, Document.status.not_in(UNNUMBERED)
     )
-    return session.scalars(
-        select(Referral)
-        .where(
-            Referral.organisation_id.in_(not_in_force(session, today)),
-            Referral.status == Status.APPROVED,
-            ~numbered,
+    return _by_document(
+        session.scalars(
+            select(Referral).where(
+                Referral.organisation_id.in_(not_in_force(session, today)),
+                Referral.status == Status.APPROVED,
+                ~numbered,
+            )
         )
-        .order_by(Referral.document_id, Referral.id)
-    ).all()
+    )
 
 
 def drafted(session: Session, today: date) -> Sequence[Referral]:
@@ -128,10 +132,21 @@ def untold(session: Session, successor_id: int) -> Sequence[tuple[Takeover, Refe
 
 
 def successors_to_tell(session: Session) -> Sequence[int]:
-    """The organisations that took something over and were not told of it yet."""
+    """The organisations that took something over and were not told of it yet.
+
+    Not of what they get by the mail of an outcome that is still to come.
+    """
     found = session.scalars(
         select(Takeover.successor_id)
-        .where(Takeover.successor_id.is_not(None), Takeover.told_at.is_(None))
+        .join(Referral, Referral.id == Takeover.referral_id)
+        .where(
+            Takeover.successor_id.is_not(None),
+            Takeover.told_at.is_(None),
+            or_(
+                Referral.status != Status.APPROVED,
+                Referral.organisation_id != Takeover.successor_id,
+            ),
+        )
         .distinct()
     )
     return sorted(each for each in found if each is not None)
@@ -147,6 +162,22 @@ def held_by(session: Session, referral: Referral, organisation_id: int) -> Refer
             Referral.id != referral.id,
             Referral.status.not_in(GONE),
         )
+    ).one_or_none()
+
+
+def withdrawn_beside(session: Session, referral: Referral) -> Referral | None:
+    """The referral of the same suggestion that its ministry had too, and that was withdrawn for it."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.outcome_id == referral.outcome_id,
+            Referral.suggestion_id == referral.suggestion_id,
+            Referral.organisation_id == referral.organisation_id,
+            Referral.status == Status.WITHDRAWN,
+            Referral.dispatched_at.is_not(None),
+        )
+        .order_by(Referral.id.desc())
+        .limit(1)
     ).one_or_none()
 
 
@@ -167,10 +198,23 @@ def was_mailed(session: Session, document_id: int, code: str) -> bool:
 
 
 def documents_told_by(session: Session, dispatch_id: int) -> frozenset[int]:
-    """The outcome documents of what a mail told a successor of."""
+    """The outcome documents of what a mail told a successor of: of what was withdrawn, that of what goes on."""
+    kept = aliased(Referral)
+    goes_on = or_(
+        and_(kept.id == Referral.id, Referral.organisation_id != Takeover.predecessor_id),
+        and_(
+            Referral.organisation_id == Takeover.predecessor_id,
+            kept.outcome_id == Referral.outcome_id,
+            kept.suggestion_id == Referral.suggestion_id,
+            kept.organisation_id == Takeover.successor_id,
+            kept.status.not_in(GONE),
+        ),
+    )
     found = session.scalars(
-        select(Referral.document_id)
-        .join(Takeover, Takeover.referral_id == Referral.id)
+        select(kept.document_id)
+        .select_from(Takeover)
+        .join(Referral, Referral.id == Takeover.referral_id)
+        .join(kept, goes_on)
         .where(Takeover.dispatch_id == dispatch_id)
     )
     return frozenset(each for each in found if each is not None)

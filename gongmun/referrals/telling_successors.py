@@ -18,12 +18,14 @@ from gongmun.errors import GongmunError
 from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import succession_queries
+from gongmun.referrals import paper_queries, succession_queries
 from gongmun.referrals.letters import overdue_items
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.mailing import attachment, mailbox
 from gongmun.referrals.models import Referral, Takeover
+from gongmun.referrals.names import ROLES
 from gongmun.settings import settings
+from gongmun.text import Bilingual
 
 TAKEOVER_INTENT = "takeover"
 # What a mail may carry without being refused on its way; the others are behind its link.
@@ -39,12 +41,34 @@ class ToldReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Line:
+    """A takeover to tell of, the referral that goes on with the successor, and the one withdrawn for it."""
+
+    takeover: Takeover
+    referral: Referral
+    withdrawn: Referral | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Item:
+    """A referral as the mail lists it; `withdrawn` is the number of the document of the one withdrawn for it.
+
+    `had` says which one of the two the successor had before: this one, or the one that was withdrawn.
+    """
+
+    listed: OverdueItem
+    role: Bilingual
+    withdrawn: str | None
+    had: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Section:
     """The lines of one predecessor in a mail."""
 
     predecessor: Organisation
     effective_on: date
-    items: Sequence[OverdueItem]
+    items: Sequence[_Item]
 
 
 def tell_successors(db: Database, *, now: datetime) -> ToldReport:
@@ -73,18 +97,19 @@ def tell_successors(db: Database, *, now: datetime) -> ToldReport:
 
 def _tell(session: Session, successor_id: int, now: datetime) -> Dispatch | None:
     successor = organisation_queries.by_id(session, successor_id)
-    lines: list[tuple[Takeover, Referral]] = []
+    lines: list[_Line] = []
     for takeover, referral in succession_queries.untold(session, successor_id):
         if referral.organisation_id == successor_id and referral.status is Status.APPROVED:
             continue
         takeover.told_at = now
-        if referral.organisation_id == successor_id and referral.status in CHASED:
-            assert referral.document_id is not None
-            if not succession_queries.was_mailed(session, referral.document_id, successor.code):
-                lines.append((takeover, referral))
+        line = _line(session, takeover, referral, successor)
+        if line is not None:
+            lines.append(line)
     if not lines:
         return None
-    document_ids = sorted({r.document_id for _, r in lines if r.document_id is not None})
+    document_ids = sorted(
+        {line.referral.document_id for line in lines if line.referral.document_id is not None}
+    )
     dispatch = enqueue(session, _message(session, successor, lines, document_ids, now), now)
     links.grant_ministry(
         session,
@@ -93,23 +118,69 @@ def _tell(session: Session, successor_id: int, now: datetime) -> Dispatch | None
         dispatch=dispatch,
         now=now,
     )
-    for takeover, _ in lines:
-        takeover.dispatch_id = dispatch.id
+    for line in lines:
+        line.takeover.dispatch_id = dispatch.id
     ledger.record(
         session,
         "takeover.told",
         subject=("organisation", successor_id),
         now=now,
         dispatch_id=dispatch.id,
-        referrals=[referral.id for _, referral in lines],
+        referrals=[line.takeover.referral_id for line in lines],
     )
     return dispatch
+
+
+def _line(
+    session: Session, takeover: Takeover, referral: Referral, successor: Organisation
+) -> _Line | None:
+    """What there is to tell of a takeover; None where the successor has nothing to do for it."""
+    if referral.organisation_id != successor.id:
+        # It was withdrawn, and the one that goes on leads in its place: see forums/assigning.py.
+        other = succession_queries.held_by(session, referral, successor.id)
+        if referral.status is not Status.WITHDRAWN or other is None or other.status not in CHASED:
+            return None
+        return _Line(takeover=takeover, referral=other, withdrawn=referral)
+    if referral.status not in CHASED:
+        return None
+    assert referral.document_id is not None
+    if succession_queries.was_mailed(session, referral.document_id, successor.code):
+        return None
+    other = succession_queries.withdrawn_beside(session, referral)
+    if other is not None and not _knows(session, other, successor):
+        other = None
+    return _Line(takeover=takeover, referral=referral, withdrawn=other)
+
+
+def _knows(session: Session, referral: Referral, successor: Organisation) -> bool:
+    """Whether a mail has told an organisation of a referral that it had."""
+    assert referral.document_id is not None
+    return succession_queries.was_mailed(session, referral.document_id, successor.code) or any(
+        takeover.successor_id == successor.id and takeover.dispatch_id is not None
+        for takeover, _ in succession_queries.takeovers(session, referral.id)
+    )
+
+
+def _items(session: Session, lines: Sequence[_Line], today: date) -> Sequence[_Item]:
+    lines = sorted(lines, key=lambda line: line.referral.id)
+    listed = overdue_items(session, [line.referral for line in lines], today)
+    withdrawn = [line.withdrawn.document_id if line.withdrawn else None for line in lines]
+    numbers = paper_queries.cited(session, {each for each in withdrawn if each is not None})
+    return [
+        _Item(
+            listed=item,
+            role=ROLES[line.referral.role],
+            withdrawn=numbers[document_id].number if document_id is not None else None,
+            had=line.referral.id != line.takeover.referral_id,
+        )
+        for line, item, document_id in zip(lines, listed, withdrawn, strict=True)
+    ]
 
 
 def _message(
     session: Session,
     successor: Organisation,
-    lines: Sequence[tuple[Takeover, Referral]],
+    lines: Sequence[_Line],
     document_ids: Sequence[int],
     now: datetime,
 ) -> OutgoingMessage:
@@ -123,10 +194,11 @@ def _message(
                 _Section(
                     predecessor=organisation_queries.by_id(session, predecessor_id),
                     effective_on=effective_on,
-                    items=overdue_items(session, [r for _, r in group], seoul_date(now)),
+                    items=_items(session, list(group), seoul_date(now)),
                 )
                 for (predecessor_id, effective_on), group in groupby(
-                    lines, key=lambda line: (line[0].predecessor_id, line[0].effective_on)
+                    lines,
+                    key=lambda line: (line.takeover.predecessor_id, line.takeover.effective_on),
                 )
             ],
             "total": len(lines),
@@ -136,7 +208,7 @@ def _message(
         },
     )
     return OutgoingMessage(
-        key=f"takeover:{lines[0][0].id}",
+        key=f"takeover:{lines[0].takeover.id}",
         intent=TAKEOVER_INTENT,
         organisation_code=successor.code,
         address=mailbox(session, successor.id),

@@ -1,13 +1,16 @@
 """Every SELECT and UPDATE about changes of deadlines that ministries were not told yet."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import distinct, func, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
-from gongmun.documents import Document
+from gongmun.db import rows_of, some_of
+from gongmun.documents import Approval
+from gongmun.referrals.chase_queries import MINISTRY
 from gongmun.referrals.ladder import Clock
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import DeadlineChange, Referral
@@ -30,6 +33,8 @@ class Untold:
     document_id: int
     reference: str
     title: str
+    # Why the coordinator had it counted again, in his words; None where nobody gave a reason.
+    note: str | None
 
     @property
     def concerns(self) -> bool:
@@ -62,44 +67,47 @@ def ministries_untold(session: Session) -> Sequence[int]:
     ).all()
 
 
-def untold_changes(session: Session, organisation_id: int) -> Sequence[Untold]:
-    """What one ministry was not told yet, the oldest first, locked; what another tells is left out."""
-    rows = session.execute(
+def untold_changes(
+    session: Session, organisation_ids: Collection[int]
+) -> Mapping[int, Sequence[Untold]]:
+    """What these ministries were not told yet, by the ministry, the oldest first, locked.
+
+    What another process tells is left out.
+    """
+    found: dict[int, list[Untold]] = defaultdict(list)
+    for organisation_id, *columns in rows_of(
+        session,
         select(
+            Referral.organisation_id,
             DeadlineChange.id,
             DeadlineChange.clock,
             DeadlineChange.old_due,
             DeadlineChange.new_due,
             DeadlineChange.reason_ko,
             DeadlineChange.reason_en,
-            Referral.id.label("referral_id"),
+            Referral.id,
             Referral.status,
             Referral.paused_at,
             Referral.document_id,
             Suggestion.reference,
             Suggestion.title,
+            Approval.reason,
         )
         .join(Referral, Referral.id == DeadlineChange.referral_id)
         .join(Suggestion, Suggestion.id == Referral.suggestion_id)
-        .where(DeadlineChange.told_at.is_(None), Referral.organisation_id == organisation_id)
+        .outerjoin(Approval, Approval.id == DeadlineChange.approval_id)
+        .where(DeadlineChange.told_at.is_(None), MINISTRY.in_(organisation_ids))
         .order_by(DeadlineChange.id)
-        .with_for_update(of=DeadlineChange, skip_locked=True)
-    )
-    return [Untold(**row) for row in rows.mappings()]
+        .with_for_update(of=DeadlineChange, skip_locked=True),
+    ):
+        found[organisation_id].append(Untold(**dict(zip(Untold.__slots__, columns, strict=True))))
+    return found
 
 
-def mark_told(session: Session, change_ids: Sequence[int], now: datetime) -> None:
+def mark_told(session: Session, change_ids: Collection[int], now: datetime) -> None:
     """Nobody has to be told of these any more."""
-    session.execute(
-        update(DeadlineChange).where(DeadlineChange.id.in_(change_ids)).values(told_at=now)
-    )
-
-
-def numbers(session: Session, document_ids: Collection[int]) -> Mapping[int, str]:
-    """The numbers of documents, by their ids."""
-    documents = session.scalars(
-        select(Document)
-        .where(Document.id.in_(document_ids))
-        .options(load_only(Document.division, Document.serial))
-    )
-    return {document.id: document.number or "" for document in documents}
+    for some in some_of(change_ids):
+        session.execute(
+            update(DeadlineChange).where(DeadlineChange.id.in_(some)).values(told_at=now),
+            execution_options={"synchronize_session": False},
+        )

@@ -11,8 +11,8 @@ from gongmun.simulation import queries
 from gongmun.simulation.installation import House
 
 
-def insist(house: House) -> bool:
-    """One refusal in eight is not taken for an answer, by some only when it is too late; whether more may come."""
+def insist(house: House) -> None:
+    """One refusal in eight is not taken for an answer, by some only when it is too late."""
     dice = house.plan.dice
     with house.db.reading() as session:
         refusals = queries.published_refusals(session, house.now - timedelta(days=22))
@@ -34,11 +34,10 @@ def insist(house: House) -> bool:
                     now=house.now,
                 ),
             )
-    return bool(refusals)
 
 
-def keep_promises(house: House) -> bool:
-    """Ministries do what they promised, some early, some late, some never; whether anything is left."""
+def keep_promises(house: House) -> None:
+    """Ministries do what they promised, some early, some late, some never."""
     dice = house.plan.dice
     with house.db.reading() as session:
         promised = queries.open_commitments(session)
@@ -59,4 +58,3 @@ def keep_promises(house: House) -> bool:
                     now=house.now,
                 ),
             )
-    return bool(promised)

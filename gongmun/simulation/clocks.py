@@ -58,6 +58,10 @@ class ClockWatch:
             right = walk.answer_by(known.rule, known.sent)
             if referral.answer_due is None or right > referral.answer_due:
                 yield f"referral {referral.id} is due {referral.answer_due}, and should be {right}"
+            elif right == referral.answer_due:
+                moment = walk.answer_at(known.rule, known.sent)
+                if referral.answer_due_at != moment:
+                    yield f"referral {referral.id} is late at {referral.answer_due_at}, not at {moment}"
 
     def _follow(self, clock: _Clock, told: Told) -> str | None:
         """Take an event in; what is wrong with the day it names."""

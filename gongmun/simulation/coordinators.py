@@ -13,14 +13,19 @@ from gongmun.followups import queries as followup_queries
 from gongmun.forums.assigning import SuccessorHasIt, assign
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.transferring import decide_transfer
-from gongmun.referrals import succession_queries
+from gongmun.referrals import chase_pause_queries, chase_pauses, succession_queries
 from gongmun.referrals.escalating import decide_escalation
 from gongmun.simulation import citizens, post_room, queries
 from gongmun.simulation.installation import House, recompute_deadlines
+from gongmun.simulation.waiting import Waiting
 
 _NAME = "한소통"
 _REASON = "확인하였습니다."
-_FRIDAY = 4
+_MONDAY, _FRIDAY = 0, 4
+# The body that ministries answer to.
+_ABOVE_ALL = "OPC"
+# Of the ministries that have something to answer, how many are spared from one Monday to the next.
+_PAUSED_A_WEEK = 0.03
 _Do = Callable[[], object]
 
 
@@ -29,33 +34,34 @@ class Coordinators:
     """Those of one division."""
 
     house: House
-    # The commits after which nothing waited for anybody.
-    _idle_at: int = -1
-    _waits: bool = False
 
-    def work(self) -> None:
+    def work(self, waiting: Waiting) -> None:
         """Settle what has waited long enough to be remembered."""
         self._calendar()
-        commits = self.house.commits
-        if commits == self._idle_at:
-            return
-        self._waits = False
-        for desk in (
-            self._reorganisations,
-            self._outcomes,
-            self._requests,
-            self._responses,
-            partial(post_room.mails, self.house, self._do),
-            partial(post_room.replies, self.house, self._do),
-            self._escalations,
-            self._others,
-        ):
-            desk()
-        self._idle_at = -1 if self._waits else commits
+        if seoul_date(self.house.now).weekday() == _MONDAY:
+            self._pauses()
+        for code, since in tuple(self.house.orphans.items()):
+            self._do(f"parent:{code}", since, partial(self._correct_parent, code), forget=6)
+        desks: tuple[tuple[bool, Callable[[], None]], ...] = (
+            (waiting.has_ended(seoul_date(self.house.now)), self._reorganisations),
+            (waiting.is_outcome_drafted, self._outcomes),
+            (waiting.is_anything_asked, self._requests),
+            (waiting.is_answer_new, self._responses),
+            (waiting.is_mail_troubled, partial(post_room.mails, self.house, self._do)),
+            (waiting.is_reply_open, partial(post_room.replies, self.house, self._do)),
+            (waiting.is_escalation_drafted, self._escalations),
+            (waiting.is_refusal_young(self.house.now), partial(citizens.insist, self.house)),
+            (
+                waiting.is_anything_promised and seoul_date(self.house.now).weekday() == _FRIDAY,
+                partial(citizens.keep_promises, self.house),
+            ),
+        )
+        for has_work, desk in desks:
+            if has_work:
+                desk()
 
     def _do(self, what: str, since: datetime, act: _Do, *, forget: int = 4) -> None:
         """Do it on the day on which it is remembered; one in ten is left lying for weeks."""
-        self._waits = True
         dice = self.house.plan.dice
         most = 30 if dice.falls(0.1, "forgotten", what) else forget
         if self.house.now - since >= timedelta(days=dice.between(0, most, "delay", what)):
@@ -77,11 +83,45 @@ class Coordinators:
             ):
                 house.recounted.add(holiday.day)
 
+    def _pauses(self) -> None:
+        """A ministry has a flood, or elections: its reminders stand still, and some go on before the end."""
+        house, dice, today = self.house, self.house.plan.dice, seoul_date(self.house.now)
+        with house.db.reading() as session:
+            standing = chase_pause_queries.paused_organisations(session, today)
+            codes = queries.codes(session)
+            bodies = queries.chased_bodies(session)
+        for pause in standing.values():
+            if dice.falls(0.2, "resumed", pause.id, today):
+                code = codes[pause.organisation_id]
+                house.request(
+                    f"resume:{code}",
+                    partial(chase_pauses.resume, house.db, code, name=_NAME, now=house.now),
+                )
+        for code in bodies:
+            if dice.falls(_PAUSED_A_WEEK, "paused", code, today):
+                days = dice.between(0, 45, "paused for", code, today)
+                house.request(
+                    f"pause:{code}",
+                    partial(
+                        chase_pauses.pause,
+                        house.db,
+                        code,
+                        until=today + timedelta(days=days),
+                        name=_NAME,
+                        reason="수해 복구 중입니다.",
+                        now=house.now,
+                    ),
+                )
+
+    def _correct_parent(self, code: str) -> None:
+        """In the list of organisations, as who loads a corrected one."""
+        with self.house.db.transaction() as session:
+            queries.set_parent(session, code, _ABOVE_ALL)
+        del self.house.orphans[code]
+
     def _reorganisations(self) -> None:
         house, dice = self.house, self.house.plan.dice
         with house.db.reading() as session:
-            if not queries.has_ended(session, seoul_date(house.now)):
-                return
             promised = followup_queries.promised(
                 session, succession_queries.not_in_force(session, seoul_date(house.now))
             )
@@ -215,9 +255,3 @@ class Coordinators:
                 )
 
             self._do(what, document.created_at, decide, forget=7)
-
-    def _others(self) -> None:
-        """Those who need no coordinator: citizens, and ministries that keep their promises."""
-        self._waits |= citizens.insist(self.house)
-        if seoul_date(self.house.now).weekday() == _FRIDAY:
-            self._waits |= citizens.keep_promises(self.house)

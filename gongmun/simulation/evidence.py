@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gongmun.answers.models import Extension, Question, Transfer
 from gongmun.ledger.models import LedgerEvent
 from gongmun.mail.models import Dispatch
-from gongmun.organisations import Organisation
+from gongmun.organisations import Organisation, Succession
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import ChasePause, LadderStep, Referral
 
@@ -31,6 +31,8 @@ class Chased:
     is_quiet: bool
     # Its ministry is no more.
     is_elsewhere: bool
+    # Nobody is above its ministry: the body is no more, or not there yet, without a single successor.
+    is_orphaned: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,19 +74,22 @@ class DueDay:
 
     id: int
     answer_due: date | None
+    answer_due_at: datetime | None
     is_running: bool
+
+
+_TOLD = (
+    select(LedgerEvent, Referral.answer_rule, Dispatch.accepted_at)
+    .join(Referral, Referral.id == LedgerEvent.subject_id)
+    .outerjoin(Dispatch, Dispatch.id == LedgerEvent.data["dispatch_id"].as_integer())
+    .where(LedgerEvent.subject_kind == "referral", LedgerEvent.seq > bindparam("after"))
+    .order_by(LedgerEvent.seq)
+)
 
 
 def told_of_referrals(session: Session, after: int) -> Iterator[Told]:
     """The events of referrals since the event `after`."""
-    rows = session.execute(
-        select(LedgerEvent, Referral.answer_rule, Dispatch.accepted_at)
-        .join(Referral, Referral.id == LedgerEvent.subject_id)
-        .outerjoin(Dispatch, Dispatch.id == LedgerEvent.data["dispatch_id"].as_integer())
-        .where(LedgerEvent.subject_kind == "referral", LedgerEvent.seq > after)
-        .order_by(LedgerEvent.seq)
-    )
-    for event, rule, accepted_at in rows:
+    for event, rule, accepted_at in session.execute(_TOLD, {"after": after}):
         yield Told(
             seq=event.seq,
             at=event.occurred_at,
@@ -96,48 +101,78 @@ def told_of_referrals(session: Session, after: int) -> Iterator[Told]:
         )
 
 
+_DUES = select(
+    Referral.id,
+    Referral.answer_due,
+    Referral.answer_due_at,
+    Referral.paused_at,
+    Referral.status,
+).where(Referral.status.in_((*CHASED, Status.ANSWERED)))
+
+
 def dues(session: Session) -> Sequence[DueDay]:
     """The due day of every referral that is with a ministry, or may come back to it."""
-    rows = session.execute(
-        select(Referral.id, Referral.answer_due, Referral.paused_at, Referral.status).where(
-            Referral.status.in_((*CHASED, Status.ANSWERED))
-        )
-    )
     return [
         DueDay(
             id=row.id,
             answer_due=row.answer_due,
+            answer_due_at=row.answer_due_at,
             is_running=row.status in CHASED and row.paused_at is None,
         )
-        for row in rows
+        for row in session.execute(_DUES)
     ]
+
+
+_DAY = bindparam("day", type_=Date)
+_parent, _heir = aliased(Organisation), aliased(Organisation)
+
+
+def _in_force(body: type[Organisation]) -> ColumnElement[bool]:
+    return and_(body.valid_from <= _DAY, or_(body.valid_to.is_(None), body.valid_to >= _DAY))
+
+
+_CHASED = (
+    select(
+        Referral.id,
+        Referral.answer_rule,
+        Referral.arming,
+        Referral.acknowledge_due,
+        Referral.status,
+        Referral.answer_due,
+        Referral.next_action_on,
+        Referral.paused_at,
+        Referral.asks_since,
+        exists()
+        .where(
+            ChasePause.organisation_id == Referral.organisation_id,
+            ChasePause.ended_at.is_(None),
+            ChasePause.until >= _DAY,
+        )
+        .label("is_paused"),
+        Organisation.valid_to,
+        and_(
+            Organisation.parent_code.is_not(None),
+            ~exists().where(_parent.code == Organisation.parent_code, _in_force(_parent)),
+            select(func.count())
+            .select_from(Succession)
+            .join(_heir, _heir.code == Succession.successor_code)
+            .where(
+                Succession.predecessor_code == Organisation.parent_code,
+                Succession.effective_on <= _DAY,
+                _in_force(_heir),
+            )
+            .scalar_subquery()
+            != 1,
+        ).label("is_orphaned"),
+    )
+    .join(Organisation, Organisation.id == Referral.organisation_id)
+    .where(Referral.status.in_(CHASED))
+    .order_by(Referral.id)
+)
 
 
 def chased(session: Session, day: date) -> Sequence[Chased]:
     """Every referral that is with a ministry."""
-    paused = exists().where(
-        ChasePause.organisation_id == Referral.organisation_id,
-        ChasePause.ended_at.is_(None),
-        ChasePause.until >= day,
-    )
-    rows = session.execute(
-        select(
-            Referral.id,
-            Referral.answer_rule,
-            Referral.arming,
-            Referral.acknowledge_due,
-            Referral.status,
-            Referral.answer_due,
-            Referral.next_action_on,
-            Referral.paused_at,
-            Referral.asks_since,
-            paused.label("is_paused"),
-            Organisation.valid_to,
-        )
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .where(Referral.status.in_(CHASED))
-        .order_by(Referral.id)
-    )
     return [
         Chased(
             id=row.id,
@@ -149,27 +184,31 @@ def chased(session: Session, day: date) -> Sequence[Chased]:
             next_action_on=row.next_action_on,
             is_quiet=bool(row.paused_at or row.asks_since or row.is_paused),
             is_elsewhere=row.valid_to is not None and row.valid_to < day,
+            is_orphaned=row.is_orphaned,
         )
-        for row in rows
+        for row in session.execute(_CHASED, {"day": day})
     ]
+
+
+_STEPS_OF_OPEN = (
+    select(LadderStep.referral_id, LadderStep.arming, LadderStep.rung)
+    .join(Referral, Referral.id == LadderStep.referral_id)
+    .where(Referral.status.in_((*CHASED, Status.APPROVED)))
+)
+_LAST_STEP = select(func.max(LadderStep.id))
+_STEPS_AFTER = select(LadderStep).where(LadderStep.id > bindparam("last")).order_by(LadderStep.id)
 
 
 def steps_of_open(session: Session) -> tuple[dict[tuple[int, int], set[str]], int]:
     """The rungs of each referral that is with a ministry, by its arming; and the last step of all."""
-    rows = session.execute(
-        select(LadderStep.referral_id, LadderStep.arming, LadderStep.rung)
-        .join(Referral, Referral.id == LadderStep.referral_id)
-        .where(Referral.status.in_((*CHASED, Status.APPROVED)))
-    )
     found: dict[tuple[int, int], set[str]] = {}
-    for row in rows:
+    for row in session.execute(_STEPS_OF_OPEN):
         found.setdefault((row.referral_id, row.arming), set()).add(row.rung)
-    return found, session.scalar(select(func.max(LadderStep.id))) or 0
+    return found, session.scalar(_LAST_STEP) or 0
 
 
 def steps_after(session: Session, last: int) -> Sequence[Fired]:
     """The steps that were written since."""
-    rows = session.scalars(select(LadderStep).where(LadderStep.id > last).order_by(LadderStep.id))
     return [
         Fired(
             referral_id=row.referral_id,
@@ -179,49 +218,46 @@ def steps_after(session: Session, last: int) -> Sequence[Fired]:
             fired_on=row.fired_on,
             skipped=row.skipped,
         )
-        for row in rows
+        for row in session.scalars(_STEPS_AFTER, {"last": last})
     ]
+
+
+_waits = or_(
+    exists().where(Question.referral_id == Referral.id, Question.answered_at.is_(None)),
+    exists().where(Extension.referral_id == Referral.id, Extension.decided_at.is_(None)),
+    exists().where(Transfer.referral_id == Referral.id, Transfer.decided_at.is_(None)),
+)
+_silent = exists().where(
+    LadderStep.referral_id == Referral.id,
+    LadderStep.arming == Referral.arming,
+    LadderStep.rung == "silence",
+)
+_STUCK = (
+    select(Referral.id, Referral.status, Referral.next_action_on, Referral.answer_due)
+    .where(
+        Referral.status.in_(CHASED),
+        or_(
+            and_(or_(Referral.paused_at.is_not(None), Referral.asks_since.is_not(None)), ~_waits),
+            and_(Referral.paused_at.is_(None), Referral.next_action_on.is_(None), ~_silent),
+        ),
+    )
+    .order_by(Referral.id)
+)
+_LATE = select(Referral.id, Referral.next_action_on).where(
+    Referral.status.in_(CHASED),
+    Referral.next_action_on < bindparam("before", type_=Date),
+    ~exists().where(
+        ChasePause.organisation_id == Referral.organisation_id,
+        ChasePause.until >= bindparam("before", type_=Date),
+    ),
+)
 
 
 def referrals_without_a_date(session: Session, before: datetime | None) -> Iterator[str]:
     """Referrals with a ministry that nothing will happen to, or whose day has long passed."""
-    waits = or_(
-        exists().where(Question.referral_id == Referral.id, Question.answered_at.is_(None)),
-        exists().where(Extension.referral_id == Referral.id, Extension.decided_at.is_(None)),
-        exists().where(Transfer.referral_id == Referral.id, Transfer.decided_at.is_(None)),
-    )
-    silent = exists().where(
-        LadderStep.referral_id == Referral.id,
-        LadderStep.arming == Referral.arming,
-        LadderStep.rung == "silence",
-    )
-    rows = session.execute(
-        select(Referral.id, Referral.status, Referral.next_action_on, Referral.answer_due)
-        .where(
-            Referral.status.in_(CHASED),
-            or_(
-                and_(
-                    or_(Referral.paused_at.is_not(None), Referral.asks_since.is_not(None)), ~waits
-                ),
-                and_(
-                    Referral.paused_at.is_(None),
-                    Referral.next_action_on.is_(None),
-                    ~silent,
-                ),
-            ),
-        )
-        .order_by(Referral.id)
-    )
-    for row in rows:
+    for row in session.execute(_STUCK):
         yield f"referral {row.id} ({row.status}, due {row.answer_due}): next {row.next_action_on}"
     if before is None:
         return
-    late = session.execute(
-        select(Referral.id, Referral.next_action_on).where(
-            Referral.status.in_(CHASED),
-            Referral.next_action_on < before.date(),
-            ~exists().where(ChasePause.organisation_id == Referral.organisation_id),
-        )
-    )
-    for old in late:
+    for old in session.execute(_LATE, {"before": before.date()}):
         yield f"referral {old.id} should have been looked at on {old.next_action_on}"

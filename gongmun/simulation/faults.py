@@ -5,7 +5,8 @@ the list of an earlier run, say what happens at which.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -120,8 +121,9 @@ class Injector:
             return None
         return self.dice.pick(kind.faults, "kind", *point)
 
-    def watch(self, db: Database) -> None:
-        """Put points before every transaction of a database, and before and after every commit."""
+    @contextmanager
+    def watching(self, db: Database) -> Iterator[None]:
+        """Put points before every transaction of a database, and before and after every commit, for the block."""
         dialect = db.engine.dialect
         commit = dialect.do_commit
 
@@ -142,3 +144,8 @@ class Injector:
 
         setattr(dialect, "do_commit", do_commit)  # noqa: B010 - a method of one dialect, not of its class
         event.listen(db.engine, "begin", begin, insert=True)
+        try:
+            yield
+        finally:
+            event.remove(db.engine, "begin", begin)
+            setattr(dialect, "do_commit", commit)  # noqa: B010

@@ -4,16 +4,11 @@ A step is what one flow calls, in the flow's order (flows/ has the same beside i
 goes on in a new process; one that fails is tried again as Prefect would, and otherwise left to the next run.
 """
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gongmun import clock, wiring
 from gongmun.access import links
 from gongmun.access.purging import purge
 from gongmun.answers.replies import take_replies
@@ -25,6 +20,7 @@ from gongmun.db.sweeps import SweepBusy, lease
 from gongmun.documents import issue
 from gongmun.errors import GongmunError
 from gongmun.followups.chasing import FOLLOW_UP_SWEEP, chase_commitments
+from gongmun.followups.leaving import review
 from gongmun.followups.proposers import tell_proposers
 from gongmun.forums.issuing import issue_outcomes
 from gongmun.forums.scheduling import wrap_ups_due
@@ -33,14 +29,12 @@ from gongmun.forums.wrapping_up import wrap_up
 from gongmun.mail import dispatch_due
 from gongmun.mail.collecting import COLLECT_SWEEP, collect, read
 from gongmun.mail.delivering import note_notices
-from gongmun.referrals import queries as referral_queries
-from gongmun.referrals.chasing import CHASE_SWEEP, sweep
+from gongmun.referrals.chasing import CHASE_SWEEP, NobodyAbove, sweep
 from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.ladder import Ladder
-from gongmun.referrals.notices import enqueue_notices, prepare_notices
+from gongmun.referrals.notices import enqueue_notices, papers_to_issue, prepare_notices
 from gongmun.referrals.recomputing import RECOMPUTE, recompute
 from gongmun.referrals.telling_changes import tell_changes
-from gongmun.settings import settings
 from gongmun.simulation.faults import Injector, Killed
 from gongmun.simulation.plan import Plan
 from gongmun.simulation.ports import Inbox, Printer, Relay, Store
@@ -63,8 +57,9 @@ class House:
     injector: Injector
     now: datetime
     ladder: Ladder
-    db: Database = field(init=False)
-    _other: Database = field(init=False)
+    db: Database
+    # That of another process, where two do the same at once.
+    other: Database
     relay: Relay = field(init=False)
     inbox: Inbox = field(init=False)
     printer: Printer = field(init=False)
@@ -76,6 +71,8 @@ class House:
     restarts: int = 0
     # The late holidays by which the deadlines were counted again.
     recounted: set[date] = field(default_factory=set)
+    # The bodies of which a sweep told that nobody is above them any more, and when it did first.
+    orphans: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Open for the first time: every table, and nothing in them."""
@@ -84,21 +81,12 @@ class House:
         self.printer = Printer(self.injector)
         self.store = Store(self.injector, self.folder)
         load_models()
-        # The second is that of another process, where two do the same at once.
-        self.db, self._other = (Database(settings().database_url) for _ in range(2))
-        self.injector.watch(self.db)
-        self.injector.watch(self._other)
         Base.metadata.create_all(self.db.engine)
 
     @property
     def commits(self) -> int:
         """How often somebody has written; where it is the same, no table has changed."""
         return self.injector.commits
-
-    def close(self) -> None:
-        """Close what is open."""
-        self.db.dispose()
-        self._other.dispose()
 
     def restart(self) -> None:
         """A new process takes the place of the one that died: it has no connection, and knows nothing."""
@@ -171,13 +159,13 @@ class House:
     def _twin(self, step: "Step") -> None:
         """Another process does the same, while this one sleeps longer than its lease."""
         self.now += _SLEPT
-        self.db, self._other = self._other, self.db
+        self.db, self.other = self.other, self.db
         try:
             step(self)
         except GongmunError as error:
             self.told.append((self.now, "twin", error.code))
         finally:
-            self.db, self._other = self._other, self.db
+            self.db, self.other = self.other, self.db
 
 
 Step = Callable[[House], None]
@@ -222,6 +210,7 @@ def dispatch(house: House) -> None:
         owner="simulation",
         limit=500,
         fill=links.fill,
+        review=review,
     )
     note_dispatches(house.db, ladder=house.ladder, now=house.now)
 
@@ -231,15 +220,17 @@ def chase(house: House) -> None:
     db, now = house.db, house.now
     with lease(db, CHASE_SWEEP):
         note_dispatches(db, ladder=house.ladder, now=now)
+        changes = tell_changes(db, now=now)
         swept = sweep(db, ladder=house.ladder, now=now)
         prepare_notices(db, now=now)
-        with db.reading() as session:
-            ids = [i for n in referral_queries.waiting_notices(session) for i in n.document_ids]
+        ids = papers_to_issue(db, now=now)
         if ids:
             issue(db, ids, renderer=house.printer, store=house.store, now=now)
         notices = enqueue_notices(db, now=now)
-    for problem in (*swept.problems, *notices.problems):
-        raise problem
+    for problem in (*changes.problems, *swept.problems, *notices.problems):
+        if not isinstance(problem, NobodyAbove):
+            raise problem
+        house.orphans.setdefault(problem.params["code"], now)
 
 
 def follow_up(house: House) -> None:
@@ -262,51 +253,3 @@ def collect_replies(house: House) -> None:
         replies = take_replies(db, store=store, scanner=None, ladder=house.ladder, now=now)
     for problem in (*noted.problems, *replies.problems):
         raise problem
-
-
-@contextmanager
-def opened(plan: Plan) -> Iterator[House]:
-    """A new installation of its own for the block, with settings and a clock of its own."""
-    # Thousands of commits wait for the disk otherwise; what is lost with the machine is played again.
-    shared_memory = Path("/dev/shm")  # noqa: S108 - the folder in it is made by mkdtemp
-    where = shared_memory if shared_memory.is_dir() else None
-    folder = Path(tempfile.mkdtemp(prefix="gongmun-simulation-", dir=where))
-    try:
-        with _surroundings(folder):
-            house = House(
-                folder=folder,
-                plan=plan,
-                injector=Injector(plan.dice, plan.faults if plan.with_faults else ()),
-                now=clock.seoul_time(plan.first_day),
-                ladder=wiring.ladder(),
-            )
-            with clock.told_by(lambda: house.now):
-                yield house
-            house.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _surroundings(folder: Path) -> Iterator[None]:
-    """Settings that say where everything of this world lies; those of the caller come back afterwards."""
-    ours: Mapping[str, str] = {
-        "GONGMUN_ENV_FILE": "",
-        "GONGMUN_VAR": str(folder),
-        "GONGMUN_INBOX__MAILDIR": str(folder / "inbox"),
-        "GONGMUN_INBOX__ADDRESS": INBOX,
-        "GONGMUN_PUBLIC_URL": "https://simulation.example",
-        "GONGMUN_CALENDAR_OVERRIDES": str(folder / "holidays.csv"),
-    }
-    before = {name: value for name, value in os.environ.items() if name.startswith("GONGMUN_")}
-    for name in before:
-        del os.environ[name]
-    os.environ.update(ours)
-    settings.cache_clear()
-    try:
-        yield
-    finally:
-        for name in ours:
-            os.environ.pop(name, None)
-        os.environ.update(before)
-        settings.cache_clear()

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.clock import seoul_date, seoul_time
 from gongmun.ledger import LedgerBroken
-from gongmun.simulation import evidence, paper_trail
+from gongmun.simulation import evidence, mail_trail, paper_trail
 from gongmun.simulation.clocks import ClockWatch
+from gongmun.simulation.departures import DepartureWatch
 from gongmun.simulation.installation import House
 from gongmun.simulation.reference import Walk
 from gongmun.simulation.rungs import RungWatch
@@ -48,12 +49,15 @@ class Invariants:
         """Of one installation."""
         self._house = house
         self._verified = 0
+        self._last_event: tuple[int, str | None] = (0, None)
+        self._mailed_until = seoul_time(house.plan.first_day)
         self._commits = -1
         self._mails_seen: Counter[str] = Counter()
         self._looked_at = self._last_mail = 0
         self._calm: list[date] = []
         self.rungs = RungWatch(house)
         self._clocks = ClockWatch(self.walk_on)
+        self._departures = DepartureWatch(house.relay)
 
     @property
     def walk(self) -> Walk:
@@ -94,18 +98,22 @@ class Invariants:
             idle = self._house.commits == self._commits and day.weekday() > 0
             self._commits = self._house.commits
             for check in () if idle else self._checks():
-                name = check.__name__.removeprefix("_")
-                found += [Broken(promise=name, what=what) for what in check(session, day)]
+                found += _broken(check, session, day)
+            # What was told twice stays told twice.
+            if day.weekday() == 6:
+                found += _broken(self._changes_are_told_once, session, day)
         return tuple(found)
 
     def check_all(self) -> tuple[Broken, ...]:
-        """At the end: the whole ledger, from its first event."""
+        """At the end: who was told what, and the whole ledger, from its first event."""
+        today = seoul_date(self._house.now)
         with self._house.db.reading() as session:
+            found = tuple(_broken(self._changes_are_told_once, session, today))
             try:
                 self._verified = ledger.verify(session)
             except LedgerBroken as error:
-                return (Broken(promise="the_ledger_verifies", what=str(error)),)
-        return ()
+                return (*found, Broken(promise="the_ledger_verifies", what=str(error)))
+        return found
 
     def counts(self) -> Mapping[str, int]:
         """What happened, in numbers."""
@@ -119,6 +127,9 @@ class Invariants:
             self._every_approved_document_has_a_dispatch_per_recipient,
             self._every_open_referral_has_a_next_date,
             self._no_reminder_after_an_answer,
+            self._no_reminder_while_they_are_paused,
+            self._no_mail_to_a_body_that_is_no_more,
+            self._changes_are_told_once,
             self._paused_clocks_lose_nothing,
             self._the_ledger_goes_on,
         )
@@ -135,9 +146,8 @@ class Invariants:
         arrived = self._house.relay.arrived
         for mail in arrived[self._looked_at :]:
             self._mails_seen[mail.message_id] += 1
-            if self._mails_seen[mail.message_id] > 1 + paper_trail.releases(
-                session, mail.message_id
-            ):
+            seen = self._mails_seen[mail.message_id]
+            if seen > 1 and seen > 1 + paper_trail.releases(session, mail.message_id):
                 yield f"{mail.message_id} to {mail.recipient} at {mail.at}"
         self._looked_at = len(arrived)
         yield from paper_trail.doubled_mails(session)
@@ -149,15 +159,32 @@ class Invariants:
         self, session: Session, day: date
     ) -> Iterator[str]:
         if before := self._settled_before(day):
-            yield from paper_trail.documents_without_mail(session, before)
+            self._mailed_until, found = paper_trail.documents_without_mail(
+                session, self._mailed_until, before
+            )
+            yield from found
 
     def _every_open_referral_has_a_next_date(self, session: Session, day: date) -> Iterator[str]:
         before = self._settled_before(day)
         yield from evidence.referrals_without_a_date(session, before)
 
     def _no_reminder_after_an_answer(self, session: Session, _day: date) -> Iterator[str]:
-        self._last_mail, found = paper_trail.reminders_after_the_end(session, self._last_mail)
+        self._departures.look(session)
+        yield from self._departures.after_an_answer()
+
+    def _no_reminder_while_they_are_paused(self, _session: Session, _day: date) -> Iterator[str]:
+        yield from self._departures.while_paused()
+
+    def _no_mail_to_a_body_that_is_no_more(self, session: Session, _day: date) -> Iterator[str]:
+        self._last_mail, found = mail_trail.mails_to_nobody(session, self._last_mail)
         yield from found
+
+    def _changes_are_told_once(self, session: Session, day: date) -> Iterator[str]:
+        """Moved deadlines to their ministry, what was taken over to the successor, answers to the proposer."""
+        before = self._settled_before(day)
+        yield from mail_trail.changes_told_wrongly(session, before)
+        yield from mail_trail.takeovers_told_wrongly(session, before)
+        yield from mail_trail.proposers_told_wrongly(session, before)
 
     def _paused_clocks_lose_nothing(self, session: Session, day: date) -> Iterator[str]:
         yield from self._clocks.check(session)
@@ -166,9 +193,14 @@ class Invariants:
             yield from self._clocks.disagreeing(session, self.walk_on(day))
 
     def _the_ledger_goes_on(self, session: Session, _day: date) -> Iterator[str]:
-        self._verified, problem = paper_trail.verify_since(session, self._verified)
+        self._last_event, problem = paper_trail.verify_since(session, self._last_event)
         if problem:
             yield problem
+
+
+def _broken(check: Check, session: Session, day: date) -> Iterator[Broken]:
+    name = check.__name__.removeprefix("_")
+    return (Broken(promise=name, what=what) for what in check(session, day))
 
 
 @lru_cache(maxsize=64)

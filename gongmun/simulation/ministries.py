@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 
 from gongmun.clock import SEOUL, seoul_date, seoul_time
+from gongmun.followups.addressing import PROPOSER
 from gongmun.referrals.models import Referral
 from gongmun.simulation import mails, queries
 from gongmun.simulation.acts import Act, Deed, perform
@@ -70,17 +71,20 @@ class Ministries:
         """Take one mail up; False where the ministry leaves it for tomorrow."""
         house, dice = self.house, self.house.plan.dice
         with house.db.reading() as session:
-            dispatch = queries.mail(session, mail.message_id)
-            assert dispatch is not None, "the relay has a mail that the outbox does not know"
-            code, intent = dispatch.organisation_code, dispatch.intent
+            letter = queries.mail(session, mail.message_id)
+            assert letter is not None, "the relay has a mail that the outbox does not know"
+            code, intent = letter.organisation_code, letter.intent
+            if code == PROPOSER:
+                if dice.falls(0.1, "no such citizen", mail.recipient):
+                    self._return(mail)
+                return True
             character = self.character(code)
             if self._is_dead(mail.recipient, character, code):
                 self._return(mail)
                 return True
-            link = queries.link_of(session, dispatch)
-            if link is None or link.organisation_id is None:
+            if letter.document_ids is None:
                 return True
-            referrals = queries.with_ministry(session, link.document_ids)
+            referrals = queries.with_ministry(session, letter.document_ids)
             if intent == "outcome" and not referrals:
                 # Our clocks do not run yet: nobody is so fast, unless the mail is of long ago.
                 return house.now - mail.at > timedelta(days=40)

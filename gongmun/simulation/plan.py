@@ -213,11 +213,12 @@ def _outages(dice: Dice, days: int) -> tuple[Outage, ...]:
 
 
 def _reorganisations(dice: Dice, days: int) -> tuple[Reorganisation, ...]:
+    least = min(60, days // 3)
     codes = ("MOLIT", "MOHW", "MOE", "MAFRA", "KNPA", "MOEL", "MCST", "FSC", "MSIT", "NFA")
     return tuple(
         Reorganisation(
             code=dice.pick(codes[number::2], "reformed", number),
-            on=_day(dice.between(60, max(61, days - 60), "reform day", number)),
+            on=_day(dice.between(least, max(least + 1, days - 60), "reform day", number)),
             reform=dice.pick((Reform.RENAMED, Reform.SPLIT, Reform.ABOLISHED), "reform", number),
         )
         for number in range(2 if days > 200 else 1)

@@ -42,6 +42,8 @@ class Relay:
     connections: int = 1
     arrived: list[Arrived] = field(default_factory=list)
     unread: deque[Arrived] = field(default_factory=deque)
+    # What they say, by their Message-ID, until somebody has looked at it.
+    contents: dict[str, bytes] = field(default_factory=dict)
 
     @contextmanager
     def connection(self) -> Iterator["_Connection"]:
@@ -88,6 +90,7 @@ class _Connection:
         )
         self.relay.arrived.append(mail)
         self.relay.unread.append(mail)
+        self.relay.contents[mail.message_id] = message
         if fault == "kill_after":
             self.relay.injector.kill()
         if fault == "cut_after_dot":

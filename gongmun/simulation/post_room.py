@@ -7,6 +7,7 @@ from typing import Protocol
 from gongmun.answers import confirming, filing
 from gongmun.answers.checks import NotTaken
 from gongmun.answers.models import Reply, ReplyStatus
+from gongmun.followups.addressing import PROPOSER
 from gongmun.mail import deciding as mail_deciding
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.life import Status as MailStatus
@@ -48,6 +49,10 @@ def _settle_mail(house: House, dispatch: Dispatch) -> None:
         mail_deciding.settle(house.db, dispatch.id, accepted=arrived, now=house.now)
         return
     address = dispatch.address
+    if dispatch.organisation_code == PROPOSER:
+        if dispatch.status is MailStatus.FAILED and address:
+            mail_deciding.release(house.db, dispatch.id, address=address, now=house.now)
+        return
     if dispatch.status is MailStatus.BOUNCED or dispatch.bounced_at or not address:
         name = (address or "forum@new.example").rpartition("@")[2]
         address = f"new.forum@{name}"

@@ -1,26 +1,22 @@
 """What the people of the simulation can see: every SELECT they act on."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.access.models import AccessLink
 from gongmun.answers.models import Commitment, CommitmentStatus, Reply, ReplyStatus
-from gongmun.clock import seoul_time
-from gongmun.documents import Document, DocumentKind
-from gongmun.documents.life import WITHOUT_FILE
-from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents import Document
 from gongmun.forums.life import Status as OutcomeStatus
-from gongmun.forums.models import Forum, Outcome
-from gongmun.mail.life import Status
+from gongmun.forums.models import Outcome
 from gongmun.mail.models import Dispatch
 from gongmun.organisations import Organisation
 from gongmun.referrals.life import CHASED, OPEN
 from gongmun.referrals.life import Status as ReferralStatus
 from gongmun.referrals.models import (
-    Notice,
     Referral,
     Response,
     ResponseDecision,
@@ -31,37 +27,61 @@ from gongmun.suggestions.models import Suggestion
 _UNFINISHED = (*OPEN, ReferralStatus.ANSWERED)
 
 
-def mail(session: Session, message_id: str) -> Dispatch | None:
-    """The dispatch of a mail that lies in somebody's mailbox."""
-    return session.scalars(select(Dispatch).where(Dispatch.message_id == message_id)).one_or_none()
+_original = func.coalesce(Dispatch.instead_of_id, Dispatch.id)
+_MAIL = (
+    select(Dispatch.organisation_code, Dispatch.intent, AccessLink.document_ids)
+    .outerjoin(
+        AccessLink,
+        and_(AccessLink.dispatch_id == _original, AccessLink.organisation_id.is_not(None)),
+    )
+    .where(Dispatch.message_id == bindparam("message_id"))
+)
+_WITH_MINISTRY = (
+    select(Referral)
+    .where(
+        Referral.document_id.in_(bindparam("document_ids", expanding=True)),
+        Referral.status.in_(CHASED),
+    )
+    .order_by(Referral.id)
+)
+_REFERRAL_OF = (
+    select(Referral)
+    .join(Suggestion, Suggestion.id == Referral.suggestion_id)
+    .where(
+        Suggestion.reference == bindparam("reference"),
+        Referral.organisation_id == bindparam("organisation_id"),
+    )
+    .order_by(Referral.id.desc())
+)
 
 
-def link_of(session: Session, dispatch: Dispatch) -> AccessLink | None:
-    """The link that a mail carries, also one sent in place of a mail that came back."""
-    return session.scalars(
-        select(AccessLink).where(
-            AccessLink.dispatch_id == (dispatch.instead_of_id or dispatch.id),
-        )
-    ).one_or_none()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A mail as its reader sees it; `document_ids` are None where it has no link of a ministry.
+
+    The link is that of the mail in whose place it was sent, where it was.
+    """
+
+    organisation_code: str
+    intent: str
+    document_ids: Sequence[int] | None
+
+
+def mail(session: Session, message_id: str) -> Letter | None:
+    """A mail that lies in somebody's mailbox."""
+    row = session.execute(_MAIL, {"message_id": message_id}).mappings().one_or_none()
+    return None if row is None else Letter(**row)
 
 
 def with_ministry(session: Session, document_ids: Sequence[int]) -> Sequence[Referral]:
     """What these documents ask and nobody has answered."""
-    return session.scalars(
-        select(Referral)
-        .where(Referral.document_id.in_(document_ids), Referral.status.in_(CHASED))
-        .order_by(Referral.id)
-    ).all()
+    return session.scalars(_WITH_MINISTRY, {"document_ids": document_ids}).all()
 
 
 def referral_of(session: Session, reference: str, organisation_id: int) -> Referral | None:
     """The referral of a suggestion with an organisation, the newest where there were several."""
-    return session.scalars(
-        select(Referral)
-        .join(Suggestion, Suggestion.id == Referral.suggestion_id)
-        .where(Suggestion.reference == reference, Referral.organisation_id == organisation_id)
-        .order_by(Referral.id.desc())
-    ).first()
+    known = {"reference": reference, "organisation_id": organisation_id}
+    return session.scalars(_REFERRAL_OF, known).first()
 
 
 def reference(session: Session, referral: Referral) -> str:
@@ -73,6 +93,13 @@ def codes(session: Session) -> dict[int, str]:
     """The code of each organisation by its id."""
     rows = session.execute(select(Organisation.id, Organisation.code))
     return {row.id: row.code for row in rows}
+
+
+def set_parent(session: Session, code: str, parent_code: str) -> None:
+    """From now on the organisation answers to this one."""
+    session.execute(
+        update(Organisation).where(Organisation.code == code).values(parent_code=parent_code)
+    )
 
 
 def drafted_outcomes(session: Session) -> Sequence[Outcome]:
@@ -138,79 +165,13 @@ def number_of(session: Session, document_id: int) -> str:
     return session.get_one(Document, document_id).number or ""
 
 
-def is_mail_waiting(session: Session) -> bool:
-    """Whether a mail is on its way out."""
-    on_its_way = (Status.QUEUED, Status.CLAIMED, Status.SENDING)
-    return bool(session.scalar(select(exists().where(Dispatch.status.in_(on_its_way)))))
+_CHASED_BODIES = (
+    select(Organisation.code)
+    .where(exists().where(Referral.organisation_id == Organisation.id, Referral.status.in_(CHASED)))
+    .order_by(Organisation.code)
+)
 
 
-def has_ended(session: Session, day: date) -> bool:
-    """Whether an organisation that is no more has something that is not over."""
-    return (
-        session.scalar(
-            select(Referral.id)
-            .join(Organisation, Organisation.id == Referral.organisation_id)
-            .where(Organisation.valid_to < day, Referral.status.in_(_UNFINISHED))
-            .limit(1)
-        )
-        is not None
-    )
-
-
-def is_anything_to_issue(session: Session) -> bool:
-    """Whether a document waits for its number, its file or its mail."""
-    mailed = exists().where(Dispatch.document_id == Document.id)
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(Document.status.in_(WITHOUT_FILE)),
-                    exists().where(Outcome.status == OutcomeStatus.APPROVED),
-                    exists().where(
-                        Document.kind.in_((DocumentKind.EXTENSION, DocumentKind.OUTCOME)),
-                        Document.status.in_((DocumentStatus.RENDERED, DocumentStatus.SIGNED)),
-                        ~mailed,
-                    ),
-                )
-            )
-        )
-    )
-
-
-def is_anything_to_chase(session: Session, day: date) -> bool:
-    """Whether a day of the ladder has come, or a notice waits."""
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(Referral.status.in_(CHASED), Referral.next_action_on <= day),
-                    exists().where(Referral.status == ReferralStatus.APPROVED),
-                    exists().where(Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None)),
-                )
-            )
-        )
-    )
-
-
-def is_anything_promised(session: Session, day: date) -> bool:
-    """Whether a promise is to be looked at, or a proposer may have to be told."""
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(
-                        Commitment.status == CommitmentStatus.OPEN,
-                        Commitment.next_action_on <= day,
-                    ),
-                    exists().where(Response.decided_at >= seoul_time(day) - timedelta(days=4)),
-                )
-            )
-        )
-    )
-
-
-def is_anything_to_wrap_up(session: Session, now: datetime) -> bool:
-    """Whether a forum has ended that nobody has looked at."""
-    return bool(
-        session.scalar(select(exists().where(Forum.wrapped_up_at.is_(None), Forum.ends_at <= now)))
-    )
+def chased_bodies(session: Session) -> Sequence[str]:
+    """The codes of the organisations that have something to answer."""
+    return session.scalars(_CHASED_BODIES).all()

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta, timezone
 # Seoul has had no summer time since 1988.
 _SEOUL = timezone(timedelta(hours=9))
 _DAY = timedelta(days=1)
+_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,32 @@ class Walk:
         """Three working days, that of the dispatch not counted."""
         return self.shift(sent, 3)
 
-    def hours_after(self, moment: datetime, hours: int) -> date:
-        """The day on which so many working hours are over: seconds from nine to six, without the lunch hour."""
-        moment, left = moment.astimezone(_SEOUL).replace(tzinfo=None), hours * 3600
+    def hours_after(self, moment: datetime, hours: int) -> datetime:
+        """When so many working hours are over: seconds from nine to six, without the lunch hour."""
+        moment = moment.astimezone(_SEOUL).replace(tzinfo=None, microsecond=0)
+        left = hours * 3600
         while left:
             if not self.works(moment.date()):
                 moment = datetime.combine(moment.date() + _DAY, time())
             elif not 9 <= moment.hour < 18 or moment.hour == 12:
                 moment = moment.replace(minute=0, second=0) + timedelta(hours=1)
             else:
-                moment, left = moment + timedelta(seconds=1), left - 1
-        return (moment - timedelta(seconds=1)).date()
+                # Whole minutes at once: the hours begin and end with one.
+                step = 60 if not moment.second and left >= 60 else 1
+                moment, left = moment + timedelta(seconds=step), left - step
+        return moment.replace(tzinfo=_SEOUL)
+
+    def answer_at(self, rule: str, at: datetime) -> datetime:
+        """The moment at which an answer is late: when that day is over, or the last of the working hours."""
+        if rule == "at_once":
+            return self.hours_after(at, _AT_ONCE)
+        return datetime.combine(self.answer_by(rule, at) + _DAY, time(), _SEOUL)
 
     def answer_by(self, rule: str, at: datetime) -> date:
         """When an answer to what was sent at a moment is due, by the rules that the simulated forums name."""
         if rule == "at_once":
-            return self.hours_after(at, 3)
+            # Their last second counts for the day on which they end.
+            return (self.hours_after(at, _AT_ONCE) - timedelta(seconds=1)).date()
         sent = at.astimezone(_SEOUL).date()
         first = self.roll(sent)
         if rule == "suggestion":  # 14 working days, the first one counted

@@ -85,6 +85,14 @@ class RungWatch:
             ]
             for place, (step, on) in enumerate(due, start=1):
                 found[step.rung] = (on, place < len(due))
+        # Nobody takes it: it waits.
+        if referral.is_orphaned and not found.get("escalation", (day, True))[1]:
+            del found["escalation"]
+        # Nobody is asked to acknowledge beside a reminder, or after one.
+        said = behind | {rung for rung, (_, skipped) in found.items() if not skipped}
+        if {"first_reminder", "second_reminder"} & said:
+            for rung in {"nudge", "backup_nudge"} & set(found):
+                found[rung] = (found[rung][0], True)
         return found
 
     def _compare(

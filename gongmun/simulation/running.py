@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from gongmun.clock import SEOUL, seoul_date, seoul_time
-from gongmun.simulation import paper_trail, queries, setting_up
+from gongmun.simulation import paper_trail, setting_up, waiting
 from gongmun.simulation.coordinators import Coordinators
 from gongmun.simulation.installation import (
     House,
@@ -20,12 +18,13 @@ from gongmun.simulation.installation import (
     follow_reorganisations,
     follow_up,
     issue_approved,
-    opened,
     wrap_up_forums,
 )
 from gongmun.simulation.invariants import Broken, Invariants
 from gongmun.simulation.ministries import Ministries
+from gongmun.simulation.opening import opened
 from gongmun.simulation.plan import Plan
+from gongmun.simulation.waiting import Waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +99,7 @@ class World:
     """The people of one installation, and its hours.
 
     A sweep that has nothing to do costs as much as a day of the simulation may: where the tables say so, it
-    is left out, but once a week and after a fault.
+    is left out, but once a month and after one that failed.
     """
 
     def __init__(self, house: House) -> None:
@@ -112,7 +111,8 @@ class World:
         self.invariants = Invariants(house)
         self._works = True
         self._restless: set[str] = set()
-        self._idle: dict[str, tuple[date, int]] = {}
+        self._looked_at = -1
+        self._seen: Waiting
 
     def play(self, day: date) -> None:
         """One day in Seoul. The hours are those of deployments/registry.py, as far as they matter."""
@@ -120,33 +120,34 @@ class World:
         self._works = not any(outage.holds(day) for outage in house.plan.outages)
         is_open = self.invariants.walk.works(day)
         self._at(day, 0, 1)
-        setting_up.begin(house, day)
-        self._run("successions", follow_reorganisations, lambda s: queries.has_ended(s, day))
+        if setting_up.begin(house, day):
+            self._restless.add("chase")
+        self._run("successions", follow_reorganisations, lambda w: w.is_anything_to_pass_on(day))
         self._issue(day, 8, is_open=is_open)
         self._mail(day, 9)
         self._at(day, 9, 1)
-        self._run("successions.2", follow_reorganisations, lambda s: queries.has_ended(s, day))
+        self._run("successions.2", follow_reorganisations, lambda w: w.is_anything_to_pass_on(day))
         if day.weekday() < 5:
             self._at(day, 9, 10)
             self._chase(day)
             self._at(day, 9, 20)
-            self._run("follow_up", follow_up, lambda s: queries.is_anything_promised(s, day))
+            self._run("follow_up", follow_up, lambda w: w.is_anything_to_follow(day))
         self._mail(day, 10)
         self._at(day, 11)
         self.ministries.read_mail()
         self._collect("collect")
         if is_open:
             self._at(day, 14)
-            self.coordinators.work()
+            self.coordinators.work(self._waiting())
         self._issue(day, 14, is_open=is_open)
         self._mail(day, 15)
         self._at(day, 16)
         self._collect("collect.2")
         self._at(day, 18, 10)
-        self._run("wrap_up", wrap_up_forums, lambda s: queries.is_anything_to_wrap_up(s, house.now))
+        self._run("wrap_up", wrap_up_forums, lambda w: w.is_anything_to_wrap_up(house.now))
         self._mail(day, 20)
         self._at(day, 23, 59)
-        if day.weekday() == 6 or not self._works:
+        if (day.weekday() == 6 and day.day <= 7) or not self._works:
             self._restless = set(_SWEEPS)
 
     def check(self) -> tuple[Broken, ...]:
@@ -159,43 +160,39 @@ class World:
         self.ministries.act_until(moment)
         self.house.now = max(self.house.now, moment)
 
-    def _run(self, name: str, step: Step, needed: Callable[[Session], bool]) -> bool:
+    def _waiting(self) -> Waiting:
+        """What waits now: looked up once after each commit."""
+        if self._looked_at != self.house.commits:
+            with self.house.db.reading() as session:
+                self._seen = waiting.look(session)
+            self._looked_at = self.house.commits
+        return self._seen
+
+    def _run(self, name: str, step: Step, needed: Callable[[Waiting], bool]) -> bool:
         """Run a step, if anything runs today and there may be something to do; whether it ended well."""
         if not self._works:
             return False
-        # What had nothing to do has nothing to do until somebody commits, or the next day comes.
-        seen = (seoul_date(self.house.now), self.house.commits)
         sweep = name.partition(".")[0]
-        if sweep not in self._restless:
-            if self._idle.get(name) == seen:
-                return True
-            with self.house.db.reading() as session:
-                if not needed(session):
-                    self._idle[name] = seen
-                    return True
-        faults = len(self.house.injector.happened)
+        if sweep not in self._restless and not needed(self._waiting()):
+            return True
         ended = self.house.run(name, step)
-        # What was disturbed is run once more, whatever the tables say.
-        (
-            self._restless.add
-            if len(self.house.injector.happened) > faults
-            else self._restless.discard
-        )(sweep)
+        # What did not end well is run once more, whatever the tables say.
+        (self._restless.discard if ended else self._restless.add)(sweep)
         return ended
 
     def _chase(self, day: date) -> None:
         self.invariants.before_sweep()
-        ended = self._run("chase", chase, lambda s: queries.is_anything_to_chase(s, day))
+        ended = self._run("chase", chase, lambda w: w.is_anything_to_chase(day))
         self.invariants.after_sweep(day, ended=ended, began=self._works)
 
     def _issue(self, day: date, hour: int, *, is_open: bool) -> None:
         self._at(day, hour, 35)
         if is_open:
-            self._run(f"issue.{hour}", issue_approved, queries.is_anything_to_issue)
+            self._run(f"issue.{hour}", issue_approved, lambda w: w.is_to_be_issued)
 
     def _mail(self, day: date, hour: int) -> None:
         self._at(day, hour)
-        self._run(f"dispatch.{hour}", dispatch, queries.is_mail_waiting)
+        self._run(f"dispatch.{hour}", dispatch, lambda w: w.is_mail_due(self.house.now))
 
     def _collect(self, name: str) -> None:
         self._run(name, collect_replies, lambda _: self.house.inbox.has_new)

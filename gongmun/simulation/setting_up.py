@@ -18,7 +18,7 @@ from gongmun.organisations import (
 from gongmun.settings import settings
 from gongmun.simulation.installation import House
 from gongmun.simulation.plan import PlannedForum, Reform, Reorganisation
-from gongmun.suggestions.models import Channel, Import, Suggestion
+from gongmun.suggestions.models import Channel, Import, Proposer, Suggestion
 
 _BODY = "버스 정류장에 그늘막을 설치해 주십시오."
 
@@ -70,13 +70,15 @@ def _reorganise(session: Session, what: Reorganisation) -> None:
         )
 
 
-def begin(house: House, day: date) -> None:
-    """What a day begins with: forums that are held, holidays that are declared."""
-    if any(holiday.declared_on == day for holiday in house.plan.holidays):
+def begin(house: House, day: date) -> bool:
+    """What a day begins with: forums that are held, holidays that are declared; whether there is one of these."""
+    is_declared = any(holiday.declared_on == day for holiday in house.plan.holidays)
+    if is_declared:
         _declare(house, day)
     for forum in house.plan.forums:
         if forum.ends_on == day:
             _hold(house, forum)
+    return is_declared
 
 
 def _declare(house: House, day: date) -> None:
@@ -119,19 +121,22 @@ def _hold(house: House, forum: PlannedForum) -> None:
         session.add(imported)
         session.flush()
         for number, topic in enumerate(forum.topics, start=1):
-            session.add(
-                Suggestion(
-                    forum_id=forum_id,
-                    key=f"website:{number}",
-                    number=number,
-                    reference=f"{forum.code}-{number:03}",
-                    channel=Channel.WEBSITE,
-                    title=f"제안 {number}: {topic}",
-                    body=_BODY,
-                    topic=topic,
-                    selected=True,
-                    content_hash=str(number),
-                    imported_at=house.now,
-                    import_id=imported.id,
-                )
+            suggestion = Suggestion(
+                forum_id=forum_id,
+                key=f"website:{number}",
+                number=number,
+                reference=f"{forum.code}-{number:03}",
+                channel=Channel.WEBSITE,
+                title=f"제안 {number}: {topic}",
+                body=_BODY,
+                topic=topic,
+                selected=True,
+                content_hash=str(number),
+                imported_at=house.now,
+                import_id=imported.id,
             )
+            session.add(suggestion)
+            session.flush()
+            if house.plan.dice.falls(0.6, "has a mail address", suggestion.reference):
+                address = f"{suggestion.reference.lower()}@citizen.example"
+                session.add(Proposer(suggestion_id=suggestion.id, name=None, contact=address))

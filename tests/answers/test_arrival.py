@@ -262,6 +262,63 @@ def test_what_was_sent_back_is_not_answered_before_that(inbox: Inbox, referral: 
     assert inbox.world.referral(referral.id).answered_at == at(day, 16)
 
 
+def sent_back(inbox: Inbox, referral: Referral, now: datetime) -> None:
+    """The first answer came by mail, was confirmed, and is sent back."""
+    reply = mailed(inbox, arrived=now - timedelta(hours=3), collected=now - timedelta(hours=2))
+    confirm(inbox, reply, now - timedelta(hours=1))
+    send_back(
+        inbox.world.db,
+        response(inbox, referral).id,
+        note="근거 법령을 적어 주십시오.",
+        name="한소통",
+        ladder=LADDER,
+        now=now,
+    )
+
+
+def test_a_mail_after_it_was_sent_back_is_confirmed(inbox: Inbox, referral: Referral) -> None:
+    day = due(referral)
+    sent_back(inbox, referral, at(day, 12))
+    again = mailed(inbox, OTHER, arrived=at(day, 14), collected=at(day, 15))
+    confirm(inbox, again, at(day + timedelta(days=1)))
+    assert inbox.world.referral(referral.id).answered_at == at(day, 14)
+    assert "예산이 없습니다." in response(inbox, referral).reason
+    assert "다른 제도와 중복됩니다." in response(inbox, referral).reason
+
+
+def test_files_that_come_after_it_was_sent_back_go_with_it(
+    inbox: Inbox, referral: Referral
+) -> None:
+    day = due(referral)
+    sent_back(inbox, referral, at(day, 12))
+    files = [("근거.pdf", PDF)]
+    reply = mailed(inbox, "", arrived=at(day, 14), collected=at(day, 15), files=files)
+    confirming.complete(
+        inbox.world.db,
+        reply.id,
+        referral_id=referral.id,
+        decision=ResponseDecision.NOT_ACCEPTED,
+        now=at(day, 16),
+    )
+    receipt = confirm(inbox, reply, at(day, 17))
+    assert [file.filename for item in items(receipt) for file in item.files] == ["근거.pdf"]
+    assert response(inbox, referral).reason == "예산이 없습니다."
+    assert inbox.world.referral(referral.id).answered_at == at(day, 14)
+
+
+def test_without_the_mail_what_was_sent_back_is_nobodys_to_confirm(
+    inbox: Inbox, referral: Referral
+) -> None:
+    day = due(referral)
+    sent_back(inbox, referral, at(day, 12))
+    again = mailed(inbox, OTHER, arrived=at(day, 14), collected=at(day, 15))
+    unfiling.unfile(inbox.world.db, again.id, now=at(day, 16))
+    with inbox.world.db.reading() as session:
+        kept = queries.draft(session, referral.id)
+    assert kept is not None
+    assert (kept.channel, kept.content["reason"]) == (Channel.COORDINATOR, "예산이 없습니다.")
+
+
 @pytest.mark.parametrize("asked_first", [True, False])
 def test_a_pause_counts_only_until_the_mail_came(
     inbox: Inbox, referral: Referral, asked_first: bool

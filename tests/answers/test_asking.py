@@ -16,6 +16,7 @@ from gongmun.db import Database
 from gongmun.documents import Document, DocumentKind
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import GongmunError, NotFound
+from gongmun.forums.reconciling import reconcile
 from gongmun.forums.waiting import waiting
 from gongmun.referrals import queries
 from gongmun.referrals.answering import acknowledge
@@ -25,6 +26,7 @@ from gongmun.referrals.escalating import EscalationMoot, decide_escalation
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import Status
 from gongmun.referrals.pausing import NotWithMinistry, WaitsForUs
+from tests.rules import rules_of, without_pauses
 from tests.world import LADDER, World, at
 
 DISPATCHED, DUE = date(2026, 10, 12), date(2026, 10, 29)
@@ -44,6 +46,39 @@ def put(
 
 def reply(world: World, question: Question, on: date, text: str = "전국입니다.") -> Question:
     return answer(world.db, question.id, answer=text, name="한소통", ladder=LADDER, now=at(on, 15))
+
+
+def test_where_the_rule_knows_no_pause_the_clock_runs_and_only_the_ladder_waits(
+    small: World, tmp_path: Path
+) -> None:
+    with rules_of(tmp_path, without_pauses()):
+        (referral_id,) = small.dispatched("statistics")
+        asked = put(small, referral_id, date(2026, 10, 14))
+        referral = small.referral(referral_id)
+        assert (referral.paused_at, referral.asks_since) == (None, asked.asked_at)
+        with small.db.reading() as session:
+            assert [one.id for one, _ in request_queries.open_questions(session)] == [asked.id]
+            assert reconcile(session, ladder=LADDER, now=at(date(2026, 10, 28))) == []
+        for day in days(date(2026, 10, 14), date(2026, 10, 27)):
+            small.chase(day)
+        assert rungs(small, referral_id) == {}
+        with pytest.raises(WaitsForUs):
+            put(small, referral_id, date(2026, 10, 27))
+        reply(small, asked, date(2026, 10, 28))
+        referral = small.referral(referral_id)
+        assert (referral.answer_due, referral.asks_since) == (DUE, None)
+        small.chase(date(2026, 10, 29))
+        assert Rung.COURTESY_DUE in rungs(small, referral_id)
+        small.dispatch(at(date(2026, 10, 29), 11))
+    answered = next(body for body in bodies(small) if "전국입니다." in body)
+    assert "질의하신 동안에도 멈추지 않습니다" in answered
+    assert "넣어 계산하지 않습니다" not in answered
+    assert "ran on meanwhile" in answered
+
+
+def bodies(world: World) -> list[str]:
+    found = [mail.get_body() for _, mail in world.sent()]
+    return [" ".join(body.get_content().split()) for body in found if body is not None]
 
 
 def days(start: date, end: date) -> list[date]:
@@ -301,9 +336,12 @@ def test_an_escalation_that_waits_is_moot_and_comes_again(small: World) -> None:
                 Document.status == DocumentStatus.DRAFTED,
             )
         ).one()
-    told = [line["text"]["ko"] for line in drafted.context["history"]]
-    assert "소관 기관 질의(회신 기한 계산 정지)" in told
-    assert any(line.startswith("질의에 답변") for line in told)
+    (case,) = drafted.context["cases"]
+    told = {line["words"]: line["text"]["ko"] for line in case["history"]}
+    assert told[question.text] == "소관 기관 질의(회신 기한 계산 정지)"
+    assert told["전국입니다."].startswith("질의에 답변")
+    # The words go to the parent body, not who said them.
+    assert "한소통" not in str(drafted.context)
 
 
 def test_it_waits_on_the_list_with_its_command_until_it_is_answered(small: World) -> None:

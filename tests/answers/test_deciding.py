@@ -19,9 +19,10 @@ from gongmun.db import Database
 from gongmun.errors import NotFound
 from gongmun.ledger import verify
 from gongmun.mail import Dispatch
+from gongmun.organisations import Organisation
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.chasing import sweep
-from gongmun.referrals.life import Status
+from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import ResponseDecision, ResponseStatus
 from tests.answers.officer import DAY, MOMENT, Officer
 from tests.answers.writing import acceptance, refusal
@@ -115,6 +116,16 @@ def test_the_mail_has_the_note_and_a_link(officer: Officer, response_id: int) ->
     assert "⟦" not in text
     assert "[보완 요청]" in mail["Subject"]
     assert text.index("보완") < text.index("To:")
+
+
+def test_a_ministry_that_is_no_more_is_sent_nothing(officer: Officer, response_id: int) -> None:
+    """Nobody has said yet who comes after it; whoever does is told of the referral then."""
+    with officer.world.db.transaction() as session:
+        ended = session.scalars(select(Organisation).where(Organisation.code == "MODS")).one()
+        ended.valid_to = days(0)
+    officer.send_back(response_id, at(days(1)), note=NOTE)
+    assert officer.world.referral(1).status in CHASED
+    assert officer.mails(at(days(1))) == []
 
 
 def test_it_is_answered_again_and_then_published(officer: Officer, response_id: int) -> None:

@@ -372,10 +372,13 @@ def test_a_later_reminder_cites_the_decision_and_the_history_tells_of_it(small: 
     cited = [reference["number"] for reference in reminder.context["letter"]["references"]]
     assert cited[1:] == [decision.number]
     assert reminder.context["items"][0]["due_on"] == "2026-11-12"
-    told = [(line["on"], line["text"]["ko"]) for line in escalation.context["history"]]
-    assert ("2026-10-21", "소관 기관이 2026. 11. 12.까지 회신 기한 연장 요청") in told
-    assert ("2026-10-22", "회신 기한 연장(2026. 10. 29. → 2026. 11. 12.)") in told
-    assert ("2026-11-12", "회신 기한") in told
+    (case,) = escalation.context["cases"]
+    told = [(line["on"], line["text"]["ko"], line["words"]) for line in case["history"]]
+    asked = "소관 기관이 2026. 11. 12.까지 회신 기한 연장 요청"
+    assert ("2026-10-21", asked, extension.reason) in told
+    granted = "회신 기한 연장(2026. 10. 29. → 2026. 11. 12.)"
+    assert ("2026-10-22", granted, "부처 협의에 필요합니다.") in told
+    assert ("2026-11-12", "회신 기한", "") in told
     assert "referral.extension_granted" in events
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gongmun.calendar import OverridesInvalid, YearNotCovered, calendar, working_days
+from gongmun.calendar import OverridesInvalid, calendar, working_days
 from gongmun.settings import settings
 
 HEADER = "date,name_ko,name_en,kind,source\n"
@@ -103,8 +103,9 @@ def test_a_broken_file_stops_the_counting(own: Path, broken: str | None) -> None
 
 def test_a_year_that_was_mistyped_stops_it_too(own: Path) -> None:
     own.write_text(HEADER + OFF.replace("2026-11-23", "2206-11-23"), encoding="utf-8")
-    with pytest.raises(YearNotCovered, match="2206"):
+    with pytest.raises(OverridesInvalid) as caught:
         calendar()
+    assert (caught.value.params["file"], caught.value.params["line"]) == ("days-off.csv", 2)
 
 
 def test_all_threads_have_the_same_calendar(own: Path) -> None:

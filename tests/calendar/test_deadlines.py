@@ -117,9 +117,10 @@ def test_periods_up_to_five_days_run_in_hours(code: str, start: str, due: str) -
 
 
 def test_an_unadopted_proposal_is_kept_for_two_years() -> None:
-    assert _due(rule("unadopted", TODAY), "2026-10-12") == "2028-10-12"
+    # The first day counts, as in every period by months.
+    assert _due(rule("unadopted", TODAY), "2026-10-12") == "2028-10-11"
     # The day before is the last of the period: 14 October 2028 is a Saturday.
-    assert _due(rule("unadopted", TODAY), "2026-10-14") == "2028-10-16"
+    assert _due(rule("unadopted", TODAY), "2026-10-15") == "2028-10-16"
 
 
 def test_a_rule_says_what_may_change_its_period() -> None:
@@ -137,7 +138,7 @@ def test_a_rule_says_what_may_change_its_period() -> None:
         "three_days",
     ]
     assert "petition" not in answer_rules(date(2021, 12, 22))
-    assert Pause.SUPPLEMENT in known["peoples_proposal"].pauses
+    assert all(known[code].pauses == {Pause.QUESTION} for code in answer_rules(TODAY))
 
 
 @pytest.mark.parametrize(

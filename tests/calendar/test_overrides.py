@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gongmun.calendar import OverridesInvalid
-from gongmun.calendar.overrides import read_overrides
+from gongmun.calendar.overrides import OverridesUnreadable, read_overrides
 from gongmun.calendar.working_days import OVERRIDES
 
 HEADER = "date,name_ko,name_en,kind,source\n"
@@ -43,6 +43,8 @@ def test_lines_are_read(tmp_path: Path, start: bytes) -> None:
         (b"", 1),
         (b"date,name\n", 1),
         (HEADER + GOOD + "2026-13-01,가,a,off,b\n", 3),
+        (HEADER + GOOD + "2126-12-01,가,a,off,b\n", 3),
+        (HEADER + "2014-12-31,가,a,off,b\n", 2),
         (HEADER + "2026-11-23,가,a,maybe,b\n", 2),
         (HEADER + "2026-11-23,가,a,off\n", 2),
         (HEADER + "2026-11-23,,a,off,b\n", 2),
@@ -61,5 +63,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, content: str | bytes, line: int) 
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OverridesInvalid, match=r"overrides\.csv"):
+    with pytest.raises(OverridesUnreadable, match=r"overrides\.csv") as caught:
         read_overrides(tmp_path / "overrides.csv")
+    # There is no line to correct in a file that is not there.
+    assert "번째 줄" not in caught.value.message_ko
+    assert "line" not in caught.value.message_en

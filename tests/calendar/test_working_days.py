@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gongmun import clock
 from gongmun.calendar import WorkingCalendar, YearNotCovered, calendar
 from gongmun.calendar.overrides import Override
-from gongmun.calendar.working_days import LAST_YEAR
+from gongmun.calendar.years import LAST_YEAR
 from gongmun.text import Bilingual
 
 DAYS = st.dates(date(2016, 1, 1), date(2034, 12, 31))

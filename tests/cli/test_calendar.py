@@ -49,18 +49,48 @@ def test_a_file_is_checked_before_it_counts(own: Path, gongmun: Gongmun, tmp_pat
     file.write_text(HEADER + LATE + SATURDAY + christmas, encoding="utf-8")
     checked = gongmun("calendar", "check", file)
     assert checked.code == 0
+    # What counts already changes nothing, be it said by the file in place or by the public holidays.
+    assert checked.flat.count("없음(이미 휴무일)") == 2
+    assert checked.flat.count("없음(이미 근무일)") == 1
+    assert "→" not in checked.out
+    assert "3줄" in checked.out
+    own.write_text(HEADER, encoding="utf-8")
+    checked = gongmun("calendar", "check", file)
     assert checked.flat.count("근무일 → 휴무일") == 1
     assert checked.flat.count("휴무일 → 근무일") == 1
     assert checked.flat.count("없음(이미 휴무일)") == 1
-    assert "3줄" in checked.out
+
+
+def test_a_line_that_the_new_file_leaves_out_is_shown(
+    own: Path, gongmun: Gongmun, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text(HEADER + SATURDAY, encoding="utf-8")
+    checked = gongmun("calendar", "check", file)
+    (left_out,) = (line for line in checked.out.splitlines() if line.startswith("2026-11-23"))
+    assert "임시공휴일" in left_out
+    assert "빠지는 줄: 휴무일 → 근무일" in left_out
+    assert "1줄" in checked.out
+    assert "All 1 lines" not in checked.flat
+
+
+def test_a_file_is_checked_though_the_one_in_place_is_broken(
+    own: Path, gongmun: Gongmun, tmp_path: Path
+) -> None:
+    own.write_text("nonsense", encoding="utf-8")
+    file = tmp_path / "new.csv"
+    file.write_text(HEADER + LATE, encoding="utf-8")
+    checked = gongmun("calendar", "check", file)
+    assert checked.code == 0
+    assert checked.flat.count("근무일 → 휴무일") == 1
 
 
 @pytest.mark.parametrize(
     ("content", "code", "named"),
     [
         (HEADER + LATE + LATE, "calendar.overrides_invalid", "new.csv 3번째 줄"),
-        (HEADER + LATE.replace("2026", "2206"), "calendar.year_not_covered", "2206"),
-        (None, "calendar.overrides_invalid", "new.csv"),
+        (HEADER + LATE.replace("2026", "2206"), "calendar.overrides_invalid", "new.csv 2번째 줄"),
+        (None, "calendar.overrides_unreadable", "new.csv"),
     ],
 )
 def test_what_cannot_be_used_is_named(

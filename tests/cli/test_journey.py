@@ -246,7 +246,9 @@ def test_an_escalation_waits_for_a_decision(
     item = context.items[0]
     assert shows(gongmun("escalation", "show", document.id), item.reference, item.title)
     assert f"{item.days_overdue}일 경과" in shown
-    assert all(line.text.ko in shown and line.text.en in shown for line in context.history)
+    (case,) = context.cases
+    assert case.body in shown
+    assert all(line.text.ko in shown and line.text.en in shown for line in case.history)
     assert f"gongmun escalation show {document.id}" in accomplished(gongmun("waiting"))
     now = ("--as-of", "2026-11-18T10:00")
     assert said in accomplished(gongmun("escalation", decision, document.id, *ME, *now))

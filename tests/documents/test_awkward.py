@@ -5,20 +5,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hwpx import HwpxDocument
 from pypdf import PdfReader
 
 from gongmun.documents import (
+    Case,
     Context,
     CorrectionContext,
     DocumentKind,
+    HistoryLine,
     Language,
     Reference,
     RenderPool,
     TransferredFrom,
 )
+from gongmun.documents.contexts import from_json, to_json
 from gongmun.documents.hwpx import to_hwpx
 from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
@@ -108,6 +112,25 @@ def test_neither_end_mark_nor_sender_stands_on_a_page_without_the_text(
         assert "\xa0\xa0끝." in last
         assert "국민참여처장" in _squeezed(last)
     assert page_counts == {1, 2}
+
+
+def test_a_reminder_says_how_its_deadlines_were_counted_once_or_for_each(pool: RenderPool) -> None:
+    said = [Bilingual(ko=f"{n}번 기한 설명.", en=f"Deadline {n}.") for n in (1, 2)]
+    two, one, none = (
+        _squeezed("".join(_pages(pool, samples.reminder(counted=tuple(said[:count])))))
+        for count in (2, 1, 0)
+    )
+    assert "회신기한의계산가.1번기한설명.나.2번기한설명." in two
+    assert "회신기한의계산:1번기한설명." in one
+    assert "회신기한의계산" not in none
+
+
+def test_the_day_that_was_promised_before_stands_beside_the_legal_one(pool: RenderPool) -> None:
+    promised = samples.overdue(promised_on=date(2026, 10, 29))
+    (page,) = _pages(pool, samples.reminder(items=(promised, samples.overdue(2))))
+    assert _squeezed(page).count("당초안내2026.10.29.") == 1
+    (page,) = _pages(pool, samples.reminder(items=(promised,)), Language.EN)
+    assert "firsttold29October2026" in _squeezed(page)
 
 
 def test_several_recipients_are_listed_under_the_sender(pool: RenderPool) -> None:
@@ -308,3 +331,37 @@ def test_a_submission_encloses_each_item(pool: RenderPool) -> None:
         assert _squeezed(item.body) in annex
         assert _squeezed(item.position.ko) in annex
     assert "가까운회의에서" in _squeezed(_pages(pool, samples.submission(meeting_on=None))[0])
+
+
+def _case(number: int, **changes: Any) -> Case:
+    return replace(samples.escalation().cases[0], **{"reference": f"제안 2026-{number}"} | changes)
+
+
+def test_each_case_is_printed_with_its_words_and_a_long_one_is_cut(pool: RenderPool) -> None:
+    asked = HistoryLine(
+        on=date(2026, 10, 20),
+        text=Bilingual(ko="소관 기관 질의", en="The ministry asked"),
+        words="범위를 알려 주십시오. " + "가나다라마 " * 1_000 + "끝까지 읽을 수 없는 말",
+    )
+    context = samples.escalation(cases=(_case(1), _case(2, history=(asked,))))
+    pages = _pages(pool, context)
+    printed = _squeezed("".join(pages))
+    for case in context.cases:
+        assert _squeezed(case.body)[:40] in printed
+        assert f"{_squeezed(case.reference)}/이송문서" in printed
+    first, second = printed.split("2026-2/이송문서")
+    assert "범위를알려주십시오." in second
+    assert "범위를알려주십시오." not in first
+    assert "끝까지읽을수없는말" not in printed
+    assert "이하생략" in second
+    english = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert "Theministryasked" in english
+    assert "범위를알려주십시오." in english
+
+
+def test_an_escalation_of_earlier_days_still_prints_its_one_history(pool: RenderPool) -> None:
+    line = HistoryLine(on=date(2026, 10, 30), text=Bilingual(ko="회신 기한 경과", en="Due"))
+    written = to_json(samples.escalation(cases=(), history=(line,)))
+    del written["cases"]
+    context = from_json(DocumentKind.ESCALATION, written)
+    assert "회신기한경과" in _squeezed("".join(_pages(pool, context)))

@@ -24,6 +24,7 @@ from gongmun.documents import (
     issue,
     queries,
     record_decision,
+    register_queries,
 )
 from gongmun.documents.printing import Page, RenderTimedOut
 from gongmun.documents.store import StoreUnavailable
@@ -171,7 +172,9 @@ def test_a_crash_while_rendering_is_resumed_with_the_same_number(
     report = issue(db, ids, renderer=FakeRenderer(), store=store, now=now)
     assert report.issued == tuple(ids)
     with db.reading() as session:
-        assert [e.serial for e in queries.register_entries(session, "공론소통과", 2026)] == [
+        assert [
+            e.serial for e in register_queries.register_entries(session, "공론소통과", 2026)
+        ] == [
             1,
             2,
             3,

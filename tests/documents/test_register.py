@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 import pytest
 
 from gongmun.db import Database
-from gongmun.documents import DocumentKind, Status, approve, draft, queries
+from gongmun.documents import DocumentKind, Status, approve, draft, queries, register_queries
 from gongmun.documents.register import register
 from tests.documents import samples
 
@@ -42,7 +42,9 @@ def _register(db: Database, document_id: int, now: datetime, division: str = DIV
 
 def _serials(db: Database, year: int, division: str = DIVISION) -> list[int]:
     with db.reading() as session:
-        return [entry.serial for entry in queries.register_entries(session, division, year)]
+        return [
+            entry.serial for entry in register_queries.register_entries(session, division, year)
+        ]
 
 
 def _write_or_roll_back(db: Database, document_id: int, now: datetime) -> None:

@@ -21,6 +21,7 @@ from gongmun.errors import NaiveDatetime
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.redrafting import redraft
+from gongmun.referrals.chase_pauses import pause
 from gongmun.suggestions import deselect
 from tests.smtp_servers import running as running_relay
 from tests.world import World, at
@@ -154,6 +155,27 @@ def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
         assert re.search(row, told.replace("\\", ""))
     with installation.db.reading() as session:
         assert last_finished(session, "chase-referrals") is not None
+
+
+def test_a_chase_outside_of_working_hours_and_of_a_paused_ministry_says_so(
+    installation: World,
+) -> None:
+    installation.dispatched("statistics")
+    lunch = at(date(2026, 10, 30), 12)
+    assert chase_referrals(as_of=lunch) == 0
+    said = artifact("chase-referrals")
+    assert "근무시간이 아니므로" in said
+    assert "근무일이 아니므로" not in said  # a Friday
+    assert chase_referrals(as_of=lunch, dry_run=True) == 1
+    assert "다음 근무시간의 점검이 보낼 내용" in artifact("chase-preview")
+
+    until = date(2026, 11, 6)
+    pause(installation.db, "MODS", until=until, name="한소통", reason="국정감사", now=lunch)
+    assert chase_referrals(as_of=at(date(2026, 10, 30), 14)) == 0
+    said = artifact("chase-referrals").replace("\\", "")
+    assert "독촉을 보류 중인 기관 / ministries passed over, paused | 1 |" in said
+    assert "국가데이터처 (MODS) | 2026-11-06" in said
+    assert "한소통" not in said
 
 
 def test_a_relay_that_cannot_be_reached_is_told_and_nothing_is_lost(

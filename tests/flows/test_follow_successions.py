@@ -20,6 +20,10 @@ def test_it_passes_on_and_says_what_waits(installation: World) -> None:
     )
     routed(installation, ("MOEF", ()), topic="tax")
     now = at(SPLIT, 9, 0)
+    assert follow_successions(now, dry_run=True) == 1
+    seen = artifact("succession-preview").replace("\\", "")
+    assert "재정경제부 (MOFE)" in seen
+    assert "바뀐 것은 없습니다" in seen
     assert follow_successions(now) == 1
     text = artifact("follow-successions").replace("\\", "")
     assert "승계한 이송 / referrals that passed on | 1" in text

@@ -14,6 +14,7 @@ from gongmun.answers.models import Channel, Commitment
 from gongmun.answers.submitting import submit
 from gongmun.db import Database
 from gongmun.followups.chasing import CommitmentChase, chase_commitments
+from gongmun.followups.leaving import review
 from gongmun.followups.proposers import ProposersTold, tell_proposers
 from gongmun.mail import Dispatch, dispatch_due
 from gongmun.referrals import queries as referral_queries
@@ -134,6 +135,7 @@ class Followed:
             owner="test",
             limit=999,
             fill=links.fill,
+            review=review,
         )
 
     def contact(self, referral_id: int, contact: str | None, name: str = "홍길동") -> int:

@@ -12,6 +12,7 @@ from gongmun.followups import queries
 from gongmun.followups.chasing import chase_commitments
 from gongmun.followups.commitments import settle
 from gongmun.followups.models import CommitmentRung, CommitmentStep
+from gongmun.mail.life import Status as Mail
 from gongmun.mail.message import BLANK
 from gongmun.organisations import Contact, ContactRole, set_contact
 from gongmun.referrals.models import ResponseDecision
@@ -122,6 +123,37 @@ def test_what_is_settled_before_the_sweep_is_not_in_the_mail(followed: Followed)
     text = followed.texts(MODS)[-1]
     assert "둘째 과제" in text
     assert "첫째 과제" not in text
+
+
+def test_what_is_settled_before_the_mail_leaves_is_not_in_it(followed: Followed) -> None:
+    (referral_id,) = followed.world.dispatched("statistics")
+    followed.published(referral_id, ResponseDecision.ACCEPTED, "첫째 과제", "둘째 과제")
+    first, _ = followed.commitments(referral_id)
+    followed.world.mailer.refusing = {MODS: 451}
+    followed.chase(DUE)
+    followed.world.mailer.refusing = {}
+    done(followed, first.id, DUE)
+    followed.send(at(DUE, 20))  # not in the evening
+    assert followed.mails("commitments")[-1].status is Mail.QUEUED
+    followed.send(at(DUE + timedelta(days=3), 9, 30))  # Monday
+    (mail,) = followed.mails("commitments")
+    assert mail.status is Mail.ACCEPTED
+    assert "둘째 과제" in mail.body  # what is kept is what left
+    assert "첫째 과제" not in mail.body
+    assert "1건" in mail.body
+
+
+def test_a_reminder_of_which_all_is_settled_is_recalled(followed: Followed) -> None:
+    (referral_id,) = followed.world.dispatched("statistics")
+    followed.published(referral_id)
+    (commitment,) = followed.commitments(referral_id)
+    followed.world.mailer.reachable = False
+    followed.chase(DUE)
+    followed.world.mailer.reachable = True
+    done(followed, commitment.id, DUE)
+    followed.send(at(DUE, 15))
+    assert not [text for text in followed.texts(MODS) if "이행 기한" in text]
+    assert followed.mails("commitments")[-1].status is Mail.RECALLED
 
 
 def test_sweeps_at_once_send_one_mail(on_both: Followed) -> None:

@@ -26,7 +26,7 @@ from gongmun.followups.reexamining import (
 from gongmun.forums.waiting import waiting
 from gongmun.mail.message import BLANK
 from gongmun.referrals import queries as referral_queries
-from gongmun.referrals.history import told
+from gongmun.referrals.history import stories, told
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import ResponseDecision, ResponseStatus
 from tests.followups.conftest import PUBLISHED, Followed
@@ -92,6 +92,10 @@ def test_the_referral_is_reopened_and_its_ministry_told(on_both: Followed) -> No
         assert line is not None
         assert "2026. 11. 16." in line.ko
         assert REASON not in str([event.data for event in events])
+        story = stories(session, [referral_id])[referral_id]
+        said = {each.words: each.text.ko for each in story.lines}
+        assert said[REASON] == line.ko
+        assert said[response.reason] == "소관 기관 회신(수용곤란)"
         assert ledger.verify(session) > 0
 
 

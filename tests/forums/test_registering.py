@@ -1,6 +1,7 @@
 """A forum names the period in which ministries answer: only one that is such a period."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.forums.models import ForumKind
 from gongmun.forums.registering import ForumFile, NotAnAnswerRule, register_forum
+from tests.rules import rules_of, without_pauses
 
 
 def _file(now: datetime, answer_rule: str) -> ForumFile:
@@ -26,6 +28,15 @@ def _file(now: datetime, answer_rule: str) -> ForumFile:
 def test_a_period_for_answers_is_taken(sqlite_db: Database, now: datetime, code: str) -> None:
     first = register_forum(sqlite_db, _file(now, code), now=now)
     assert register_forum(sqlite_db, _file(now, code), now=now) == first
+
+
+def test_what_a_period_is_for_is_not_guessed_from_when_it_stands_still(
+    sqlite_db: Database, now: datetime, tmp_path: Path
+) -> None:
+    with rules_of(tmp_path, without_pauses()):
+        assert register_forum(sqlite_db, _file(now, "suggestion"), now=now)
+        with pytest.raises(NotAnAnswerRule, match="suggestion"):
+            register_forum(sqlite_db, _file(now, "reexamination"), now=now)
 
 
 @pytest.mark.parametrize("code", ["acknowledgement", "reexamination", "unadopted"])

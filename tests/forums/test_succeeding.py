@@ -24,12 +24,15 @@ from gongmun.forums.assigning import NothingToAssign, SuccessorHasIt, assign
 from gongmun.forums.overview import outcome_overview
 from gongmun.forums.routing import route_suggestion
 from gongmun.forums.succeeding import SuccessionReport, follow_successions
+from gongmun.forums.succession_preview import Stage, preview
 from gongmun.forums.transferring import decide_transfer
 from gongmun.forums.waiting import waiting
 from gongmun.mail import Dispatch
 from gongmun.organisations import (
     ContactRole,
     Organisation,
+    OrganisationEnded,
+    OrganisationNotYet,
     Succession,
     retire_contact,
     set_contact,
@@ -232,7 +235,10 @@ def test_a_split_without_a_topic_waits_for_a_coordinator(split: World) -> None:
     sent = len(split.sent())
     report = follow(split, SPLIT)
     assert (report.taken_over, report.undecided, report.told) == ((), (referral.id,), ())
-    assert "to assign: OCF-2026-10-001 of MOEF, which is no more" in english(split, SPLIT)
+    assert (
+        "to assign: OCF-2026-10-001 of MOEF, which is no more: "
+        "it was split and the routing names none of MOFE, MPB"
+    ) in english(split, SPLIT)
     assert follow(split, MONDAY).undecided == (referral.id,)
     with split.db.reading() as session:
         assert len(session.scalars(select(Takeover)).all()) == 1
@@ -272,8 +278,20 @@ def test_an_abolished_ministry_has_no_heir(split: World) -> None:
     with split.db.transaction() as session:
         session.execute(delete(Succession).where(Succession.predecessor_code == "MOEF"))
     assert follow(split, SPLIT).undecided == (referral.id,)
+    assert any(line.endswith(": nobody took over from it") for line in english(split, SPLIT))
     assign(split.db, referral.id, to_code="MOIS", name="한", reason="잔여 사무", now=at(SPLIT, 15))
     assert split.code(split.referral(referral.id)) == "MOIS"
+
+
+def test_one_that_ended_is_named_with_its_last_day_and_its_successors(split: World) -> None:
+    (referral,) = routed(split, ("MOEF", ()))
+    follow(split, SPLIT)
+    with pytest.raises(OrganisationEnded) as ended:
+        assign(split.db, referral.id, to_code="MOEF", name="한", reason="왜", now=at(SPLIT, 14))
+    assert "기획재정부(MOEF)의 마지막 날은 2026. 1. 1.이었습니다" in ended.value.message_ko
+    assert "재정경제부(MOFE), 기획예산처(MPB)" in ended.value.message_ko
+    with pytest.raises(OrganisationNotYet, match=r"2026\. 10\. 2\."):
+        assign(split.db, referral.id, to_code="PPO", name="한", reason="왜", now=at(SPLIT, 14))
 
 
 def test_a_route_that_is_loaded_later_settles_it(split: World) -> None:
@@ -476,7 +494,10 @@ def test_a_successor_that_has_it_already(renamed: World) -> None:
     open_ = renamed.referral(open_id)
     (taken_id,) = report.taken_over
     (remedy,) = [r for r in remedies(renamed, RENAMED) if "assign" in r]
-    assert "--withdraw" in remedy
+    assert f"assign {open_id} --to MCEE --withdraw {open_id}" in remedy
+    assert any(f"has it already as referral {taken_id}" in e for e in english(renamed, RENAMED))
+    renamed.dispatch(at(RENAMED, 9, 5))
+    sent = len(renamed.sent())
     with pytest.raises(SuccessorHasIt) as caught:
         assign(renamed.db, open_id, to_code="MCEE", name="한", reason="중복", now=at(RENAMED, 14))
     assert str(open_id) in caught.value.message_ko
@@ -492,6 +513,20 @@ def test_a_successor_that_has_it_already(renamed: World) -> None:
     assert kept.id == taken_id
     assert renamed.referral(open_id).status is Status.WITHDRAWN
     assert renamed.referral(taken_id).role is Role.LEAD
+    # It leads now, which its ministry is told; see tests/cli/test_succession.py where nothing changes.
+    renamed.dispatch(at(RENAMED, 14))
+    (text,) = mails(renamed, sent).values()
+    assert "철회되어, 이미 받으신 이 건을 주관 기관으로서 이어 가시게" in text
+    assert " / 주관 / 회신 기한" in text
+    # A reply to that mail is about what goes on, not about what was withdrawn.
+    with renamed.db.reading() as session:
+        mail = session.scalars(select(Dispatch).order_by(Dispatch.id.desc())).first()
+        assert mail is not None
+        about = succession_queries.documents_told_by(session, mail.id)
+    assert about == {renamed.referral(taken_id).document_id}
+    assert follow(renamed, date(2025, 10, 2)).told == ()
+    (withdrawn,) = events(renamed, open_id, "referral.withdrawn")
+    assert withdrawn.data["instead_id"] == taken_id
     assert open_.status is Status.DISPATCHED
     assert not any("assign" in r for r in remedies(renamed, RENAMED))
     # Its officer sees one of it.
@@ -504,6 +539,8 @@ def test_or_the_other_one_is_withdrawn(renamed: World) -> None:
     routed(renamed, ("MOTIE", ("ME",)), topic="climate_energy")
     report = follow(renamed, RENAMED)
     ((open_id,), (taken_id,)) = report.undecided, report.taken_over
+    renamed.dispatch(at(RENAMED, 9, 5))
+    sent = len(renamed.sent())
     kept = assign(
         renamed.db,
         open_id,
@@ -517,6 +554,12 @@ def test_or_the_other_one_is_withdrawn(renamed: World) -> None:
     assert renamed.referral(taken_id).status is Status.WITHDRAWN
     assert renamed.code(renamed.referral(open_id)) == "MCEE"
     assert renamed.referral(open_id).role is Role.LEAD
+    renamed.dispatch(at(RENAMED, 14))
+    with renamed.db.reading() as session:
+        gone = document_queries.by_id(session, renamed.referral(taken_id).document_id or 0)
+    (told,) = mails(renamed, sent).values()
+    assert f"이미 받으신 같은 제안(근거 {gone.number})은 철회되었습니다" in told
+    assert " / 주관 / 회신 기한" in told
 
 
 def test_an_answered_one_passes_quietly_and_returns_to_the_successor(renamed: World) -> None:
@@ -792,3 +835,49 @@ def test_a_correction_goes_to_the_successor(renamed: World) -> None:
     assert mine is not None
     assert last is not None
     assert last.organisation_id == mine.id
+
+
+@pytest.mark.parametrize(("topic", "heir"), [("tax", "MOFE"), (None, None)])
+def test_the_preview_says_what_a_run_then_does_and_changes_nothing(
+    split: World, topic: str | None, heir: str | None
+) -> None:
+    """A split: the routing of the day names the successor, or a coordinator has to."""
+    (sent,) = routed(split, ("MOEF", ()), topic=topic)
+    with split.db.reading() as session:
+        assert preview(session, now=at(BEFORE)).lines == ()
+        seen = preview(session, now=at(SPLIT))
+        events = ledger.verify(session)
+    (line,) = seen.lines
+    assert (line.predecessor.code, line.stage) == ("MOEF", Stage.SENT)
+    assert (line.successor and line.successor.code, line.referral_ids) == (heir, (sent.id,))
+    assert (seen.passed_on, seen.undecided) == ((1, 0) if heir else (0, 1))
+    with split.db.reading() as session:
+        assert ledger.verify(session) == events
+    done = follow(split, SPLIT)
+    assert done.taken_over == ((sent.id,) if heir else ())
+    assert done.undecided == (() if heir else (sent.id,))
+    with split.db.reading() as session:
+        assert bool(preview(session, now=at(SPLIT)).lines) is (heir is None)
+
+
+@pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.APPROVED])
+def test_what_is_not_sent_yet_is_previewed_too(split: World, stage: Stage) -> None:
+    outcome_id = drafted(split, (("MOEF", ()),), "tax")
+    if stage is Stage.APPROVED:
+        split.decide(outcome_id)
+    (unsent,) = split.referrals(outcome_id)
+    with split.db.reading() as session:
+        (line,) = preview(session, now=at(SPLIT)).lines
+    assert (line.stage, line.referral_ids) == (stage, (unsent.id,))
+    assert line.successor is not None
+    assert line.successor.code == "MOFE"
+
+
+def test_a_successor_that_has_the_suggestion_already_is_for_a_coordinator_to_decide(
+    renamed: World,
+) -> None:
+    routed(renamed, ("MOTIE", ("ME",)), topic="climate_energy")
+    with renamed.db.reading() as session:
+        seen = preview(session, now=at(RENAMED))
+    assert sum(len(line.referral_ids) for line in seen.lines) == 2
+    assert follow(renamed, RENAMED).undecided

@@ -282,10 +282,13 @@ def test_it_may_come_back_and_the_whole_chain_is_told(small: World) -> None:
         )
     # Held by the first from 12 to 26 October: ten working days.
     assert event.data["held_working_days"] == 10
-    told = [line["text"]["ko"] for line in escalation.context["history"]]
+    (case,) = escalation.context["cases"]
+    told = [line["text"]["ko"] for line in case["history"]]
     assert "[국가데이터처] 다른 기관으로 이관(보유 기간: 근무일 10일)" in told
     assert "[교육부] 다른 기관으로 이관(보유 기간: 근무일 5일)" in told
     assert sum("결과 통보 공문 발송" in line for line in told) == 3
+    words = [line["words"] for line in case["history"]]
+    assert words.count("교육부 소관입니다.") == words.count("소관을 확인하였습니다.") == 2
 
 
 def test_it_waits_on_the_list_until_it_is_decided_and_sent(small: World) -> None:

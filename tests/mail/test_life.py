@@ -11,6 +11,7 @@ MOVES = {
     ("queued", "claimed"): "claimed",
     ("claimed", "returned"): "queued",
     ("claimed", "deferred"): "queued",
+    ("claimed", "recalled"): "recalled",
     ("claimed", "refused"): "failed",
     ("claimed", "held"): "held",
     ("claimed", "started"): "sending",

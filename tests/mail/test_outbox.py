@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select
 from gongmun import ledger
 from gongmun.db import Database
 from gongmun.errors import NotFound
-from gongmun.mail import AddressRefused, Attachment, Dispatch, enqueue, queries
+from gongmun.mail import AddressRefused, Attachment, Dispatch, enqueue, enqueue_many, queries
 from gongmun.mail.life import Status
 from gongmun.mail.models import HoldReason
 from gongmun.mail.outbox import checked_address
@@ -61,6 +61,36 @@ def test_enqueued_at_once_from_everywhere_it_is_one_dispatch(db: Database, now: 
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(put, range(4)))) == 1
+
+
+def test_many_at_once_are_as_each_alone(db: Database, put: Put, now: datetime) -> None:
+    before = put(key="outcome:2")
+    messages = [
+        replace(MESSAGE, key="outcome:3", subject="셋째"),
+        replace(MESSAGE, key="outcome:2", subject="다른 제목"),
+        replace(MESSAGE, key="outcome:1", address="사무실"),
+        replace(MESSAGE, key="outcome:3", subject="셋째 다시"),
+    ]
+    for _ in range(2):
+        with db.transaction() as session:
+            ids = enqueue_many(session, messages, now)
+        assert ids[1] == before.id
+        assert ids[0] == ids[3] != ids[2]
+        with db.reading() as session:
+            rows = [queries.by_id(session, each) for each in ids[:3]]
+            told = [ledger.history(session, "dispatch", each) for each in ids[:3]]
+        assert [(row.subject, row.status, row.hold_reason) for row in rows] == [
+            ("셋째", Status.QUEUED, None),
+            (MESSAGE.subject, Status.QUEUED, None),
+            (MESSAGE.subject, Status.HELD, HoldReason.BAD_ADDRESS),
+        ]
+        assert [[event.kind for event in of] for of in told] == [
+            ["mail.queued"],
+            ["mail.queued"],
+            ["mail.held"],
+        ]
+    with db.transaction() as session:
+        assert enqueue_many(session, [], now) == []
 
 
 def test_a_caller_that_rolls_back_sends_nothing(db: Database, now: datetime) -> None:

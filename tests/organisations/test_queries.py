@@ -20,6 +20,8 @@ from gongmun.organisations import (
     parent,
     route_for,
     set_contact,
+    settled_on,
+    stale_routes,
     topic,
 )
 
@@ -146,6 +148,16 @@ def test_a_split_asks_the_coordinator(small: Database) -> None:
     with small.reading() as session:
         assert route_for(session, "rails", LAST) == Route(lead="SPLIT")
         assert route_for(session, "rails", FIRST) is None
+
+
+def test_routes_to_what_is_no_more_are_told_before_the_day(small: Database) -> None:
+    with small.reading() as session:
+        assert stale_routes(session, LAST) == []
+        day = settled_on(session, date(2025, 1, 1))
+        found = {rule.topic: route for rule, route in stale_routes(session, day)}
+        later = settled_on(session, TODAY)
+    assert (day, later) == (FIRST, TODAY)
+    assert found == {"rails": None, "roads": Route(lead="NEW", cooperating=("BUREAU",))}
 
 
 def test_a_rule_holds_to_its_last_day(small: Database) -> None:

@@ -21,6 +21,7 @@ from tests.conftest import NOW
 from tests.portal.officers import Browser, browsing, copied, officer_of, prepare
 from tests.portal.reading import Page, spaced
 from tests.portal.served import is_safe
+from tests.rules import rules_of, without_pauses
 from tests.world import World
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -132,6 +133,16 @@ def test_days_are_written_as_in_the_hints(browser: Browser) -> None:
     answer = browser.post("/m/r/1/extension", {"text": "사유", "until": "2036-10-01"})
     assert "2026. 10. 30.부터" in spaced(answer.text)
     assert "2026-10-30" not in answer.text
+
+
+def test_whoever_asks_is_told_whether_his_clock_stands_still(
+    browser: Browser, tmp_path: Path
+) -> None:
+    assert "회신 기한은 흐르지 않습니다" in browser.get("/m/r/1/question").text
+    with rules_of(tmp_path, without_pauses()):
+        form = browser.get("/m/r/1/question").text
+    assert "흐르지 않습니다" not in form
+    assert "멈추지 않습니다" in form
 
 
 def test_after_the_deadline_no_extension_is_asked_for(world: World) -> None:

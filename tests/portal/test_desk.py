@@ -545,6 +545,25 @@ def test_one_may_be_left_for_later_and_keeps_its_draft(world: World) -> None:
     assert [world.referral(i).status for i in (1, 3)] == [Status.ANSWERED, Status.DISPATCHED]
 
 
+def test_what_cannot_be_taken_for_any_reason_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browsing(world, document_of(world, 1)) as browser, monkeypatch.context() as patched:
+        # The receipt's mail cannot be written: nothing of the submission is.
+        patched.setenv("GONGMUN_MAIL__SENDER", "no address")
+        settings.cache_clear()
+        answer = browser.post(
+            browser.page, {"do": "submit", **answered(r1=GOOD, r3={"left_open": "yes"})}
+        )
+    settings.cache_clear()
+    assert answer.status_code == 503
+    assert is_safe(answer)
+    assert world.referral(1).status is Status.DISPATCHED
+    draft = kept(world, 1)
+    assert draft is not None
+    assert draft.reason == GOOD["reason"]
+
+
 def test_what_was_answered_meanwhile_is_said_and_nothing_typed_is_lost(world: World) -> None:
     with browsing(world, document_of(world, 1)) as browser:
         submitted(browser, r1=GOOD, r3={"left_open": "yes"})

@@ -71,7 +71,10 @@ def test_nothing_is_lost_doubled_or_out_of_order(
             ]
             fired = [step for step in caught if not step.skipped]
             assert len(fired) <= 1
-            if caught:
+            if clock is Clock.ACKNOWLEDGEMENT and caught and not fired:
+                # The formal reminder of the same mail says it.
+                assert all(step.skipped for step in caught)
+            elif caught:
                 # The highest of them, and the others are recorded.
                 assert fired[0].rung == max(caught, key=lambda step: TRACK[step.rung][1]).rung
     _one_mail_a_day(world)

@@ -1,5 +1,6 @@
 """Pauses of the chase: with a reason and an end, one at a time for each ministry."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,10 +14,12 @@ from gongmun.referrals import chase_pause_queries as queries
 from gongmun.referrals.chase_pauses import (
     LONGEST,
     AlreadyPaused,
+    EndOutOfRange,
     NotPaused,
     PauseIncomplete,
     pause,
     resume,
+    standing,
 )
 from gongmun.referrals.models import ChasePause
 
@@ -82,19 +85,41 @@ def test_after_it_has_run_out_another_can_begin(organised_db: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "option"),
     [
-        {"until": TODAY - timedelta(days=1)},
-        {"until": TODAY + LONGEST + timedelta(days=1)},
-        {"reason": " \n"},
-        {"reason": "가" * 501},
-        {"name": "  "},
+        ({"until": TODAY - timedelta(days=1)}, "--until"),
+        ({"until": TODAY + LONGEST + timedelta(days=1)}, "--until"),
+        ({"reason": " \n"}, "--reason"),
+        ({"reason": "가" * 501}, "--reason"),
+        ({"name": "  "}, "--name"),
+        ({"name": "가" * 101}, "--name"),
     ],
 )
-def test_what_is_missing_is_refused(organised_db: Database, wrong: dict[str, object]) -> None:
-    with pytest.raises(PauseIncomplete):
+def test_what_is_missing_is_refused_and_named(
+    organised_db: Database, wrong: dict[str, object], option: str
+) -> None:
+    with pytest.raises((PauseIncomplete, EndOutOfRange)) as caught:
         begin(organised_db, **wrong)  # type: ignore[arg-type]
+    for said in (caught.value.message_ko, caught.value.message_en):
+        assert {"--until", "--reason", "--name"} & set(re.findall("--[a-z]+", said)) == {option}
     assert held(organised_db, TODAY) == []
+
+
+def test_a_pause_is_ended_by_somebody(organised_db: Database) -> None:
+    begin(organised_db)
+    with pytest.raises(PauseIncomplete, match="성명") as caught:
+        resume(organised_db, "MOIS", name=" ", now=NOW)
+    assert "보류하지 않았습니다" not in caught.value.message_ko
+    assert held(organised_db, TODAY) == [REASON]
+
+
+def test_those_that_stand_are_listed(organised_db: Database) -> None:
+    begin(organised_db, "MOIS")
+    begin(organised_db, "MOE")
+    resume(organised_db, "MOIS", name="김소통", now=NOW)
+    with organised_db.reading() as session:
+        assert [(one.code, one.until) for one in standing(session, TODAY)] == [("MOE", UNTIL)]
+        assert standing(session, UNTIL + timedelta(days=1)) == []
 
 
 def test_a_ministry_that_is_gone_or_never_was_is_not_paused(organised_db: Database) -> None:

@@ -307,16 +307,6 @@ def test_a_ministry_whose_sweep_fails_holds_up_nobody_else(world: World) -> None
     assert Rung.FIRST_REMINDER in rungs(world, sound)
 
 
-def test_a_formal_reminder_goes_to_the_main_contact_even_beside_a_backup_nudge(
-    world: World,
-) -> None:
-    (referral_id,) = world.dispatched("statistics")
-    world.chase(date(2026, 10, 30))
-    assert {Rung.BACKUP_NUDGE, Rung.FIRST_REMINDER} <= rungs(world, referral_id).keys()
-    code = world.code(world.referral(referral_id)).lower()
-    assert world.sent()[-1][0] == f"forum@{code}.example"
-
-
 def test_crossing_the_due_day_is_told_once(world: World) -> None:
     (referral_id,) = world.dispatched("statistics")
     for day in days(DUE, date(2026, 11, 20)):

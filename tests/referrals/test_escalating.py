@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from gongmun.answers.deciding import send_back
 from gongmun.documents import DecisionIncomplete, Document
 from gongmun.documents import Status as DocumentStatus
 from gongmun.documents import queries as document_queries
 from gongmun.errors import NotFound
 from gongmun.referrals import queries
 from gongmun.referrals.escalating import EscalationDecided, EscalationMoot, decide_escalation
-from tests.world import World, at
+from tests.world import LADDER, World, at
 
 DAY = date(2026, 11, 18)
 
@@ -68,9 +69,10 @@ def test_approved_it_is_numbered_and_mailed_to_the_parent_body(
     assert recipient == f"forum@{parent}.example"
     assert escalation.number in str(mail["Subject"])
     assert mail["In-Reply-To"] is None
-    texts = [line["text"]["ko"] for line in escalation.context["history"]]
-    assert any("1차 독촉" in text for text in texts)
-    assert any("2차 독촉" in text for text in texts)
+    for case in escalation.context["cases"]:
+        texts = [line["text"]["ko"] for line in case["history"]]
+        assert any("1차 독촉" in text for text in texts)
+        assert any("2차 독촉" in text for text in texts)
 
 
 def test_what_was_answered_meanwhile_is_left_out(
@@ -167,6 +169,47 @@ def test_a_reminder_that_was_refused_is_no_part_of_the_history(world: World) -> 
     world.chase(DAY)
     with world.db.reading() as session:
         (escalation,) = document_queries.drafted_escalations(session)
-    texts = " ".join(line["text"]["ko"] for line in escalation.context["history"])
+    (case,) = escalation.context["cases"]
+    texts = " ".join(line["text"]["ko"] for line in case["history"])
     assert "1차 독촉 공문 발송" in texts
     assert "2차 독촉" not in texts
+
+
+def test_each_case_is_told_apart_with_what_was_suggested_and_said(world: World) -> None:
+    """Two cases that went different ways: neither is told in the words of the other."""
+    first, second = world.dispatched("statistics", "statistics")
+    response = world.respond(first, at(date(2026, 10, 20), 11))
+    note = "대안을 함께 적어 주십시오."
+    send_back(
+        world.db,
+        response.id,
+        note=note,
+        name="한소통",
+        ladder=LADDER,
+        now=at(date(2026, 10, 21), 11),
+    )
+    for day in (date(2026, 10, 30), date(2026, 11, 9), date(2026, 11, 19)):
+        world.chase(day)
+    with world.db.reading() as session:
+        (escalation,) = document_queries.drafted_escalations(session)
+        outcome = document_queries.by_id(session, queries.by_id(session, second).document_id or 0)
+    cases = {case["reference"]: case for case in escalation.context["cases"]}
+    assert list(cases) == ["OCF-2026-10-001", "OCF-2026-10-002"]
+    for case in cases.values():
+        assert case["body"] == "버스 정류장에 그늘막을 설치해 주십시오."
+        assert case["original_number"] == outcome.number
+        days = [line["on"] for line in case["history"]]
+        assert days == sorted(days)
+        told = [line["text"]["ko"] for line in case["history"]]
+        assert told[0] == f"결과 통보 공문 발송({outcome.number})"
+        assert told.count("회신 기한") == 1
+        assert told[-1] == "현재까지 회신 없음"
+        due = next(line["on"] for line in case["history"] if line["text"]["ko"] == "회신 기한")
+        assert due == case["due_on"]
+    assert cases["OCF-2026-10-001"]["due_on"] != cases["OCF-2026-10-002"]["due_on"]
+    said = {line["words"]: line["text"]["ko"] for line in cases["OCF-2026-10-001"]["history"]}
+    assert said[response.reason] == "소관 기관 회신(수용곤란)"
+    assert said[note].startswith("회신 보완 요청")
+    assert not any(line["words"] for line in cases["OCF-2026-10-002"]["history"])
+    # The words go to the parent body, and never a name.
+    assert "한소통" not in str(escalation.context)

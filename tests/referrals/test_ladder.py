@@ -1,5 +1,6 @@
 """The ladder: what fires on which day, what is skipped after an outage, what never fires twice."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -70,15 +71,27 @@ def test_an_acknowledgement_ends_its_own_rungs_only() -> None:
 
 
 def test_after_an_outage_the_highest_rung_of_each_clock_fires_and_the_rest_is_recorded() -> None:
+    fired, skipped = run([date(2026, 10, 27)])
+    assert fired.keys() == {Rung.BACKUP_NUDGE, Rung.COURTESY_LATE}
+    assert skipped == {Rung.NUDGE, Rung.COURTESY_EARLY}
+
+
+def test_a_formal_reminder_says_what_a_request_to_acknowledge_would() -> None:
     fired, skipped = run([date(2026, 11, 10)])
-    assert fired.keys() == {Rung.BACKUP_NUDGE, Rung.SECOND_REMINDER}
+    assert fired.keys() == {Rung.SECOND_REMINDER}
     assert skipped == {
         Rung.NUDGE,
+        Rung.BACKUP_NUDGE,
         Rung.COURTESY_EARLY,
         Rung.COURTESY_LATE,
         Rung.COURTESY_DUE,
         Rung.FIRST_REMINDER,
     }
+
+
+def test_an_escalation_is_not_said_to_the_ministry_so_it_is_asked_all_the_same() -> None:
+    fired, _ = run([date(2026, 11, 18)])
+    assert fired.keys() == {Rung.BACKUP_NUDGE, Rung.ESCALATION}
 
 
 def test_the_next_day_to_look_is_the_day_of_the_next_rung() -> None:
@@ -111,32 +124,54 @@ NUDGE = "rung = 'nudge'\nclock = 'answer'\nworking_days = 1\n"
 STEP = f"[[step]]\n{NUDGE}"
 
 
+def of(rules: str, *steps: str) -> str:
+    """A kind of referrals with steps of its own."""
+    return f"[[kind]]\nrules = {rules}\n" + "".join(f"[[kind.step]]\n{step}" for step in steps)
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "said"),
     [
-        "",
-        "not toml = = ",
-        "[[step]]\nrung = 'bribe'\nclock = 'answer'\nworking_days = 1",
-        "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 'soon'",
-        "[[step]]\nrung = 'nudge'\nclock = 'answer'\nworking_days = 1\n" * 2,
-        f"{STEP}[[kind]]\nrules = ['petition']\n",
-        f"{STEP}[[kind]]\n[[kind.step]]\n{NUDGE}",
-        f"{STEP}[[kind]]\nrules = ['petition']\n" + f"[[kind.step]]\n{NUDGE}" * 2,
-        STEP + f"[[kind]]\nrules = ['petition']\n[[kind.step]]\n{NUDGE}" * 2,
-        f"{STEP}[[kind]]\nrules = 'at'\n[[kind.step]]\n{NUDGE}",
-        f"{STEP}[[kind]]\nrules = ['petitions']\n[[kind.step]]\n{NUDGE}",
+        ("", "step: 값이 빠졌습니다."),
+        ("not toml = = ", "TOML 형식이 아닙니다"),
+        (STEP.replace("nudge", "bribe"), "step 1, rung: 다음 중 하나로 적어 주십시오: 'nudge',"),
+        (STEP * 2 + "oops = 1\n", "step 2, oops: 쓸 수 없는 이름입니다."),
+        (STEP.replace("1", "'soon'"), "step 1, working_days: 정수로 적어 주십시오."),
+        (STEP.replace("1", "1.9"), "step 1, working_days: 정수로 적어 주십시오."),
+        (STEP.replace("working_days = 1\n", ""), "step 1, working_days: 값이 빠졌습니다."),
+        (STEP * 2, "단계 nudge가 두 번 있습니다."),
+        (f"{STEP}[[kinds]]\nrules = []\n", "kinds: 쓸 수 없는 이름입니다."),
+        (STEP + of("['petition']"), "kind 1, step: 값이 빠졌습니다."),
+        (f"{STEP}[[kind]]\n[[kind.step]]\n{NUDGE}", "kind 1, rules: 값이 빠졌습니다."),
+        (STEP + of("[]", NUDGE), "kind 1, rules: 형식이 올바르지 않습니다."),
+        (STEP + of("['petition']", NUDGE, NUDGE), "단계 nudge가 두 번 있습니다."),
+        (STEP + of("['petition']", NUDGE) * 2, "규칙 petition의 단계가 두 번 있습니다."),
+        (STEP + of("'at'", NUDGE), "kind 1, rules: 형식이 올바르지 않습니다."),
+        (
+            STEP + of("['at_once']", NUDGE) + of("['petition']", NUDGE.replace("answer", "wall")),
+            "kind 2, step 1, clock: 다음 중 하나로 적어 주십시오",
+        ),
+        (STEP + of("['petitions']", NUDGE), "'petitions'는 없는 기한 규칙입니다."),
     ],
 )
-def test_a_ladder_file_that_makes_no_sense_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_ladder_file_that_makes_no_sense_is_refused_with_what_to_correct(
+    tmp_path: Path, content: str, said: str
+) -> None:
     path = tmp_path / "ladder.toml"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(LadderInvalid, match="ladder\\.toml"):
+    with pytest.raises(LadderInvalid, match="ladder\\.toml") as caught:
         load(path)
+    assert said in caught.value.message_ko
+    assert not re.search("[가-힣]", caught.value.message_en)
 
 
-def test_a_ladder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LadderInvalid):
+def test_a_ladder_that_is_not_there_or_not_in_utf_8_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LadderInvalid, match="경로와 읽기 권한"):
         load(tmp_path / "nowhere.toml")
+    path = tmp_path / "ladder.toml"
+    path.write_bytes(f"# 독촉\n{STEP}".encode("cp949"))
+    with pytest.raises(LadderInvalid, match="UTF-8"):
+        load(path)
 
 
 def test_a_kind_has_steps_of_its_own_and_the_others_the_common_ones(tmp_path: Path) -> None:

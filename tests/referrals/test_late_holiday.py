@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from gongmun import ledger
 from gongmun.answers import asking, extending
 from gongmun.answers.models import Channel
 from gongmun.answers.view import desk
-from gongmun.calendar import calendar
+from gongmun.calendar import Counting, calendar
 from gongmun.db import Database
+from gongmun.documents import queries as document_queries
 from gongmun.followups.page import suggestion_page
 from gongmun.forums.reconciling import Gap, reconcile
 from gongmun.forums.waiting import waiting
 from gongmun.organisations.models import RoutingRule
-from gongmun.referrals import explaining, queries
+from gongmun.referrals import explaining, pausing, queries
 from gongmun.referrals.chase_preview import Fate
 from gongmun.referrals.chase_preview import preview as chase_preview
 from gongmun.referrals.chasing import sweep
@@ -153,6 +155,87 @@ def test_everybody_sees_the_day_and_the_one_that_was_promised(small: World, own:
     assert max(days) == NEW
 
 
+def test_between_the_declaration_and_the_recount_no_false_reason_is_given(
+    small: World, own: Path
+) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    declare(own, HOLIDAY)
+    referral = small.referral(referral_id)
+    said = explaining.in_short(referral, calendar())
+    assert said is not None
+    assert "다시 계산하고 있으며, 지금까지 안내한 기한은 2026. 10. 29.(목)" in said.ko
+    assert "연장" not in said.ko
+    with small.db.reading() as session:
+        explained = explaining.explain(session, referral_id, cal=calendar())
+    assert explained.due == OLD
+    assert explained.moved is not None
+    assert explained.moved.ko in said.ko
+    # Taken back again once it was told: the later day holds.
+    count_again(small, date(2026, 10, 14))
+    declare(own)
+    said = explaining.in_short(small.referral(referral_id), calendar())
+    assert said is not None
+    assert "변경 전에 안내한 2026. 10. 30.(금)까지" in said.ko
+
+
+def test_a_deadline_that_a_person_moved_says_so(small: World, own: Path) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    with small.db.transaction() as session:
+        pausing.rearm(
+            session,
+            queries.by_id(session, referral_id),
+            counting=Counting.days(date(2026, 11, 12)),
+            ladder=LADDER,
+            now=at(date(2026, 10, 14)),
+        )
+    declare(own, HOLIDAY)
+    said = explaining.in_short(small.referral(referral_id), calendar())
+    assert said is not None
+    assert "연장·질의·보완·재검토 등으로 기한이 2026. 11. 12.(목)로 조정" in said.ko
+
+
+def test_a_reminder_names_both_days_and_how_the_deadline_was_counted(
+    small: World, own: Path
+) -> None:
+    # Three of one document; of one of them more time was granted.
+    ids = small.dispatched("statistics", "statistics", "statistics")
+    declare(own, HOLIDAY)
+    count_again(small, date(2026, 10, 14))
+    with small.db.transaction() as session:
+        pausing.rearm(
+            session,
+            queries.by_id(session, ids[2]),
+            counting=Counting.days(date(2026, 10, 30)),
+            ladder=LADDER,
+            now=at(date(2026, 10, 15)),
+        )
+    small.chase(date(2026, 11, 2))
+    _, mail = small.sent()[-1]
+    said = mail.get_body()
+    assert said is not None
+    body = " ".join(said.get_content().split())
+    assert "회신 기한 2026. 10. 30.(금)(당초 안내 2026. 10. 29.(목)) / 근무일 1일 경과" in body
+    assert "due on 30 October 2026 (first told 29 October 2026)" in body
+    assert body.count("(당초 안내") == 2
+    counted = body.split("[회신 기한의 계산]")[1].split("아래 주소")[0]
+    assert "2026. 10. 23.(금) 임시공휴일" in counted
+    assert counted.count("휴무일이 변경되기 전에는 2026. 10. 29.(목)까지로 안내하였습니다.") == 1
+
+    with small.db.reading() as session:
+        (step,) = (
+            each for each in queries.steps(session, ids[0]) if each.rung is Rung.FIRST_REMINDER
+        )
+        assert step.document_id is not None
+        context = document_queries.by_id(session, step.document_id).context
+    assert [item["promised_on"] for item in context["items"]] == ["2026-10-29", "2026-10-29", None]
+    # Once for all of which the same is said, and of which suggestions, as one document carried them all.
+    references = [item["reference"] for item in context["items"]]
+    promised, granted = (each["ko"] for each in context["counted"])
+    assert promised.startswith(f"{references[0]}, {references[1]}: ")
+    assert granted.startswith(f"{references[2]}: ")
+    assert "휴무일이 변경되기 전에는" not in granted
+
+
 def test_there_is_nothing_to_explain_before_the_dispatch(small: World) -> None:
     forum_id = small.forum()
     small.suggest(forum_id, "statistics")
@@ -244,3 +327,62 @@ def test_nobody_is_reminded_by_a_day_that_is_to_be_counted_again(small: World, o
     small.chase(NEW)
     assert Rung.COURTESY_DUE in sent_on(small, referral_id)
     assert Rung.FIRST_REMINDER not in sent_on(small, referral_id)
+
+
+def met(world: World) -> int:
+    with world.db.reading() as session:
+        return len(ledger.history(session, "calendar", 0))
+
+
+def test_a_rung_that_moves_where_the_day_does_not_comes_in_time_by_itself(
+    small: World, own: Path
+) -> None:
+    """D-7 is counted back by working days: a holiday before a day that was named brings it forward."""
+    (referral_id,) = small.dispatched("statistics")
+    with small.db.transaction() as session:
+        referral = queries.by_id(session, referral_id)
+        counting = Counting.days(OLD)
+        pausing.rearm(
+            session, referral, counting=counting, ladder=LADDER, now=at(date(2026, 10, 12), 10)
+        )
+    small.chase(date(2026, 10, 13))
+    declare(own, HOLIDAY)
+    with small.db.reading() as session:
+        assert not any("recompute" in each.remedy for each in waiting(session, small.now))
+        seen = chase_preview(session, ladder=LADDER, now=at(date(2026, 10, 19)))
+        assert (Rung.COURTESY_EARLY, date(2026, 10, 19)) in {(x.rung, x.due_on) for x in seen.lines}
+    for day in (14, 15, 16):
+        small.chase(date(2026, 10, day))
+    assert Rung.COURTESY_EARLY not in sent_on(small, referral_id)
+    small.chase(date(2026, 10, 19))
+    assert sent_on(small, referral_id)[Rung.COURTESY_EARLY] == date(2026, 10, 19)
+
+
+def test_a_holiday_that_is_taken_back_leaves_no_rung_a_day_late(small: World, own: Path) -> None:
+    """Also of what is overdue already: its deadline stays, the seventh working day after it does not."""
+    later = "2026-11-05,임시공휴일,Temporary holiday,off,관보 제2호(2026-10-14)\n"
+    declare(own, later)
+    (referral_id,) = small.dispatched("statistics")
+    small.chase(OLD)
+    small.chase(NEW)
+    assert small.referral(referral_id).next_action_on == date(2026, 11, 10)
+    declare(own)
+    for day in (4, 6, 9):
+        small.chase(date(2026, 11, day))
+    assert sent_on(small, referral_id)[Rung.SECOND_REMINDER] == date(2026, 11, 9)
+
+
+def test_other_days_off_are_met_once(small: World, own: Path) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    small.chase(date(2026, 10, 13))
+    small.chase(date(2026, 10, 14))
+    assert met(small) == 1
+    declare(own, HOLIDAY)
+    for day in (15, 16):
+        small.chase(date(2026, 10, day))
+    assert met(small) == 2
+    declare(own)
+    small.chase(date(2026, 10, 19))
+    assert met(small) == 3
+    # Looked at, and there was nothing to do: seven working days before its day.
+    assert small.referral(referral_id).next_action_on == date(2026, 10, 20)

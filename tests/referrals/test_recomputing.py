@@ -14,13 +14,15 @@ from gongmun.calendar.overrides import Override
 from gongmun.db import Database
 from gongmun.documents import DecisionIncomplete, Document, DocumentKind
 from gongmun.documents.life import Status as DocumentStatus
+from gongmun.forums.waiting import waiting
 from gongmun.mail import Dispatch
 from gongmun.organisations import ContactRole, retire_contact
-from gongmun.referrals import change_queries, pausing, queries
+from gongmun.referrals import change_queries, days_met, pausing, queries
 from gongmun.referrals.chasing import sweep
 from gongmun.referrals.ladder import Clock, Rung
 from gongmun.referrals.models import DeadlineChange, Referral
 from gongmun.referrals.recomputing import Recomputed, disagreeing, preview, recompute
+from gongmun.referrals.retelling import retold
 from gongmun.referrals.telling_changes import tell_changes
 from gongmun.text import Bilingual
 from tests.world import LADDER, World, at
@@ -88,21 +90,13 @@ def test_what_moves_is_seen_before_it_is_moved(world: World) -> None:
     assert [world.referral(each).answer_due for each in (first, second)] == [OLD, OLD]
 
 
-def test_a_rung_before_a_day_that_stays_is_looked_for_anew(small: World) -> None:
-    """D-7 is counted back by working days: it comes sooner by the holiday, though the due day stays."""
+def test_a_run_that_finds_nothing_leaves_everything_as_it_is(small: World) -> None:
     (referral_id,) = small.dispatched("statistics")
-    with small.db.transaction() as session:
-        referral = queries.by_id(session, referral_id)
-        # Until a day that is named, as an extension and a period by the calendar are.
-        pausing.rearm(
-            session, referral, counting=Counting.days(OLD), ladder=LADDER, now=at(DECLARED_ON)
-        )
     before = small.referral(referral_id).next_action_on
     assert before is not None
     assert before > DECLARED_ON
-    assert recount(small, with_holidays(HOLIDAY)).moved == 0
-    after = small.referral(referral_id)
-    assert (after.answer_due, after.next_action_on) == (OLD, DECLARED_ON)
+    assert recount(small, calendar()).moved == 0
+    assert small.referral(referral_id).next_action_on == before
 
 
 def test_a_deadline_moves_once_and_keeps_the_day_that_was_promised(world: World) -> None:
@@ -251,8 +245,8 @@ def test_a_reminder_that_has_not_left_is_taken_back(small: World) -> None:
     assert referral.answer_due == late
     assert referral.overdue_noted_on is None
     assert referral.arming == 1
-    # The acknowledgement is as late as it was; what was skipped for the reminder is not behind any more.
-    assert set(fired(small, referral_id)) == {(Rung.NUDGE, 1, True), (Rung.BACKUP_NUDGE, 1, False)}
+    # What was skipped for the reminder is not behind any more: the acknowledgement is as late as it was.
+    assert not fired(small, referral_id)
     assert referral.next_action_on == late
     assert "referral.chase_taken_back" in events(small, referral_id)
     # The document of the reminder never gets a number, and the mail says what is still true.
@@ -279,8 +273,16 @@ def test_a_reminder_that_has_left_is_sent_again_for_the_new_day_only(small: Worl
     again = [
         rung for rung, arming, skipped in fired(small, referral_id) if arming == 2 and not skipped
     ]
-    assert again == [Rung.COURTESY_DUE, Rung.FIRST_REMINDER]
-    # The acknowledgement did not move: its rungs stay behind.
+    # The request to acknowledge was skipped for the reminder that was wrong: it is made now.
+    assert sorted(again) == [Rung.BACKUP_NUDGE, Rung.COURTESY_DUE, Rung.FIRST_REMINDER]
+
+
+def test_a_request_to_acknowledge_that_has_left_stays_behind(small: World) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    small.chase(date(2026, 10, 27))
+    small.chase(date(2026, 10, 30))
+    recount(small, with_holidays(HOLIDAY, date(2026, 10, 26)), date(2026, 11, 1))
+    small.chase(date(2026, 11, 2))
     assert (Rung.BACKUP_NUDGE, 2, True) in fired(small, referral_id)
 
 
@@ -380,9 +382,56 @@ def test_days_that_cannot_be_found_are_not_made_up(small: World) -> None:
     assert small.referral(referral_id).answer_due == OLD
 
 
-def test_a_holiday_that_is_taken_back_is_named(small: World) -> None:
+@pytest.mark.parametrize("taken_back", [with_holidays(), with_holidays(HOLIDAY, working=True)])
+@pytest.mark.parametrize("met", [True, False])
+def test_a_holiday_that_is_taken_back_is_named(
+    small: World, taken_back: WorkingCalendar, met: bool
+) -> None:
+    """Its line may be gone: by whatever it was counted, its name is known."""
     (referral_id,) = small.dispatched("statistics")
-    recount(small, with_holidays(HOLIDAY))
-    found = recount(small, with_holidays(HOLIDAY, working=True)).preview
-    assert [line.why.ko for line in found.lines] == ["2026. 10. 23.(금) 휴무 취소"]
+    recount(small, with_holidays(HOLIDAY), name="한소통", reason="관보 확인")
+    assert len(tell(small)) == 1
+    if met:  # a sweep has noted it as well
+        days_met.meet(small.db, with_holidays(HOLIDAY), at(DECLARED_ON))
+    found = recount(small, taken_back, name="한소통", reason="지정이 취소됨").preview
+    assert found.declared == (HOLIDAY,)
+    assert [line.why.ko for line in found.lines] == ["2026. 10. 23.(금) 임시공휴일 지정 취소"]
     assert small.referral(referral_id).answer_due == OLD
+    small.dispatch(at(DECLARED_ON))
+    sent = len(small.sent())
+    assert len(tell(small)) == 1
+    small.dispatch(at(DECLARED_ON))
+    ((_, mail),) = small.sent()[sent:]
+    body = mail.get_content()
+    assert "사유: 2026. 10. 23.(금) 임시공휴일 지정 취소\n   담당자 설명: 지정이 취소됨" in body
+    with small.db.reading() as session:
+        happened = [each.text.ko for each in retold(session, referral_id)]
+    assert (
+        "휴무일 변경에 따른 회신 기한 조정(2026. 10. 30. → 2026. 10. 29.): "
+        "2026. 10. 23.(금) 임시공휴일 지정 취소 [한소통: 지정이 취소됨]"
+    ) in happened
+
+
+def test_at_night_and_on_days_off_nobody_is_told(small: World) -> None:
+    small.dispatched("statistics")
+    recount(small, with_holidays(HOLIDAY))
+    for closed in (at(date(2026, 10, 18), 16), at(DECLARED_ON, 12, 30), at(DECLARED_ON, 18)):
+        assert tell_changes(small.db, now=closed).mails == ()
+        with small.db.reading() as session:
+            assert not any("not told" in item.what.en for item in waiting(session, closed))
+    assert len(tell(small, date(2026, 10, 19))) == 1
+
+
+def test_what_was_done_for_the_day_before_is_told_once(small: World) -> None:
+    """A rung that holds for the new day too is written down again: it is no rung that was skipped."""
+    (referral_id,) = small.dispatched("statistics")
+    small.chase(date(2026, 10, 27))
+    small.chase(date(2026, 10, 30))
+    recount(small, with_holidays(HOLIDAY, date(2026, 10, 26)), date(2026, 11, 1))
+    assert (Rung.BACKUP_NUDGE, 2, True) in fired(small, referral_id)
+    with small.db.reading() as session:
+        texts = [each.text.ko for each in retold(session, referral_id)]
+    assert texts.count("접수 확인 요청(예비 담당자)") == 1
+    assert "(건너뜀) 접수 확인 요청(예비 담당자)" not in texts
+    # What was skipped stands on its day.
+    assert texts.index("(건너뜀) 접수 확인 요청") < texts.index("1차 독촉")

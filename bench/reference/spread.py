@@ -1,0 +1,53 @@
+"""Open referrals with deadlines on different days: for the bench of a late holiday.
+
+What `national.make` leaves open is due on one day. Here it is due on each of five working days, counted from the
+dispatch, so that a holiday declared for the last of them moves a fifth.
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import update
+
+from bench.reference.national import MINISTRIES, NOW, TODAY
+from gongmun.calendar import CountedIn, calendar
+from gongmun.clock import seoul_date
+from gongmun.db import Database
+from gongmun.referrals.life import Status
+from gongmun.referrals.models import Referral
+
+_DAYS = 5
+_SENT = NOW - timedelta(days=60)
+# One in five rows of ministries is open.
+_LOT = (Referral.id - 1) // MINISTRIES // 5 % _DAYS
+# The day that is declared late.
+DECLARED = calendar().shift(TODAY, _DAYS)
+
+
+def spread(db: Database) -> None:
+    """Give what `make` has left open, and not due today, a day of its own."""
+    with db.transaction() as session:
+        for day in range(_DAYS):
+            on = calendar().shift(TODAY, day + 1)
+            session.execute(
+                update(Referral)
+                .where(
+                    Referral.status == Status.ACKNOWLEDGED,
+                    Referral.next_action_on > TODAY,
+                    day == _LOT,
+                )
+                .values(
+                    answer_due=on,
+                    answer_counted_in=CountedIn.WORKING_DAYS,
+                    answer_counted_since=_SENT,
+                    answer_counted=_working_days(seoul_date(_SENT), on),
+                ),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _working_days(since: date, until: date) -> int:
+    """How many working days after `since` the working day `until` is."""
+    count = 0
+    while calendar().shift(since, count) < until:
+        count += 1
+    return count
