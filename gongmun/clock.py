@@ -46,7 +46,7 @@ def utc(moment: datetime) -> datetime:
     """An aware datetime in UTC; refuses a naive one with NaiveDatetime."""
     if moment.tzinfo is None:
         raise NaiveDatetime(value=moment.isoformat())
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def seoul_date(moment: datetime) -> date:

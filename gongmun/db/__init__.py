@@ -1,6 +1,6 @@
 """The database: engine and transactions, the base of all rows, migrations, sweeps' leases."""
 
-from gongmun.db.bulk import add_rows, rows_of, some_of, without_collector
+from gongmun.db.bulk import Json, add_rows, rows_of, some_of, without_collector
 from gongmun.db.engine import Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.models import Base, UtcDateTime, state
 from gongmun.db.upsert import upsert
@@ -9,6 +9,7 @@ __all__ = [
     "Base",
     "Database",
     "DatabaseUnavailable",
+    "Json",
     "UnsupportedDatabase",
     "UtcDateTime",
     "add_rows",

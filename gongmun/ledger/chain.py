@@ -8,18 +8,19 @@ taken last, and cannot deadlock with the rows a service updates.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, event, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.clock import utc
-from gongmun.db import add_rows, upsert
+from gongmun.db import Json, add_rows, upsert
 from gongmun.errors import GongmunError
 from gongmun.ledger.models import LedgerEvent, LedgerHead
 
@@ -81,32 +82,55 @@ def record(
     `kind` is in the past tense (`referral.acknowledged`), `subject` the table's noun and the row's
     id, `data` JSON values without anything personal.
     """
-    session.info.setdefault(_PENDING, []).append(
+    subject_kind, subject_id = subject
+    record_each(session, kind, subjects=(subject_kind, [subject_id]), now=now, actor=actor, **data)
+
+
+def record_each(
+    session: Session,
+    kind: str,
+    *,
+    subjects: tuple[str, Iterable[int]],
+    now: datetime,
+    actor: Actor = Actor.SYSTEM,
+    **data: Any,
+) -> None:
+    """Append an event for each of these subjects, of which the same is told; otherwise as `record`."""
+    subject_kind, ids = subjects
+    occurred_at = utc(now)
+    session.info.setdefault(_PENDING, []).extend(
         _Pending(
-            occurred_at=utc(now),
+            occurred_at=occurred_at,
             actor=actor,
             kind=kind,
-            subject_kind=subject[0],
-            subject_id=subject[1],
+            subject_kind=subject_kind,
+            subject_id=subject_id,
             data=data,
         )
+        for subject_id in ids
     )
 
 
-def _digest(previous: str, seq: int, pending: _Pending) -> str:
-    content = _ENCODER.encode(
+def _digest(previous: str, seq: int, pending: _Pending, data: str) -> str:
+    """The hash of an event: that of a JSON list, of which `data` is the last item, written already."""
+    head = _ENCODER.encode(
         [
             previous,
             seq,
-            pending.occurred_at.isoformat(timespec="microseconds"),
-            pending.actor.value,
+            _written(pending.occurred_at),
+            pending.actor,
             pending.kind,
             pending.subject_kind,
             pending.subject_id,
-            pending.data,
         ]
     )
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(f"{head[:-1]},{data}]".encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    """A moment in UTC; all that one transaction tells of has the same."""
+    return moment.isoformat(timespec="microseconds")
 
 
 @event.listens_for(Session, "before_commit")
@@ -127,18 +151,21 @@ def _extend_chain(session: Session) -> None:
         head = connection.execute(_READ_HEAD).one()
     seq, last = head.seq, head.hash
     rows: list[dict[str, Any]] = []
+    told: Mapping[str, Any] | None = None
     for item in pending:
         seq += 1
-        digest = _digest(last, seq, item)
+        if item.data is not told:
+            told, data = item.data, Json(_ENCODER.encode(item.data))
+        digest = _digest(last, seq, item, data)
         rows.append(
             {
                 "seq": seq,
                 "occurred_at": item.occurred_at,
-                "actor": item.actor.value,
+                "actor": str(item.actor),
                 "kind": item.kind,
                 "subject_kind": item.subject_kind,
                 "subject_id": item.subject_id,
-                "data": dict(item.data),
+                "data": data,
                 "previous_hash": last,
                 "hash": digest,
             }
@@ -195,7 +222,8 @@ def _checked(row: LedgerEvent, *, after: str, seq: int) -> str:
         subject_id=row.subject_id,
         data=row.data,
     )
-    if row.previous_hash != after or row.hash != _digest(after, seq, pending):
+    digest = _digest(after, seq, pending, _ENCODER.encode(row.data))
+    if row.previous_hash != after or row.hash != digest:
         raise LedgerBroken(seq=seq, what="changed")
     return row.hash
 

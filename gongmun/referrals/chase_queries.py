@@ -105,13 +105,13 @@ def _due(ids: Collection[int], today: date) -> Select[Any]:
             Referral.arming,
             Referral.answer_rule,
             Referral.acknowledge_due,
-            Referral.status,
+            Referral.status != Status.DISPATCHED,
             Referral.answer_due,
-            Referral.asks_since,
+            Referral.asks_since.is_not(None),
             Referral.answer_counted_in,
             Referral.answer_counted_since,
             Referral.answer_counted,
-            Referral.overdue_noted_on,
+            Referral.overdue_noted_on.is_not(None),
             Referral.dispatched_at,
         )
         .where(_is_due(today), _of(ids))
@@ -143,13 +143,13 @@ def _with_fired(
             clocks=Clocks(
                 answer_rule=answer_rule,
                 acknowledge_due=acknowledge_due,
-                acknowledged=status is not Status.DISPATCHED,
+                acknowledged=acknowledged,
                 answer_due=answer_due,
             ),
             fired=frozenset(fired[referral_id]) if referral_id in fired else none,
-            asks=asks_since is not None,
+            asks=asks,
             counted=Counting(unit=unit, since=since, amount=amount) if since is not None else None,
-            noted=noted_on is not None,
+            noted=noted,
             sent_at=sent_at,
         )
         for (
@@ -158,13 +158,13 @@ def _with_fired(
             arming,
             answer_rule,
             acknowledge_due,
-            status,
+            acknowledged,
             answer_due,
-            asks_since,
+            asks,
             unit,
             since,
             amount,
-            noted_on,
+            noted,
             sent_at,
         ) in rows
     ]

@@ -176,8 +176,8 @@ def _chase(
     return _Done(
         notices=notices,
         orphans={in_force[each.referral.organisation_id].code for each in unaddressed},
-        fired=Counter(each.due.step.rung.value for each in fired),
-        skipped=Counter(row["rung"].value for row in skipped),
+        fired=Counter(each.due.step.rung for each in fired),
+        skipped=Counter(row["rung"] for row in skipped),
     )
 
 
@@ -212,7 +212,7 @@ def _take(
     fired: list[Fired] = []
     skipped: list[dict[str, Any]] = []
     again: dict[date | None, list[int]] = defaultdict(list)
-    crossed: list[Due] = []
+    crossed: dict[date, list[int]] = defaultdict(list)
     working = calendar()
     due = cache(partial(Counting.due, calendar=working))
     receipt = cache(partial(receipt_due, calendar=working))
@@ -227,16 +227,16 @@ def _take(
         fired += [Fired(referral=referral, due=step) for step in verdict.fire]
         skipped += [step_row(referral, step, today, skipped=True) for step in verdict.skip]
         if verdict.overdue and not referral.noted:
-            crossed.append(referral)
+            crossed[referral.clocks.answer_due].append(referral.id)
     for on, ids in again.items():
         chase_queries.look_again_on(session, ids, on)
-    chase_queries.note_overdue(session, [referral.id for referral in crossed], today)
-    for referral in crossed:
-        ledger.record(
+    chase_queries.note_overdue(session, [each for ids in crossed.values() for each in ids], today)
+    for answer_due, ids in crossed.items():
+        ledger.record_each(
             session,
             "referral.overdue",
-            subject=("referral", referral.id),
+            subjects=("referral", ids),
             now=now,
-            answer_due=referral.clocks.answer_due.isoformat(),
+            answer_due=answer_due.isoformat(),
         )
     return fired, skipped

@@ -1,6 +1,6 @@
 """The notices of a sweep: one message to each ministry, and what it says about it to its parent body."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -265,14 +265,17 @@ def _fire(
     today: date,
     now: datetime,
 ) -> Sequence[dict[str, Any]]:
+    alike: dict[tuple[Rung, date], list[int]] = defaultdict(list)
     for item in items:
-        ledger.record(
+        alike[item.due.step.rung, item.due.due_on].append(item.referral.id)
+    for (rung, due_on), ids in alike.items():
+        ledger.record_each(
             session,
             "referral.chased",
-            subject=("referral", item.referral.id),
+            subjects=("referral", ids),
             now=now,
-            rung=item.due.step.rung.value,
-            due_on=item.due.due_on.isoformat(),
+            rung=rung.value,
+            due_on=due_on.isoformat(),
             notice_id=notice_id,
             document_id=document_id,
         )

@@ -147,7 +147,10 @@ def _facts(session: Session, everyone: Mapping[int, Referral]) -> _Facts:
 
 def bodies_of(session: Session, events: Iterable[LedgerEvent]) -> Mapping[int, Bilingual]:
     """The names of the organisations that events speak of, by their id."""
-    ids = {event.data[name] for event in events for name in _BODIES if name in event.data}
+    # Of a transfer that was refused there is nobody.
+    ids = {
+        each for event in events for name in _BODIES if (each := event.data.get(name)) is not None
+    }
     return {
         each.id: Bilingual(ko=each.name_ko, en=each.name_en)
         for each in paper_queries.names(session, ids).values()
@@ -165,7 +168,7 @@ def told(event: LedgerEvent, bodies: Mapping[int, Bilingual] = _NOBODY) -> Bilin
 
 def filled(words: Bilingual, data: Mapping[str, Any], bodies: Mapping[int, Bilingual]) -> Bilingual:
     """These words, with what an event's data says in the place of the braces."""
-    named = {name: bodies[data[key]] for key, name in _BODIES.items() if key in data}
+    named = {name: bodies[data[key]] for key, name in _BODIES.items() if data.get(key) is not None}
     ko = {name: body.ko for name, body in named.items()}
     en = {name: body.en for name, body in named.items()}
     return Bilingual(

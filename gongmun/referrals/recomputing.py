@@ -223,8 +223,7 @@ def _recount(session: Session, ids: Sequence[int], run: _Run) -> int:
         steps=[row for each, _, recounted in done for row in _behind(each, recounted)],
         changes=changes,
     )
-    for each, moved, recounted in done:
-        _record(session, each, moved, recounted, run)
+    _record(session, done, run)
     return len(changes)
 
 
@@ -262,29 +261,32 @@ def _behind(standing: Standing, recounted: Recounted) -> Iterator[Mapping[str, A
 
 def _record(
     session: Session,
-    standing: Standing,
-    moves: Mapping[Clock, Moved],
-    recounted: Recounted,
+    done: Sequence[tuple[Standing, Mapping[Clock, Moved], Recounted]],
     run: _Run,
 ) -> None:
-    for clock, moved in moves.items():
-        ledger.record(
+    alike: defaultdict[tuple[Clock, date, date, int], list[int]] = defaultdict(list)
+    for standing, moves, recounted in done:
+        for clock, moved in moves.items():
+            alike[clock, moved.old, moved.new, recounted.values["arming"]].append(standing.id)
+    for (clock, old, new, arming), ids in alike.items():
+        ledger.record_each(
             session,
             _KINDS[clock],
-            subject=("referral", standing.id),
+            subjects=("referral", ids),
             now=run.now,
             actor=Actor.SYSTEM if run.approval_id is None else Actor.COORDINATOR,
-            old_due=moved.old.isoformat(),
-            new_due=moved.new.isoformat(),
+            old_due=old.isoformat(),
+            new_due=new.isoformat(),
             cause=ChangeCause.HOLIDAY.value,
-            arming=recounted.values["arming"],
+            arming=arming,
             approval_id=run.approval_id,
         )
-    if recounted.taken_back:
-        ledger.record(
-            session,
-            "referral.chase_taken_back",
-            subject=("referral", standing.id),
-            now=run.now,
-            rungs=[step.rung.value for step in recounted.taken_back],
-        )
+    for standing, _, recounted in done:
+        if recounted.taken_back:
+            ledger.record(
+                session,
+                "referral.chase_taken_back",
+                subject=("referral", standing.id),
+                now=run.now,
+                rungs=[step.rung.value for step in recounted.taken_back],
+            )

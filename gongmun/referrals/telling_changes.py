@@ -154,14 +154,13 @@ def _tell(session: Session, told: Sequence[_Told], now: datetime) -> Sequence[in
         now,
     )
     for each, dispatch_id in zip(told, ids, strict=True):
-        for referral_id in each.items:
-            ledger.record(
-                session,
-                "referral.move_told",
-                subject=("referral", referral_id),
-                now=now,
-                dispatch_id=dispatch_id,
-            )
+        ledger.record_each(
+            session,
+            "referral.move_told",
+            subjects=("referral", each.items),
+            now=now,
+            dispatch_id=dispatch_id,
+        )
     return ids
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, func, or_, 
 from sqlalchemy.orm import Session, aliased
 
 from gongmun.answers.models import Extension, Question, Transfer
+from gongmun.clock import seoul_date
 from gongmun.ledger.models import LedgerEvent
 from gongmun.mail.models import Dispatch
 from gongmun.organisations import Organisation, Succession
 from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.models import ChasePause, LadderStep, Referral
+from gongmun.referrals.models import ChasePause, LadderStep, Referral, Takeover
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,9 +244,17 @@ _STUCK = (
     )
     .order_by(Referral.id)
 )
+# But for those that waited for the end of a pause, or for somebody to say who comes after their ministry.
 _LATE = select(Referral.id, Referral.next_action_on).where(
     Referral.status.in_(CHASED),
     Referral.next_action_on < bindparam("before", type_=Date),
+    ~exists().where(
+        Organisation.id == Referral.organisation_id,
+        Organisation.valid_to < bindparam("before", type_=Date),
+    ),
+    ~exists().where(
+        Takeover.referral_id == Referral.id, Takeover.taken_over_at >= bindparam("moment")
+    ),
     ~exists().where(
         ChasePause.organisation_id == Referral.organisation_id,
         ChasePause.until >= bindparam("before", type_=Date),
@@ -259,5 +268,5 @@ def referrals_without_a_date(session: Session, before: datetime | None) -> Itera
         yield f"referral {row.id} ({row.status}, due {row.answer_due}): next {row.next_action_on}"
     if before is None:
         return
-    for old in session.execute(_LATE, {"before": before.date()}):
+    for old in session.execute(_LATE, {"before": seoul_date(before), "moment": before}):
         yield f"referral {old.id} should have been looked at on {old.next_action_on}"

@@ -124,7 +124,6 @@ class World:
             self._restless.add("chase")
         self._run("successions", follow_reorganisations, lambda w: w.is_anything_to_pass_on(day))
         self._issue(day, 8, is_open=is_open)
-        self._mail(day, 9)
         self._at(day, 9, 1)
         self._run("successions.2", follow_reorganisations, lambda w: w.is_anything_to_pass_on(day))
         if day.weekday() < 5:

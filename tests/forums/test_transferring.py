@@ -177,6 +177,17 @@ def test_a_refusal_is_told_with_its_reason_and_the_ladder_goes_on(small: World) 
     assert (step.rung, step.fired_on) == (Rung.FIRST_REMINDER, date(2026, 11, 2))
 
 
+def test_the_parent_body_reads_in_the_case_that_it_was_refused(small: World) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    settle(small, ask(small, referral_id), "return")
+    for day in (date(2026, 10, 30), date(2026, 11, 9), date(2026, 11, 18), date(2026, 11, 19)):
+        small.chase(day)
+    with small.db.reading() as session:
+        (escalation,) = document_queries.drafted_escalations(session)
+    (case,) = escalation.context["cases"]
+    assert "이관 불승인" in [line["text"]["ko"] for line in case["history"]]
+
+
 def test_a_coordinator_may_name_another_ministry(small: World) -> None:
     (referral_id,) = small.dispatched("statistics")
     transfer = ask(small, referral_id)

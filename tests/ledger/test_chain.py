@@ -28,6 +28,20 @@ def test_events_are_chained_and_read_back_in_order(db: Database, now: datetime) 
     assert numbers == [0, 2, 4]
 
 
+def test_many_subjects_of_which_the_same_is_told_have_an_event_each(
+    db: Database, now: datetime
+) -> None:
+    with db.transaction() as session:
+        ledger.record_each(session, "test.happened", subjects=("test", [3, 1]), now=now, name="가")
+        ledger.record_each(session, "test.happened", subjects=("test", [1]), now=now, name="나")
+        ledger.record_each(session, "test.happened", subjects=("test", []), now=now)
+    with db.reading() as session:
+        assert ledger.verify(session) == 3
+        told = {number: ledger.history(session, "test", number) for number in (1, 3)}
+    assert [event.data for event in told[1]] == [{"name": "가"}, {"name": "나"}]
+    assert [event.data for event in told[3]] == [{"name": "가"}]
+
+
 def test_a_rolled_back_event_is_not_written(db: Database, now: datetime) -> None:
     with pytest.raises(RuntimeError), db.transaction() as session:
         ledger.record(session, "test.happened", subject=("test", 1), now=now)

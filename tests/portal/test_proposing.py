@@ -145,9 +145,16 @@ def test_silence_is_shown_as_silence(visit: Visit) -> None:
     assert "기관의 답변을 기다리고 있습니다." in visit.page(path)
     visit.now = at(date(2026, 11, 3), 10)
     page = visit.page(path)
-    assert "근무일 기준 3일 지났으나 아직 답변이 없습니다" in page
-    assert "답변 없음" in page
+    assert "근무일 기준 3일 지났습니다" in page
+    assert "회신 기한 지남" in page
+    assert "답변 없음" not in page
     assert "<form" not in page
+    # Thirty working days after it was due the ladder says so.
+    visit.now = at(date(2026, 12, 10), 10)
+    visit.followed.world.chase(date(2026, 12, 10))
+    page = visit.page(path)
+    assert "지나도록 답변이 없어" in page
+    assert "답변 없음" in page
 
 
 def test_what_is_not_published_is_being_checked(visit: Visit) -> None:
