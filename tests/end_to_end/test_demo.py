@@ -166,11 +166,16 @@ def test_every_mail_parses_and_carries_the_stored_documents(left: Left) -> None:
     assert carried == expected
 
 
-def test_one_mail_a_ministry_a_day(left: Left) -> None:
+def test_one_mail_a_mailbox_a_day(left: Left) -> None:
     chased = left.rows(Dispatch, Dispatch.intent == "chase")
     assert chased
-    per_day = Counter((d.organisation_code, d.created_at.date()) for d in chased)
+    per_day = Counter((d.address, d.created_at.date()) for d in chased)
     assert set(per_day.values()) == {1}
+    # A second one of a day goes to the backup contact, about what the main one has not acknowledged.
+    of_ministry = Counter((d.organisation_code, d.created_at.date()) for d in chased)
+    for (code, day), count in of_ministry.items():
+        asked = [d for d in chased if (d.organisation_code, d.created_at.date()) == (code, day)]
+        assert count <= 1 + sum("예비 연락처로 알려 드립니다" in d.body for d in asked)
 
 
 def test_the_late_one_answers_after_the_second_reminder(left: Left) -> None:

@@ -125,6 +125,7 @@ def test_what_waited_goes_with_what_is_due_today(world: World) -> None:
     first, second = world.dispatched("statistics", "statistics")
     for referral_id in (first, second):
         acknowledged(world, referral_id)
+    sweep(world.db, ladder=LADDER, now=at(date(2026, 10, 13)))  # notes the days off
     with world.db.transaction() as session:
         # The one is looked at today, the other tomorrow.
         queries.by_id(session, second).next_action_on = DUE + timedelta(days=1)
