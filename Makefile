@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo up test check check-documents format simulate bench lock clean
+.PHONY: help setup many dev system demo up test test-many check check-documents format simulate bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 
 setup: $(VENV)/installed ## set up .venv from the hashed lock
 
+many: setup ## packages of many machines: documents in a bucket, workers that start containers
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-many.lock
+
 dev: $(VENV)/installed-dev ## set up .venv for development as well
 
 demo: setup ## run the main job on 40 real suggestions; everything is left under var/demo
@@ -47,6 +50,9 @@ up: setup ## start server, deployments, mail, portal (PORT=4200, PORTAL_PORT, SA
 
 test: dev ## run the tests, on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-many: dev ## two workers and two dispatchers on one PostgreSQL, one of each killed
+	@GONGMUN_TEST_MANY=1 $(BIN)/python -m pytest tests/end_to_end/test_many.py
 
 check: dev ## formatting, lint, types, imports
 	@$(BIN)/ruff format --check .
@@ -72,7 +78,9 @@ lock: .uv/bin/uv ## compile the locks anew from pyproject.toml
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header pyproject.toml -o requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+		--no-header pyproject.toml --extra many -c requirements.lock -o requirements-many.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header pyproject.toml --extra many --group dev -c requirements-many.lock -o requirements-dev.lock
 
 clean: ## remove what was set up and what was run
 	@rm -rf $(VENV) .uv var

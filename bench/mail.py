@@ -50,7 +50,7 @@ def run(*, messages: int = 150, rounds: int = 11) -> dict[str, Any]:
         data = b"%PDF-1.7\n" + os.urandom(_PDF_BYTES)
         pdfs[hashlib.sha256(data).hexdigest()] = data
     ours, naive, naive_async, limit = [], [], [], []
-    with _sink() as port:
+    with sink() as port:
         for _ in range(rounds):
             ours.append(_outbox(pdfs, port))
             naive.append(_naive(pdfs, port))
@@ -158,7 +158,8 @@ def _smtp_source(messages: int, port: int) -> float:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
+    """Postfix's test server, which takes all mail and keeps none; its port."""
     if shutil.which("smtp-sink") is None:
         raise SystemExit("smtp-sink is missing: install Debian's package postfix")
     with socket.socket() as probe:

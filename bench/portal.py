@@ -10,17 +10,11 @@ page every two seconds and submits every five, which is faster than anybody read
 milliseconds that it may be.
 """
 
-import base64
 import json
-import os
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +24,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from bench.reference.ministries import enter, ministries, refer
-from deployments.prefect_server import free_port
+from bench.reference.serving import get, load, post, serving
 from gongmun import clock
 from gongmun.db import Base, Database
 from gongmun.db.schema import load_models
@@ -40,7 +34,6 @@ from gongmun.portal.guards import SESSION_COOKIE
 from tests.postgresql import fresh_database, running_server
 
 OFFICERS = 50
-_HOST = "127.0.0.1"
 _LIMIT = 150.0  # milliseconds
 # Seconds between what one officer does.
 _PAUSE = 2.0
@@ -74,19 +67,19 @@ def run(*, rounds: int = 7, seconds: float = 4) -> dict[str, Any]:
         rival += ["--timeout-worker-healthcheck", "60"]
         pages, submissions, waits = [], [], {"page": [], "submission": []}
         with (
-            _serving("deployments.portal", "--workers", "2", environment=settings) as ours,
-            _serving(*rival, environment={"BENCH_URL": url, "BENCH_WORK": str(work)}) as bare,
+            serving("deployments.portal", "--workers", "2", environment=settings) as ours,
+            serving(*rival, environment={"BENCH_URL": url, "BENCH_WORK": str(work)}) as bare,
         ):
-            looks = [[_get(f"/m/{ids[0]}", secret)] for secret, ids in sessions]
-            bare_looks = [[_get("/page", secret)] for secret, _ in sessions]
+            looks = [[get(f"/m/{ids[0]}", cookie(secret))] for secret, ids in sessions]
+            bare_looks = [[get("/page", cookie(secret))] for secret, _ in sessions]
             for number in range(rounds):
-                pages.append((_load(ours, looks, seconds), _load(bare, bare_looks, seconds)))
-                waits["page"] += _load(ours, looks, 2 * _PAUSE, _PAUSE)["seconds"]
+                pages.append((load(ours, looks, seconds), load(bare, bare_looks, seconds)))
+                waits["page"] += load(ours, looks, 2 * _PAUSE, _PAUSE)["seconds"]
                 answers = _answers(ours, sessions, 2 * number + 2)
                 bare_answers = [[one.replace(_path(one), b"/submit", 1)] for [one] in answers]
-                submissions.append((_load(ours, answers, 0), _load(bare, bare_answers, 0)))
+                submissions.append((load(ours, answers, 0), load(bare, bare_answers, 0)))
                 answers = _answers(ours, sessions, 2 * number + 3)
-                waits["submission"] += _load(ours, answers, 0, _SUBMIT_PAUSE)["seconds"]
+                waits["submission"] += load(ours, answers, 0, _SUBMIT_PAUSE)["seconds"]
     return {
         **_compared("page", pages, waits["page"], "200"),
         **_compared("submission", submissions, waits["submission"], "303"),
@@ -183,65 +176,14 @@ def _answers(
             path = f"/m/{ids[place]}"
             page = client.get(path, headers={"Cookie": f"{SESSION_COOKIE}={secret}"})
             page.raise_for_status()
-            requests.append([_post(path, secret, urlencode(_fields(page.text)).encode())])
+            requests.append([post(path, urlencode(_fields(page.text)).encode(), cookie(secret))])
     return requests
 
 
-def _get(path: str, secret: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {_HOST}\r\nCookie: {SESSION_COOKIE}={secret}\r\n\r\n".encode()
-
-
-def _post(path: str, secret: str, body: bytes) -> bytes:
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: {_HOST}\r\nCookie: {SESSION_COOKIE}={secret}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def cookie(secret: str) -> str:
+    """The header of a session."""
+    return f"Cookie: {SESSION_COOKIE}={secret}\r\n"
 
 
 def _path(request: bytes) -> bytes:
     return request.split(b" ", 2)[1]
-
-
-@contextmanager
-def _serving(module: str, *arguments: str, environment: Mapping[str, str]) -> Iterator[str]:
-    """`python -m module` on a free port for the block; its address."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments, "--port", str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://{_HOST}:{port}"
-    try:
-        give_up = time.monotonic() + 120
-        while not _answers_at(url):
-            assert process.poll() is None
-            assert time.monotonic() < give_up
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _answers_at(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/check").status_code < 500
-    except httpx.TransportError:
-        return False
-
-
-def _load(url: str, requests: Sequence[Sequence[bytes]], seconds: float, pause: float = 0) -> Any:
-    """What `bench.reference.load` saw; without `seconds` each request is made once."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    wanted = json.dumps([[base64.b64encode(one).decode() for one in each] for each in requests])
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.reference.load", host, port, str(seconds), str(pause)],
-        input=wanted,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)

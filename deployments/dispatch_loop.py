@@ -9,10 +9,9 @@ import signal
 import threading
 from datetime import timedelta
 
-from deployments.prefect_api import require_api
-from flows.dispatch_mail import dispatch_mail
-from gongmun import clock, wiring
+from gongmun import clock, prefect_login, wiring
 from gongmun.mail import queries
+from gongmun.settings import settings
 
 PAUSE = timedelta(seconds=5)
 # After trouble with the relay or the database; doubled each time, so that an outage of a night does
@@ -25,6 +24,10 @@ log = logging.getLogger("gongmun.dispatch")
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; a dispatch under way is finished first."""
+    prefect_login.use(settings().prefect_login)
+    # Prefect reads the environment when it is imported.
+    from deployments.prefect_api import require_api
+
     require_api()
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -36,6 +39,8 @@ def main() -> None:
 
 def _look() -> bool:
     """Send what is due; False if nothing went out though something was due."""
+    from flows.dispatch_mail import dispatch_mail
+
     try:
         with wiring.database().reading() as session:
             due = queries.is_anything_due(session, clock.now())

@@ -1,4 +1,4 @@
-"""Serve the portal on this machine: `python -m deployments.portal [--port N] [--workers N]`.
+"""Serve the portal on this machine: `python -m deployments.portal [--host ADDRESS] [--port N] [--workers N]`.
 
 It listens on loopback: a reverse proxy with TLS stands before it in service.
 """
@@ -24,6 +24,9 @@ def app() -> FastAPI:
 
 
 def main(
+    host: Annotated[
+        str, typer.Option(help="주소, 컨테이너 안에서는 0.0.0.0 / address, in a container 0.0.0.0")
+    ] = HOST,
     port: Annotated[int, typer.Option(help="포트 / port")] = PORT,
     workers: Annotated[int, typer.Option(help="프로세스 수 / processes", min=1, max=16)] = 1,
 ) -> None:
@@ -32,7 +35,7 @@ def main(
         "deployments.portal:app",
         factory=True,
         workers=workers,
-        host=HOST,
+        host=host,
         port=port,
         server_header=False,
         # An address may hold a token, and no log is a place for it.

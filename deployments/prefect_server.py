@@ -1,14 +1,25 @@
-"""Prefect's own server on this machine: its settings, and waiting until it answers."""
+"""Prefect's own server on this machine: its settings, and waiting until it answers.
 
+`python -m deployments.prefect_server [--host ADDRESS] [--port N]` runs it alone, as a unit or a container does;
+`make up` starts it beside the rest.
+"""
+
+import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from gongmun import prefect_login
 from gongmun.errors import GongmunError
+from gongmun.settings import settings
 
 HOST = "127.0.0.1"
 START_SECONDS = 180.0
@@ -30,14 +41,20 @@ class PortTaken(GongmunError):
     en = "Port {port} is taken by another program. Run `make up PORT=…` with another one."
 
 
-def environment(home: Path, port: int) -> Mapping[str, str]:
-    """Environment of the server and of all that speaks to it. Nothing leaves the machine."""
-    home.mkdir(parents=True, exist_ok=True)
+def environment(home: Path, port: int, login: str, host: str = HOST) -> Mapping[str, str]:
+    """Environment of the server and of all on this machine that speaks to it. Nothing leaves the machine.
+
+    `login` is `name:password`: the server answers nobody who does not say it.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
+        **prefect_login.variables(login),
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
-        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
+        # Of the host that the page came from, whether that is this machine or a proxy with TLS.
+        "PREFECT_SERVER_UI_API_URL": "/api",
         # Only the UI itself may call the API from a browser: not any other page that is open there.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
@@ -49,10 +66,22 @@ def environment(home: Path, port: int) -> Mapping[str, str]:
         # By default it records twelve task runs a second and loses its backlog at a restart.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+        # By default runs are kept for ever, and only events are not. How long, the environment may say (docs/upgrade.md).
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        # Who holds the one place of a deployment (registry.py) is kept over a restart of the server; in its memory,
+        # as by default, a place whose run was killed meanwhile would be taken for ever.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     }
 
 
+# What a server alone may be told otherwise: where its database of runs is, and who reaches it by which address.
+_TOLD = (
+    "PREFECT_HOME",
+    "PREFECT_API_URL",
+    "PREFECT_SERVER_UI_API_URL",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS",
+)
 COMMAND = ("prefect", "server", "start")
 
 
@@ -89,3 +118,23 @@ def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise ServerNotStarted(log=log)
+
+
+def main(
+    host: Annotated[str, typer.Option(help="주소 / address to listen on")] = HOST,
+    port: Annotated[int, typer.Option(help="포트 / port")] = 4200,
+) -> None:
+    """Become Prefect's server."""
+    login = prefect_login.ensure(settings().prefect_login)
+    told = {name: os.environ[name] for name in _TOLD if os.environ.get(name)}
+    os.environ.update(environment(settings().var / "prefect", port, login, host))
+    os.environ.update(told)
+    os.execv(sys.executable, [sys.executable, "-m", *COMMAND])  # noqa: S606
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except GongmunError as error:
+        typer.echo(f"{error.message_ko}\n{error.message_en}", err=True)
+        raise SystemExit(1) from None

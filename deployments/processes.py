@@ -48,6 +48,11 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def keep_private() -> None:
+    """Let nobody but this account read what this process, and those that it starts, will write."""
+    os.umask(0o077)
+
+
 def stop_on_sigterm() -> None:
     """Make SIGTERM end this process as Ctrl-C does, so that `running` blocks stop their children."""
 
@@ -78,7 +83,7 @@ def alone(folder: Path, lock: str) -> Iterator[None]:
     Raises:
         AlreadyRunning: somebody else holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / lock).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,8 +17,9 @@ import typer
 
 from deployments import prefect_server
 from deployments.demo import certificate
-from deployments.exports import exports
-from deployments.processes import alone, running, stop_on_sigterm
+from deployments.exports import exports, exports_for_prefect, shown
+from deployments.processes import alone, keep_private, running, stop_on_sigterm
+from gongmun import prefect_login
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT, settings
 
@@ -44,6 +45,7 @@ def main(
 ) -> None:
     """Start everything and stay until stopped."""
     stop_on_sigterm()
+    keep_private()
     if sample:
         # Never the real installation's: the sample's mail goes to mailboxes on this machine.
         os.environ.setdefault("GONGMUN_VAR", str(PROJECT_ROOT / "var" / "sample"))
@@ -53,13 +55,16 @@ def main(
         # What a real installation prints on its documents leads to an address that readers reach.
         os.environ.setdefault("GONGMUN_PUBLIC_URL", portal_url)
     var = settings().var
-    environment = prefect_server.environment(var / "prefect", port)
-    os.environ.update(environment)
     logs = var / "logs"
     with ExitStack() as stack:
         stack.enter_context(alone(var, "up.lock"))
         for taken in (port, portal_port):
             prefect_server.require_free(taken)
+        told_by = prefect_login.told_by()
+        file = settings().prefect_login
+        login = prefect_login.ensure(file)
+        environment = prefect_server.environment(var / "prefect", port, login)
+        os.environ.update(environment)
 
         def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
             return stack.enter_context(running(name, arguments, logs=logs, environment=environment))
@@ -78,18 +83,43 @@ def main(
         started["dispatch"] = start("dispatch", "deployments.dispatch_loop")
         started["portal"] = start("portal", "deployments.portal", "--port", str(portal_port))
         _schedule_now()
+        # Prefect reads the environment when it is imported.
+        from tasks.links import BOARD, artifact_path
+
         typer.echo(
             f"Gongmun이 실행 중입니다. 화면: http://{prefect_server.HOST}:{port}  기록: {logs}\n"
             f"Gongmun is up: http://{prefect_server.HOST}:{port} (logs in {logs}). Stop with Ctrl-C.\n"
+            f"{_how_to_log_in(told_by, file)}\n"
+            f"현황판 / board: http://{prefect_server.HOST}:{port}{artifact_path(BOARD)}\n"
             f"공문 확인 / check documents: {portal_url}\n"
             f"다른 터미널에서, 프로젝트 폴더에서 / in another terminal, in the folder of the project:\n"
-            f"  export PREFECT_API_URL={environment['PREFECT_API_URL']}"
-            + "".join(f"\n  {line}" for line in exports()),
+            + "\n".join(
+                f"  {line}"
+                for line in (
+                    *exports(),
+                    *exports_for_prefect(environment["PREFECT_API_URL"], None if told_by else file),
+                )
+            ),
         )
         try:
             _watch(started, logs)
         except KeyboardInterrupt:
             typer.echo("종료합니다. / Stopping.")
+
+
+def _how_to_log_in(told_by: str | None, file: Path) -> str:
+    """Where the login stands, and never the login itself: this is printed into logs as well."""
+    if told_by:
+        return (
+            f"로그인: 화면이 묻는 한 칸에 환경 변수 {told_by} 의 값을 그대로 입력하십시오.\n"
+            f"Log in: type the value of {told_by} into the page's one field."
+        )
+    return (
+        f"로그인: 화면이 묻는 한 칸에 'gongmun prefect-login' 이 보여 주는 한 줄을 그대로 입력하십시오"
+        f"({prefect_login.NAME}:비밀번호, 파일 {shown(file)}).\n"
+        f"Log in: type the line that `gongmun prefect-login` shows into the page's one field "
+        f"({prefect_login.NAME}:password, from the file {shown(file)})."
+    )
 
 
 def _watch(started: Mapping[str, subprocess.Popen[bytes]], logs: Path) -> NoReturn:
@@ -102,16 +132,23 @@ def _watch(started: Mapping[str, subprocess.Popen[bytes]], logs: Path) -> NoRetu
 
 
 def _schedule_now() -> None:
-    """Run the scheduling sweep at once, so that what ended meanwhile does not wait for its turn."""
+    """Run the scheduling sweep at once, so that what ended meanwhile does not wait for its turn; and show the boards.
+
+    Before it, the automations: they need the deployments.
+    """
     # Prefect reads the environment when it is imported.
     from prefect.client.orchestration import get_client
     from prefect.deployments import run_deployment
 
+    from deployments import automations
     from deployments.registry import wait_until_served
 
     with get_client(sync_client=True) as client:
         wait_until_served(client)
-    run_deployment("schedule-wrap-ups/schedule-wrap-ups", timeout=0, as_subflow=False)
+        for problem in automations.apply(client):
+            typer.echo(f"{problem.message_ko}\n{problem.message_en}", err=True)
+    for deployment in ("schedule-wrap-ups/schedule-wrap-ups", "show-boards/show-boards"):
+        run_deployment(deployment, timeout=0, as_subflow=False)
 
 
 def _set_up() -> None:

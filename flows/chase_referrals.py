@@ -12,19 +12,16 @@ from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import (
-    board_table,
-    escaped,
+    notes_of,
     paused_table,
     preview_table,
     publish,
     replaced_table,
-    waiting_table,
 )
+from tasks.boards import publish_board_task, publish_waiting_task, waiting_note
 from tasks.deadline_tasks import tell_changes_task
 from tasks.document_tasks import replaced_task
-from tasks.forum_tasks import waiting_task
 from tasks.referral_tasks import (
-    board_task,
     enqueue_notices_task,
     issue_notices_task,
     note_dispatches_task,
@@ -32,7 +29,10 @@ from tasks.referral_tasks import (
     prepare_notices_task,
     preview_task,
     sweep_task,
+    told_task,
 )
+from tasks.run_names import of_day
+from tasks.sweep_tables import suppressed_table, told_table
 
 _QUIET = Bilingual(
     ko="근무시간이 아니므로 안내와 독촉을 보내지 않았습니다. 다음 근무시간의 점검에서 처리합니다.",
@@ -42,7 +42,7 @@ _QUIET = Bilingual(
 
 # A sweep that was killed keeps its lease for a quarter of an hour: the next one comes again until
 # it has it. Every try finds what the one before has done.
-@flow(flow_run_name="CHASE referrals", retries=4, retry_delay_seconds=300)
+@flow(flow_run_name=of_day("CHASE referrals"), retries=4, retry_delay_seconds=300)
 def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int:
     """접수·회신 기한을 점검하여 안내와 독촉을 보냅니다. 밀린 점검도 빠짐없이 처리합니다. dry_run은 보낼 것만 보여 줍니다.
 
@@ -61,6 +61,7 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
         dropped = prepare_notices_task(now)
         issued = issue_notices_task(now)
         notices = enqueue_notices_task(now)
+    publish_board_task(now)
     problems = (*changes.problems, *swept.problems, *notices.problems)
     publish(
         "chase-referrals",
@@ -94,17 +95,15 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
             ),
         },
         tables=[
-            board_table(board_task(now)),
+            told_table(told_task(notices.enqueued)),
+            suppressed_table(told_task([*dropped, *notices.suppressed])),
             paused_table(paused_task(swept.paused, now)),
             replaced_table(replaced_task(issued.issued)),
-            waiting_table(waiting_task(now)),
         ],
         notes=[
             *([_QUIET] if swept.quiet else []),
-            *(
-                Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-                for error in problems
-            ),
+            *waiting_note(publish_waiting_task(now)),
+            *notes_of(problems),
         ],
     )
     # All the others have been served: a run that fails is what a coordinator sees.
@@ -122,8 +121,13 @@ def _show(now: datetime) -> int:
             ko=f"독촉 예정: {korean_date(seen.today, weekday=True)}",
             en=f"What the chase of {seen.today.isoformat()} would do",
         ),
-        {Bilingual(ko="메일을 받을 기관", en="ministries written to"): seen.sent},
-        tables=[preview_table(seen.lines)],
+        {
+            Bilingual(ko="메일을 받을 기관", en="ministries written to"): seen.sent,
+            Bilingual(
+                ko="건너뛸 단계(상위 단계로 갈음)", en="rungs skipped for a higher one"
+            ): seen.skipped,
+        },
+        tables=[preview_table(seen)],
         notes=[QUIET] if seen.quiet else [],
     )
     return seen.sent

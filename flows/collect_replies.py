@@ -11,13 +11,14 @@ from gongmun.mail.collecting import COLLECT_SWEEP, CollectReport
 from gongmun.mail.mailbox import InboxUnavailable
 from gongmun.mail.models import IncomingKind
 from gongmun.text import Bilingual
-from tasks.artifacts import escaped, publish, waiting_table
-from tasks.forum_tasks import waiting_task
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_waiting_task, waiting_note
 from tasks.mail_tasks import collect_task, note_notices_task, read_task
 from tasks.reply_tasks import held_replies_task, schedule_filing_task, take_replies_task
+from tasks.run_names import of_day
 
 
-@flow(flow_run_name="COLLECT replies")
+@flow(flow_run_name=of_day("COLLECT replies"))
 def collect_replies(as_of: datetime | None = None) -> int:
     """수신함의 메일을 가져와 회신과 반송 통지를 처리합니다. 수신함을 지정하지 않았으면 아무것도 하지 않습니다.
 
@@ -74,11 +75,7 @@ def _collect(now: datetime) -> int:
             "collect-replies",
             Bilingual(ko="회신 수집", en="Replies collected"),
             figures,
-            tables=[waiting_table(waiting_task(now))],
-            notes=[
-                Bilingual(ko=escaped(problem.message_ko), en=escaped(problem.message_en))
-                for problem in problems
-            ],
+            notes=[*notes_of(problems), *waiting_note(publish_waiting_task(now))],
         )
     for reply_id in held_replies_task():
         schedule_filing_task(reply_id, now)

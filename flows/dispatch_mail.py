@@ -6,15 +6,19 @@ from datetime import datetime
 
 from prefect import flow
 
-from gongmun import clock
+from gongmun import clock, wiring
+from gongmun.db.sweeps import beat
+from gongmun.mail.dispatching import DISPATCH_SWEEP
 from gongmun.text import Bilingual
-from tasks.artifacts import escaped, publish, waiting_table
-from tasks.forum_tasks import waiting_task
-from tasks.mail_tasks import dispatch_task, note_proofs_task
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_waiting_task, waiting_note
+from tasks.mail_tasks import dispatch_task, note_proofs_task, sent_since_task
 from tasks.referral_tasks import note_dispatches_task
+from tasks.run_names import of_day
+from tasks.sweep_tables import mailed_table
 
 
-@flow(flow_run_name="DISPATCH mail")
+@flow(flow_run_name=of_day("DISPATCH mail"))
 def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
     """발송 대기 중인 메일을 보내고, 발송된 이송 건의 기한을 기산합니다.
 
@@ -26,12 +30,7 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
     report = dispatch_task(f"{socket.gethostname()}:{os.getpid()}", limit, as_of)
     proofs = note_proofs_task(now)
     started = note_dispatches_task(now)
-    waiting = waiting_task(now)
-    troubles = [
-        Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-        for error in (report.trouble, proofs.blind)
-        if error is not None
-    ]
+    troubles = notes_of(error for error in (report.trouble, proofs.blind) if error is not None)
     publish(
         "dispatch-mail",
         Bilingual(ko="메일 발송", en="Mail dispatched"),
@@ -50,7 +49,8 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
             Bilingual(ko="반송된 메일", en="came back"): proofs.bounced,
             Bilingual(ko="기한이 기산된 이송", en="referrals whose clocks started"): len(started),
         },
-        tables=[waiting_table(waiting)],
-        notes=troubles,
+        tables=[mailed_table(sent_since_task(now))],
+        notes=[*troubles, *waiting_note(publish_waiting_task(now))],
     )
+    beat(wiring.database(), DISPATCH_SWEEP)
     return report.accepted

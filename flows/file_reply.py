@@ -21,6 +21,7 @@ from gongmun.answers.held import HeldReply
 from gongmun.answers.models import ReplyStatus
 from gongmun.text import Bilingual
 from tasks.artifacts import escaped, publish
+from tasks.forgetting import forgetting
 from tasks.reply_tasks import dismiss_reply_task, file_reply_task, held_reply_task
 
 _make: Any = create_model
@@ -33,6 +34,11 @@ def file_reply(reply: int, as_of: datetime | None = None) -> str:
     Wait until a coordinator says which document the reply of that id is about, or that it is none: by
     the form of this run ("Resume"), or by `gongmun reply file`. Returns the reply's status.
     """
+    with forgetting():
+        return _filed(reply, as_of)
+
+
+def _filed(reply: int, as_of: datetime | None) -> str:
     for attempt in count(1):
         held = held_reply_task(reply)
         if held.status is not ReplyStatus.HELD:
@@ -73,7 +79,7 @@ def _publish(held: HeldReply) -> str:
                 ko="도착", en="arrived"
             ): f"{held.arrived_at.astimezone(clock.SEOUL):%Y-%m-%d %H:%M}",
             Bilingual(ko="보낸 곳(도메인)", en="sender's domain"): held.sender_domain or "-",
-            Bilingual(ko="분류하지 못한 까닭", en="why it waits"): held.doubt or "-",
+            Bilingual(ko="분류하지 못한 사유", en="why it waits"): held.doubt or "-",
             Bilingual(ko="글자", en="characters"): held.characters,
             Bilingual(ko="파일", en="files"): held.files,
         },
@@ -83,7 +89,7 @@ def _publish(held: HeldReply) -> str:
                 (
                     Bilingual(ko="공문", en="document"),
                     Bilingual(ko="기관", en="ministry"),
-                    Bilingual(ko="까닭", en="why"),
+                    Bilingual(ko="사유", en="why"),
                 ),
                 [(choice.number, choice.ministry, choice.reasons) for choice in held.choices],
             )

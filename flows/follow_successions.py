@@ -10,12 +10,15 @@ from gongmun.db.sweeps import lease
 from gongmun.forums.succeeding import FOLLOW_SUCCESSIONS
 from gongmun.forums.succession_preview import STAGES, TO_ASSIGN, SuccessionPreview
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import Table, escaped, publish, some, waiting_table
+from tasks.artifacts import Table, notes_of, publish, some
+from tasks.boards import publish_waiting_task, waiting_note
 from tasks.forum_tasks import (
     follow_successions_task,
     preview_successions_task,
-    waiting_task,
 )
+from tasks.mail_tasks import mailed_task
+from tasks.run_names import of_day
+from tasks.sweep_tables import mailed_table
 
 _DRY_RUN = Bilingual(
     ko="미리 보기입니다. 바뀐 것은 없습니다.", en="This is a preview: nothing was changed."
@@ -23,7 +26,7 @@ _DRY_RUN = Bilingual(
 
 
 # As for the chase: one that was killed keeps its lease for a quarter of an hour.
-@flow(flow_run_name="FOLLOW successions", retries=4, retry_delay_seconds=300)
+@flow(flow_run_name=of_day("FOLLOW successions"), retries=4, retry_delay_seconds=300)
 def follow_successions(as_of: datetime | None = None, dry_run: bool = False) -> int:
     """개편된 기관의 진행 중인 이송을 승계 기관으로 넘기고 한 번 알립니다. 나뉜 기관의 건은 담당자에게 묻습니다. dry_run은 넘길 것만 보여 줍니다.
 
@@ -54,11 +57,8 @@ def follow_successions(as_of: datetime | None = None, dry_run: bool = False) -> 
             Bilingual(ko="접속을 끝낸 기관", en="ministries whose access ended"): len(done.cut),
             Bilingual(ko="발송 대기 메일", en="mails queued"): len(done.told),
         },
-        tables=[waiting_table(waiting_task(now))],
-        notes=[
-            Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-            for error in done.problems
-        ],
+        tables=[mailed_table(mailed_task(done.told))],
+        notes=[*notes_of(done.problems), *waiting_note(publish_waiting_task(now))],
     )
     # All the others have been served: a run that fails is what a coordinator sees.
     for error in done.problems:

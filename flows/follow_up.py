@@ -10,10 +10,13 @@ from gongmun.followups.chasing import FOLLOW_UP_SWEEP
 from gongmun.followups.models import CommitmentRung
 from gongmun.followups.names import RUNGS
 from gongmun.text import Bilingual, korean_date
-from tasks.access_tasks import purge_access_task
-from tasks.artifacts import escaped, publish, waiting_table
+from tasks.access_tasks import forget_volunteers_task, purge_access_task
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_waiting_task, waiting_note
 from tasks.followup_tasks import chase_commitments_task, tell_proposers_task
-from tasks.forum_tasks import waiting_task
+from tasks.mail_tasks import mailed_task
+from tasks.run_names import of_day
+from tasks.sweep_tables import mailed_table
 
 _QUIET = Bilingual(
     ko="오늘은 근무일이 아니므로 이행과제를 점검하지 않았습니다. 다음 근무일에 처리합니다.",
@@ -22,12 +25,14 @@ _QUIET = Bilingual(
 
 
 # See chase_referrals: a lease that a killed sweep has left runs out after a quarter of an hour.
-@flow(flow_run_name="FOLLOW-UP", retries=4, retry_delay_seconds=300)
+@flow(flow_run_name=of_day("FOLLOW-UP"), retries=4, retry_delay_seconds=300)
 def follow_up(as_of: datetime | None = None) -> int:
-    """기관이 약속한 이행과제를 점검하여 안내하고, 제안자에게 진행 상황을 한 번씩 알려 드립니다. 오래된 접속 기록은 지웁니다.
+    """기관이 약속한 이행과제를 점검하여 안내하고, 제안자에게 진행 상황을 한 번씩 알려 드립니다. 오래된 접속 기록과
+    보유 기한이 지난 참여단 신청은 지웁니다.
 
     Remind the ministries of the commitments that are due, one mail each, however old; tell proposers of
-    published answers, settled commitments and dated meetings, each once; forget old records of access.
+    published answers, settled commitments and dated meetings, each once; forget old records of access, and volunteers
+    whose retention is over.
     Returns how many mails were queued.
     """
     now = clock.resolve(as_of)
@@ -35,6 +40,7 @@ def follow_up(as_of: datetime | None = None) -> int:
         chased = chase_commitments_task(now)
         told = tell_proposers_task(now)
     forgotten = purge_access_task(now)
+    volunteers = forget_volunteers_task(now)
     problems = (*chased.problems, *told.problems)
     publish(
         "follow-up",
@@ -56,14 +62,16 @@ def follow_up(as_of: datetime | None = None) -> int:
             Bilingual(
                 ko="지운 접속 기록(시도·인증번호·세션·위임 주소)", en="records of access forgotten"
             ): forgotten.attempts + forgotten.codes + forgotten.sessions + forgotten.addresses,
+            Bilingual(
+                ko="지운 참여단 신청(확인하지 않음·보유 기한 지남)",
+                en="sign-ups for panels forgotten",
+            ): volunteers.unconfirmed + volunteers.kept + volunteers.enrolled,
         },
-        tables=[waiting_table(waiting_task(now))],
+        tables=[mailed_table(mailed_task([*chased.mails, *told.mails]))],
         notes=[
             *([_QUIET] if chased.quiet else []),
-            *(
-                Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-                for error in problems
-            ),
+            *waiting_note(publish_waiting_task(now)),
+            *notes_of(problems),
         ],
     )
     # All the others have been served: a run that fails is what a coordinator sees.

@@ -4,14 +4,18 @@ from datetime import datetime
 
 from prefect import flow
 
-from gongmun import clock
+from gongmun import clock, wiring
+from gongmun.db.sweeps import beat
+from gongmun.forums.issuing import ISSUE_SWEEP
 from gongmun.text import Bilingual
 from tasks.artifacts import publish, replaced_table
 from tasks.document_tasks import replaced_task
 from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
+from tasks.links import document_link
+from tasks.run_names import of_day
 
 
-@flow(flow_run_name="ISSUE outcomes")
+@flow(flow_run_name=of_day("ISSUE outcomes"))
 def issue_outcomes(as_of: datetime | None = None) -> int:
     """결재된 결과 공문(이관된 건 포함), 정정 공문, 기한 연장 결정에 번호를 부여하고 PDF로 만들어 발송 대기열에 넣습니다.
 
@@ -45,7 +49,7 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
                 ),
                 [
                     (
-                        line.number,
+                        document_link(line.document_id, line.number),
                         line.name_ko,
                         len(line.lead),
                         len(line.cooperating),
@@ -59,4 +63,5 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
         ]
         + [replaced_table(replaced_task(issued.documents))],
     )
+    beat(wiring.database(), ISSUE_SWEEP)
     return len(issued.documents)

@@ -10,12 +10,13 @@ from gongmun.db.sweeps import lease
 from gongmun.referrals.names import CLOCKS
 from gongmun.referrals.recomputing import RECOMPUTE, Preview
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import Table, escaped, publish, some
+from tasks.artifacts import Table, notes_of, publish, some
 from tasks.deadline_tasks import (
     preview_deadlines_task,
     recompute_deadlines_task,
     tell_changes_task,
 )
+from tasks.run_names import of_day
 
 _DRY_RUN = Bilingual(
     ko="미리 보기입니다. 바뀐 것은 없습니다. 실제로 조정하려면 'dry_run'을 끄고 다시 실행해 주십시오.",
@@ -27,7 +28,7 @@ _LATER = Bilingual(
 )
 
 
-@flow(flow_run_name="RECOMPUTE deadlines")
+@flow(flow_run_name=of_day("RECOMPUTE deadlines"))
 def recompute_deadlines(as_of: datetime | None = None, dry_run: bool = True) -> int:
     """휴무일이 바뀐 뒤 회신·접수 기한을 다시 계산합니다. 먼저 미리 보기로 확인한 다음 'dry_run'을 끄고 실행해 주십시오.
 
@@ -52,10 +53,7 @@ def recompute_deadlines(as_of: datetime | None = None, dry_run: bool = True) -> 
         },
         notes=[
             *quiet,
-            *(
-                Bilingual(ko=escaped(error.message_ko), en=escaped(error.message_en))
-                for error in told.problems
-            ),
+            *notes_of(told.problems),
         ],
     )
     # All the others have been told: a run that fails is what a coordinator sees.

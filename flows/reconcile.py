@@ -5,12 +5,14 @@ from datetime import datetime
 
 from prefect import flow
 
-from gongmun import clock
+from gongmun import clock, wiring
 from gongmun.clock import seoul_date
-from gongmun.forums.reconciling import Gap, NotReconciled
+from gongmun.db.sweeps import beat
+from gongmun.forums.reconciling import RECONCILE_SWEEP, Gap, NotReconciled
 from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import findings_table, publish
 from tasks.forum_tasks import reconcile_task
+from tasks.run_names import of_day
 
 _GAPS = {
     Gap.DISPATCH: Bilingual(ko="발송되지 않은 공문", en="approved documents without a dispatch"),
@@ -25,7 +27,7 @@ _GAPS = {
 }
 
 
-@flow(flow_run_name="RECONCILE")
+@flow(flow_run_name=of_day("RECONCILE"))
 def reconcile(as_of: datetime | None = None) -> int:
     """승인된 공문, 발송, 이송을 대조하여 빠진 것을 찾습니다. 빠진 것이 있으면 이 실행은 실패로 표시됩니다.
 
@@ -45,6 +47,8 @@ def reconcile(as_of: datetime | None = None) -> int:
         {name: counts[gap] for gap, name in _GAPS.items()},
         tables=[findings_table(findings)],
     )
+    # It ran, whatever it found.
+    beat(wiring.database(), RECONCILE_SWEEP)
     if findings:
         raise NotReconciled(count=len(findings))
     return 0

@@ -4,13 +4,16 @@ from datetime import datetime
 
 from prefect import flow
 
-from gongmun import clock
+from gongmun import clock, wiring
+from gongmun.db.sweeps import beat
+from gongmun.forums.scheduling import SCHEDULE_SWEEP
 from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import publish
 from tasks.forum_tasks import schedule_wrap_up_task, wrap_ups_due_task
+from tasks.run_names import of_day
 
 
-@flow(flow_run_name="SCHEDULE wrap-ups")
+@flow(flow_run_name=of_day("SCHEDULE wrap-ups"))
 def schedule_wrap_ups(as_of: datetime | None = None) -> int:
     """종료일이 정해진 포럼의 결과 정리를 예약합니다. 여러 번 실행해도 한 번만 예약됩니다.
 
@@ -44,4 +47,5 @@ def schedule_wrap_ups(as_of: datetime | None = None) -> int:
             )
         ],
     )
+    beat(wiring.database(), SCHEDULE_SWEEP)
     return len(due)

@@ -18,13 +18,15 @@ from pydantic import create_model
 from flows.issue_outcomes import issue_outcomes
 from gongmun import clock
 from gongmun.documents import DecisionIncomplete
+from gongmun.documents.decision_form import DECISION_FORM, decision
 from gongmun.forums.deciding import OutcomeChanged, OutcomeDecided, OutcomeEmpty
-from gongmun.forums.form import DecisionForm
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview
 from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.text import Bilingual
 from tasks.artifacts import publish
+from tasks.boards import publish_waiting_task
+from tasks.forgetting import forgetting
 from tasks.forum_tasks import decide_outcome_task, outcome_overview_task, wrap_up_task
 
 _NOTHING_TO_REFER = Bilingual(
@@ -41,7 +43,7 @@ _HOW_TO_DECIDE = Bilingual(
 )
 # A class made here would be another one each time Prefect loads this file: gongmun has the form.
 _make: Any = create_model
-_FORM = _make("OutcomeDecision", __base__=(RunInput, DecisionForm))
+_FORM = _make("OutcomeDecision", __base__=(RunInput, DECISION_FORM))
 
 
 @flow(flow_run_name="WRAP-UP {forum}")
@@ -62,7 +64,8 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     if wrapped.outcome_id is None:
         _publish_nothing(forum, _NOTHING_TO_REFER)
         return "nothing to refer"
-    status = _decided(wrapped.outcome_id, as_of)
+    with forgetting():
+        status = _decided(wrapped.outcome_id, as_of)
     if status is OutcomeStatus.APPROVED:
         issue_outcomes(as_of)
     return status.value
@@ -76,6 +79,7 @@ def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
         if overview.status is not OutcomeStatus.DRAFTED:
             return overview.status
         draft = _publish_draft(overview)
+        publish_waiting_task(clock.resolve(as_of))
         # The key names what was shown: an answer to another outcome, or to this one as it was
         # before it was redrafted, is not taken for an answer to this form.
         form = suspend_flow_run(
@@ -85,7 +89,7 @@ def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
         try:
             decide_outcome_task(
                 outcome_id,
-                form.decision,
+                decision(form.decision),
                 form.name,
                 form.reason,
                 overview.revision,

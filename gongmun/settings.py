@@ -5,13 +5,22 @@ agency is invented.
 """
 
 import os
+import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
@@ -224,6 +233,41 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _place(where: object) -> object:
+    """A folder as a path; the address of a bucket as it is, without a slash at its end."""
+    if not isinstance(where, str):
+        return where
+    if "://" not in where:
+        return Path(where)
+    if not _BUCKET.fullmatch(where):
+        raise ValueError(
+            "폴더 경로 또는 s3://버킷/접두어 형식으로 지정해 주십시오. / Give the path of a folder, or "
+            "s3://bucket/prefix."
+        )
+    return where.rstrip("/")
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?")
+# A folder, or the address of a bucket (str).
+Place = Annotated[Path | str, BeforeValidator(_place)]
+
+
+def _listed(text: object) -> object:
+    """Addresses with commas or spaces between them; each once, in the order of first mention."""
+    if not isinstance(text, str):
+        return text
+    found = tuple(dict.fromkeys(_BETWEEN.sub(" ", text).split()))
+    if not all("@" in each for each in found):
+        raise ValueError(
+            "메일 주소를 쉼표로 나누어 지정해 주십시오. / Give mail addresses with commas between them."
+        )
+    return found
+
+
+_BETWEEN = re.compile(r"[,;]")
+Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Settings(BaseSettings):
     """All settings of one installation."""
 
@@ -237,10 +281,22 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default_factory=lambda data: f"sqlite:///{data['var'] / 'gongmun.db'}"
     )
-    # Rendered documents lie here, by their SHA-256.
-    document_store: Path = Field(default_factory=lambda data: data["var"] / "documents")
+    # Rendered documents lie here, and what came in there, by their SHA-256: in a folder, or in a bucket
+    # that many machines share (s3://bucket/prefix).
+    document_store: Place = Field(default_factory=lambda data: data["var"] / "documents")
+    received_store: Place = Field(default_factory=lambda data: data["var"] / "received")
+    # The keys that lead from an invitation to its answer sheet: apart from the database, also in backups.
+    survey_keys: Path = Field(default_factory=lambda data: data["var"] / "survey-keys")
+    # One line name:password, the login to Prefect's page and API; see gongmun/prefect_login.py.
+    prefect_login: Path = Field(default_factory=lambda data: data["var"] / "prefect-login")
     # The ladder file of this installation; the one in the package where none is given.
     ladder: Path | None = None
+    # How long personal data are kept, where it differs from the package; see the operator's guide.
+    retention: Path | None = None
+    # Who is mailed what goes wrong, and the digest of the morning: the coordinators (담당자).
+    coordinators: Addresses = ()
+    # A notification block of Prefect's, as type/name (slack-webhook/office), that is told as well.
+    notification_block: str | None = Field(default=None, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")
     # Days off (휴무일) that were declared lately, beside those of the package; see the operator's guide.
     calendar_overrides: Path | None = None
     templates: Path = PROJECT_ROOT / "templates"

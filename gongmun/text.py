@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 # C0 and C1 controls except tab and newline; bidirectional controls that reorder what a reader sees;
@@ -20,6 +20,8 @@ _PARTICLE = re.compile(r"(?:은\(는\)|이\(가\)|을\(를\)|과\(와\)|와\(과
 _CLOSING = "'\"’”」』)]}>"
 # Digits, and Latin letters by their names, that are read with a final consonant, or with ㄹ as one.
 _CONSONANT, _RIEUL = frozenset("036MN"), frozenset("178LR")
+# Hours of half a day, as a clock has them.
+_NOON = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,14 @@ class Bilingual:
 
     def __str__(self) -> str:
         return f"{self.ko} / {self.en}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A text that leads somewhere: an address of the web, or a path on the page that shows it."""
+
+    text: str
+    to: str
 
 
 def printable(text: str) -> str:
@@ -76,6 +86,25 @@ def english_date(day: date, *, weekday: bool = False) -> str:
     """`21 November 2026`, or `Sat 21 November 2026`."""
     written = f"{day.day} {day:%B} {day.year}"
     return f"{day:%a} {written}" if weekday else written
+
+
+def korean_closing(moment: datetime) -> str:
+    """`2026. 11. 30.(월) 오후 6시`, as mails name the end of a day's work; `moment` in the zone it is told in."""
+    half = "오전" if moment.hour < _NOON else "오후"
+    minutes = f" {moment.minute}분" if moment.minute else ""
+    return f"{korean_date(moment.date(), weekday=True)} {half} {_hour(moment)}시{minutes}"
+
+
+def english_closing(moment: datetime) -> str:
+    """`6 p.m. on 30 November 2026`, or `6.30 p.m. on …`; `moment` in the zone it is told in."""
+    half = "a.m." if moment.hour < _NOON else "p.m."
+    minutes = f".{moment.minute:02}" if moment.minute else ""
+    return f"{_hour(moment)}{minutes} {half} on {english_date(moment.date())}"
+
+
+def _hour(moment: datetime) -> int:
+    """The hour of a half day, from 1 to 12."""
+    return moment.hour % _NOON or _NOON
 
 
 def particles(sentence: str) -> str:

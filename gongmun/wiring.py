@@ -6,11 +6,13 @@ Each part is made once a process. Nothing is opened before its first use.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 from gongmun.answers.scanning import ClamdScanner, Scanner
 from gongmun.db import Database
 from gongmun.db.schema import load_models
-from gongmun.documents import LocalStore, RenderPool
+from gongmun.documents import FileStore, LocalStore, RenderPool
+from gongmun.documents.bucket_store import bucket_store
 from gongmun.documents.signing import Signer
 from gongmun.mail import JournalWitness, Witness
 from gongmun.mail.imap import ImapMailbox
@@ -34,14 +36,20 @@ def database() -> Database:
     return Database(settings().database_url)
 
 
-def file_store() -> LocalStore:
+def file_store() -> FileStore:
     """Where rendered documents lie."""
-    return LocalStore(settings().document_store)
+    return _store(settings().document_store, ending=".pdf")
 
 
-def received_store() -> LocalStore:
+def received_store() -> FileStore:
     """Where what came in lies: files of answers, and mails as they were received."""
-    return LocalStore(settings().var / "received", ending="")
+    return _store(settings().received_store, ending="")
+
+
+def _store(place: Path | str, *, ending: str) -> FileStore:
+    if isinstance(place, Path):
+        return LocalStore(place, ending=ending)
+    return bucket_store(place, ending=ending)
 
 
 def scanner() -> Scanner | None:

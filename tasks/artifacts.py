@@ -1,20 +1,26 @@
 """Summary artifacts that a coordinator reads: Markdown, Korean first, ids and references only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import Artifact, create_markdown_artifact
 
+from gongmun.clock import seoul_date
 from gongmun.documents import Document
+from gongmun.errors import GongmunError
 from gongmun.forums.reconciling import Finding
-from gongmun.forums.waiting import Waiting
-from gongmun.referrals.board import BoardLine
 from gongmun.referrals.chase_pauses import Standing
-from gongmun.referrals.chase_preview import FATES, PreviewLine
+from gongmun.referrals.chase_preview import FATES, Preview
 from gongmun.referrals.names import RUNGS
-from gongmun.text import Bilingual, korean_date
+from gongmun.surveys.fieldwork.board import WaveLine
+from gongmun.surveys.fieldwork.names import FEATURES, INVITATIONS, STATUSES
+from gongmun.text import Bilingual, Link, korean_date
+from tasks.links import document_link
 
 # As many numbers of referrals as a cell can show.
 _SHOWN = 20
+# Characters of a cell, beyond which a table does not fit the page.
+_WIDE = 60
 # Title, columns, rows. A table without rows is left out.
 Table = tuple[Bilingual, Sequence[Bilingual], Sequence[Sequence[object]]]
 
@@ -26,11 +32,12 @@ def publish(
     *,
     tables: Sequence[Table] = (),
     notes: Sequence[Bilingual] = (),
+    board: bool = False,
 ) -> str:
     """Publish one artifact and return its Markdown.
 
     `figures` become a table of names and values, `notes` are Markdown under the tables: pass what
-    comes from outside through `escaped`.
+    comes from outside through `escaped`. Of a `board` the same is not written again.
     """
     parts = [f"## {escaped(title.ko)}\n_{escaped(title.en)}_"]
     if figures:
@@ -43,7 +50,12 @@ def publish(
             parts.append(_table(columns, rows))
     parts.extend(f"{note.ko}\n\n_{note.en}_" for note in notes)
     markdown = "\n\n".join(parts)
-    create_markdown_artifact(markdown, key=key, description=str(title))
+    if board:
+        newest: Any = Artifact.get(key=key)
+        if newest is not None and newest.data == markdown:
+            return markdown
+    # The page of a key shows the newest artifact by its description, and of all of them only when they were made.
+    create_markdown_artifact(markdown, key=key, description=markdown)
     return markdown
 
 
@@ -55,15 +67,6 @@ def paused_table(paused: Sequence[Standing]) -> Table:
         ),
         (Bilingual(ko="기관", en="ministry"), Bilingual(ko="종료일", en="until")),
         [(f"{each.ministry.ko} ({each.code})", each.until) for each in paused],
-    )
-
-
-def waiting_table(items: Sequence[Waiting]) -> Table:
-    """What waits for a coordinator, with the command that settles it."""
-    return (
-        Bilingual(ko="담당자 확인이 필요한 사항", en="Waiting for you"),
-        (Bilingual(ko="내용", en="what"), Bilingual(ko="처리 명령", en="settled by")),
-        [(item.what, item.remedy) for item in items],
     )
 
 
@@ -87,7 +90,7 @@ def replaced_table(documents: Sequence[Document]) -> Table:
         ),
         [
             (
-                document.number,
+                document_link(document.id, document.number),
                 document.replaced_characters,
                 f"gongmun document export {document.id}",
             )
@@ -96,60 +99,90 @@ def replaced_table(documents: Sequence[Document]) -> Table:
     )
 
 
+def notes_of(errors: Iterable[GongmunError]) -> list[Bilingual]:
+    """What went wrong, as the notes of an artifact."""
+    return [Bilingual(ko=escaped(e.message_ko), en=escaped(e.message_en)) for e in errors]
+
+
 def some(ids: Sequence[int]) -> str:
     """These numbers, as many as a table can show; the command line shows all."""
     shown = ", ".join(map(str, ids[:_SHOWN]))
     return f"{shown} …" if len(ids) > _SHOWN else shown
 
 
-def preview_table(lines: Sequence[PreviewLine]) -> Table:
-    """What a sweep would do, line by line."""
+def preview_table(seen: Preview) -> Table:
+    """What a sweep would do: for each ministry and rung, of how many."""
     return (
         Bilingual(ko="독촉 예정", en="What would be done"),
         (
             Bilingual(ko="기관", en="ministry"),
             Bilingual(ko="수신", en="to"),
-            Bilingual(ko="제안", en="suggestion"),
             Bilingual(ko="단계", en="rung"),
-            Bilingual(ko="해당일", en="due on"),
+            Bilingual(ko="건수", en="referrals"),
             Bilingual(ko="처리", en="what becomes of it"),
         ),
         [
             (
-                f"{line.ministry.ko} ({line.code})",
-                line.to.ko,
-                line.reference,
-                RUNGS[line.rung] if line.rung else "",
-                korean_date(line.due_on, weekday=True) if line.due_on else "",
-                FATES[line.fate],
+                f"{planned.ministry.ko} ({planned.code})",
+                planned.to.ko,
+                RUNGS[planned.rung] if planned.rung else "",
+                count,
+                FATES[planned.fate],
             )
-            for line in lines
+            for planned, count in seen.planned.items()
         ],
     )
 
 
-def board_table(lines: Sequence[BoardLine]) -> Table:
-    """The open referrals by ministry."""
-    return (
-        Bilingual(ko="기관별 현황", en="Open referrals by ministry"),
+def waves_tables(lines: Sequence[WaveLine]) -> list[Table]:
+    """The waves under way, and of each its categories."""
+    waves: Table = (
+        Bilingual(ko="진행 중인 설문", en="Surveys under way"),
         (
-            Bilingual(ko="기관", en="ministry"),
-            Bilingual(ko="미회신", en="open"),
-            Bilingual(ko="미접수", en="unacknowledged"),
-            Bilingual(ko="기한 경과", en="overdue"),
-            Bilingual(ko="최장 경과(근무일)", en="most working days overdue"),
-            Bilingual(ko="다음 기한", en="next due"),
+            Bilingual(ko="설문", en="survey"),
+            Bilingual(ko="상태", en="state"),
+            *INVITATIONS.values(),
+            Bilingual(ko="응답률", en="share answered"),
+            Bilingual(ko="다음 안내", en="next reminder"),
+            Bilingual(ko="마감", en="closes"),
         ),
         [
             (
-                f"{line.name_ko} ({line.code})",
-                line.open,
-                line.unacknowledged,
-                line.overdue,
-                line.most_days_overdue or "",
-                korean_date(line.next_due, weekday=True) if line.next_due else "",
+                f"{line.title.ko} {line.wave}회차 ({line.series} {line.wave})",
+                STATUSES[line.status],
+                *(line.counts[each] for each in INVITATIONS),
+                f"{line.share:.1%}",
+                line.next_reminder_on or "",
+                korean_date(seoul_date(line.closes_at), weekday=True),
             )
             for line in lines
+        ],
+    )
+    return [waves, *(_categories_table(line) for line in lines)]
+
+
+def _categories_table(line: WaveLine) -> Table:
+    return (
+        Bilingual(
+            ko=f"{line.title.ko} {line.wave}회차: 구분별 응답",
+            en=f"{line.title.en}, wave {line.wave}: answers by category",
+        ),
+        (
+            Bilingual(ko="구분", en="category"),
+            Bilingual(ko="대상", en="asked"),
+            Bilingual(ko="응답", en="answered"),
+            Bilingual(ko="목표", en="enough at"),
+        ),
+        [
+            (
+                f"{FEATURES[each.feature].ko}: {each.value}",
+                each.asked,
+                "5명 미만 구분 보호 / hidden: few people"
+                if each.answered is None
+                else each.answered,
+                each.quota or "",
+            )
+            for each in line.categories
         ],
     )
 
@@ -163,11 +196,21 @@ _FIGURE_COLUMNS = (
 def _table(columns: Sequence[Bilingual], rows: Sequence[Sequence[object]]) -> str:
     header = "| " + " | ".join(f"{column.ko}<br>{column.en}" for column in columns) + " |"
     rule = "|" + " --- |" * len(columns)
-    body = ("| " + " | ".join(escaped(value) for value in row) + " |" for row in rows)
+    body = ("| " + " | ".join(_cell(value) for value in row) + " |" for row in rows)
     return "\n".join([header, rule, *body])
 
 
+def _cell(value: object) -> str:
+    """One value; what is too wide for a column in both languages stands on two lines."""
+    if isinstance(value, Bilingual) and len(str(value)) > _WIDE:
+        return f"{escaped(value.ko)}<br>{escaped(value.en)}"
+    return escaped(value)
+
+
 def escaped(value: object) -> str:
-    """Text on one line of Markdown: nothing in it is markup, a link or a new column."""
+    """Text on one line of Markdown: nothing in it is markup, a link or a new column. A `Link` is one link."""
+    if isinstance(value, Link):
+        # An address of ours: our own words and ids.
+        return f"[{escaped(value.text)}]({value.to})"
     text = " ".join(str(value).split())
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+!|~" else c for c in text)

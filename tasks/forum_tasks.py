@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import wiring
+from gongmun.documents.queries import without_file
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
-from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes
+from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes, papers_to_issue
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.forums.reconciling import Finding, reconcile
@@ -14,8 +15,8 @@ from gongmun.forums.scheduling import WrapUpDue, wrap_ups_due
 from gongmun.forums.succeeding import SuccessionReport, follow_successions
 from gongmun.forums.succession_preview import SuccessionPreview
 from gongmun.forums.succession_preview import preview as succession_preview
-from gongmun.forums.waiting import Waiting, waiting
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
+from tasks.progress import ISSUING, progress
 from tasks.scheduling import run_once
 from tasks.service_task import service_task
 
@@ -88,21 +89,20 @@ def preview_successions_task(now: datetime) -> SuccessionPreview:
 @service_task("issue outcomes")
 def issue_outcomes_task(now: datetime) -> IssuedOutcomes:
     """Number, render and queue all that is approved. Rendering fans out over worker processes."""
-    with wiring.renderer() as renderer:
+    db = wiring.database()
+    with db.reading() as session:
+        total = without_file(session, papers_to_issue(session))
+    with (
+        wiring.renderer() as pool,
+        progress(pool, "issue-progress", ISSUING, total) as renderer,
+    ):
         return issue_outcomes(
-            wiring.database(),
+            db,
             renderer=renderer,
             store=wiring.file_store(),
             now=now,
             key=wiring.signer,
         )
-
-
-@service_task("waiting for a coordinator")
-def waiting_task(now: datetime) -> Sequence[Waiting]:
-    """Everything that waits for a person."""
-    with wiring.database().reading() as session:
-        return waiting(session, now)
 
 
 @service_task("reconcile")

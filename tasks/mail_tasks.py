@@ -1,14 +1,16 @@
 """Tasks of the mail room."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import clock, wiring
 from gongmun.access import links
-from gongmun.followups.leaving import review
-from gongmun.mail import DispatchReport, dispatch_due
+from gongmun.mail import DispatchReport, dispatch_due, summary
 from gongmun.mail.collecting import CollectReport, ReadReport, collect, read
 from gongmun.mail.delivering import DeliveryReport, note_notices
 from gongmun.mail.proving import note_proofs
+from gongmun.mail.summary import Mailed
+from gongmun.surveys.fieldwork.leaving import review
 from tasks.service_task import service_task
 
 
@@ -57,3 +59,17 @@ def read_task(now: datetime) -> ReadReport:
     """Read what was collected."""
     store = wiring.received_store()
     return read(wiring.database(), raw=store.get, keep=store.put, now=now)
+
+
+@service_task("what was mailed")
+def mailed_task(dispatch_ids: Sequence[int]) -> Sequence[Mailed]:
+    """These mails, by whom they go to and why."""
+    with wiring.database().reading() as session:
+        return summary.of(session, dispatch_ids)
+
+
+@service_task("what was sent")
+def sent_since_task(moment: datetime) -> Sequence[Mailed]:
+    """The mails accepted since, by whom they went to and why."""
+    with wiring.database().reading() as session:
+        return summary.accepted_since(session, moment)

@@ -6,7 +6,6 @@ from datetime import datetime
 from gongmun import wiring
 from gongmun.clock import seoul_date
 from gongmun.documents import IssueReport, issue
-from gongmun.referrals.board import BoardLine, board
 from gongmun.referrals.chase_pauses import Standing, standing
 from gongmun.referrals.chase_preview import Preview, preview
 from gongmun.referrals.chasing import ChaseReport, sweep
@@ -17,6 +16,8 @@ from gongmun.referrals.notices import (
     papers_to_issue,
     prepare_notices,
 )
+from gongmun.referrals.told import Told, told
+from tasks.progress import ISSUING, progress
 from tasks.service_task import service_task
 
 
@@ -60,7 +61,10 @@ def issue_notices_task(now: datetime) -> IssueReport:
     document_ids = papers_to_issue(db, now=now)
     if not document_ids:
         return IssueReport(issued=(), failed=())
-    with wiring.renderer() as renderer:
+    with (
+        wiring.renderer() as pool,
+        progress(pool, "chase-progress", ISSUING, len(document_ids)) as renderer,
+    ):
         return issue(
             db,
             document_ids,
@@ -77,8 +81,8 @@ def enqueue_notices_task(now: datetime) -> NoticeReport:
     return enqueue_notices(wiring.database(), now=now)
 
 
-@service_task("board")
-def board_task(now: datetime) -> Sequence[BoardLine]:
-    """The open referrals by ministry."""
+@service_task("what was told")
+def told_task(notice_ids: Sequence[int]) -> Sequence[Told]:
+    """What these notices carry."""
     with wiring.database().reading() as session:
-        return board(session, now)
+        return told(session, notice_ids)

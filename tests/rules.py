@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from gongmun.calendar import rules
 from gongmun.referrals import explaining
+from tests.beginnings import Patches
 
 
 @contextmanager
@@ -15,7 +14,7 @@ def rules_of(folder: Path, content: str) -> Iterator[None]:
     """For as long as the block, the file of the rules has this content."""
     file = folder / "deadline_rules.toml"
     file.write_text(content, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
+    with Patches.context() as patch:
         patch.setattr(rules, "RULES", file)
         _forget()
         yield

@@ -189,8 +189,8 @@ class Certificate:
     file: Path
 
 
-def certificate(folder: Path) -> Certificate:
-    """Make one; a client trusts it by `SSL_CERT_FILE=file`."""
+def certificate(folder: Path, *hosts: str) -> Certificate:
+    """Make one, also for these hosts; a client trusts it by `SSL_CERT_FILE=file`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.example")])
     made = (
@@ -202,7 +202,9 @@ def certificate(folder: Path) -> Certificate:
         .not_valid_before(clock.now() - timedelta(hours=1))
         .not_valid_after(clock.now() + timedelta(hours=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]),
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ipaddress.ip_address(HOST)), *map(x509.DNSName, hosts)]
+            ),
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)

@@ -164,10 +164,12 @@ def test_the_tables_of_the_guide_have_every_deployment_and_every_rung() -> None:
     assert {rung.value for rung in ladder.load().rungs} <= codes
 
 
-def test_the_picture_is_small_enough_for_a_page() -> None:
-    picture = PROJECT_ROOT / "docs" / "images" / "outcome.png"
-    assert picture.read_bytes().startswith(b"\x89PNG")
-    assert picture.stat().st_size < 200_000
+def test_the_pictures_are_small_enough_for_a_page_and_each_is_shown() -> None:
+    text = README.read_text(encoding="utf-8") + GUIDE.read_text(encoding="utf-8")
+    for picture in (PROJECT_ROOT / "docs" / "images").iterdir():
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size < 200_000
+        assert f"images/{picture.name})" in text, picture.name
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

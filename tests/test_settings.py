@@ -45,6 +45,36 @@ def test_one_place_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert settings().document_store == tmp_path / "documents"
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("s3://gongmun", "s3://gongmun"),
+        ("s3://gongmun/documents/", "s3://gongmun/documents"),
+        ("elsewhere/documents", Path("elsewhere/documents")),
+        ("/srv/documents", Path("/srv/documents")),
+    ],
+)
+def test_files_are_kept_in_a_folder_or_in_a_bucket(
+    monkeypatch: pytest.MonkeyPatch, given: str, read: Path | str
+) -> None:
+    monkeypatch.setenv("GONGMUN_DOCUMENT_STORE", given)
+    monkeypatch.setenv("GONGMUN_RECEIVED_STORE", given)
+    assert settings().document_store == settings().received_store == read
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["file:///srv/documents", "sftp://host/documents", "s3://", "s3://x", "s3://a?b=SECRET"],
+)
+def test_no_other_kind_of_place_is_taken(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("GONGMUN_DOCUMENT_STORE", given)
+    with pytest.raises(SettingsInvalid) as caught:
+        settings()
+    assert "GONGMUN_DOCUMENT_STORE" in caught.value.message_ko
+    assert "s3://bucket/prefix" in caught.value.message_en
+    assert "SECRET" not in str(caught.value)
+
+
 def test_the_file_is_read_and_the_environment_goes_before_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,17 +1,20 @@
 """Text from outside is safe to keep, and stays the text it was."""
 
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongmun.clock import SEOUL
 from gongmun.text import (
     Bilingual,
     clean,
     clean_line,
+    english_closing,
     english_date,
+    korean_closing,
     korean_date,
     particles,
     shorten,
@@ -81,6 +84,23 @@ def test_dates() -> None:
     assert korean_date(day) == "2026. 11. 4."
     assert korean_date(day, weekday=True) == "2026. 11. 4.(수)"
     assert english_date(day) == "4 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "korean", "english"),
+    [
+        (18, 0, "오후 6시", "6 p.m."),
+        (9, 5, "오전 9시 5분", "9.05 a.m."),
+        (12, 0, "오후 12시", "12 p.m."),
+        (0, 30, "오전 12시 30분", "12.30 a.m."),
+    ],
+)
+def test_a_moment_until_which_something_can_be_done(
+    hour: int, minute: int, korean: str, english: str
+) -> None:
+    moment = datetime(2026, 11, 30, hour, minute, tzinfo=SEOUL)
+    assert korean_closing(moment) == f"2026. 11. 30.(월) {korean}"
+    assert english_closing(moment) == f"{english} on 30 November 2026"
 
 
 def test_both_languages_korean_first() -> None:

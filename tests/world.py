@@ -4,6 +4,7 @@ Only mail and printing are faked, by the fakes that pass the ports' contract tes
 real ones belongs to tests/mail, tests/documents and tests/end_to_end.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -42,6 +43,7 @@ from gongmun.referrals.notices import (
     prepare_notices,
 )
 from gongmun.suggestions.models import Channel, Import, Suggestion
+from tests.beginnings import once
 
 LADDER = load_ladder()
 
@@ -49,6 +51,11 @@ LADDER = load_ladder()
 def at(day: date, hour: int = 9, minute: int = 10) -> datetime:
     """A moment in Seoul."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SEOUL)
+
+
+def organise(db: Database, now: datetime) -> None:
+    """Load the organisations of the package."""
+    once(db, ("load", now), lambda: load(db, now))
 
 
 @dataclass
@@ -63,7 +70,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = LocalStore(self.folder / "documents")
-        load(self.db, self.now)
+        organise(self.db, self.now)
 
     def forum(self, code: str = "OCF-2026-10", *, ends_at: datetime | None = None) -> int:
         """A forum that ended an hour ago, unless said otherwise."""
@@ -155,6 +162,41 @@ class World:
 
     def dispatched(self, *topics: str) -> Sequence[int]:
         """A forum with a suggestion of each topic, taken as far as dispatched; all referral ids."""
+        if not self._is_new():
+            return self._dispatched(*topics)
+        found: list[int] = []
+        mailer = self.mailer
+
+        def make() -> Sequence[object]:
+            found.extend(self._dispatched(*topics))
+            files = [file.read_bytes() for file in self._files()]
+            changed = (found, files, self.renderer.pages, mailer.sent, mailer.envelopes)
+            return [tuple(each) for each in changed]
+
+        def bring(besides: Any) -> None:
+            found[:], files, self.renderer.pages[:], mailer.sent[:], mailer.envelopes[:] = besides
+            for file in files:
+                self.store.put(file)
+
+        said = sorted(each for each in os.environ.items() if each[0].startswith("GONGMUN_"))
+        settled = repr(said).replace(str(self.folder), "")
+        once(self.db, ("dispatched", topics, self.now, settled), make, bring)
+        return found
+
+    def _is_new(self) -> bool:
+        """Whether nothing was printed, stored or sent, and nothing is going to go wrong."""
+        return (
+            type(self.mailer) is FakeMailer
+            and type(self.renderer) is FakeRenderer
+            and vars(self.renderer) == vars(FakeRenderer())
+            and self.mailer == FakeMailer()
+            and not self._files()
+        )
+
+    def _files(self) -> Sequence[Path]:
+        return [file for file in (self.folder / "documents").rglob("*") if file.is_file()]
+
+    def _dispatched(self, *topics: str) -> Sequence[int]:
         forum_id = self.forum()
         for topic in topics:
             self.suggest(forum_id, topic)

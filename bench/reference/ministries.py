@@ -47,7 +47,7 @@ def refer(db: Database, store: FileStore, *, documents: int, now: datetime) -> N
         codes = ministries(session, now)
     for number in range(documents):
         with db.transaction() as session:
-            forum_id = _forum(session, number, codes, now)
+            forum_id = forum(session, number, codes, now)
         outcome_id = wrap_up(db, forum_id, key=f"bench-{number}", now=now).outcome_id
         assert outcome_id is not None
         decide_outcome(db, outcome_id, decision="approve", name="한소통", reason="확인", now=now)
@@ -64,7 +64,8 @@ def refer(db: Database, store: FileStore, *, documents: int, now: datetime) -> N
     note_dispatches(db, ladder=ladder.load(), now=now)
 
 
-def _forum(session: Session, number: int, codes: Sequence[str], now: datetime) -> int:
+def forum(session: Session, number: int, codes: Sequence[str], now: datetime) -> int:
+    """A forum that has ended, with REFERRALS suggestions for each of these ministries; its id."""
     forum = Forum(
         code=f"BENCH-{number}",
         kind=ForumKind.OPEN_FORUM,

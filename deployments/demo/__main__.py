@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 
 from deployments import prefect_server
-from deployments.processes import alone, stop_on_sigterm
+from deployments.processes import alone, keep_private, stop_on_sigterm
+from gongmun import prefect_login
 from gongmun.errors import GongmunError
 from gongmun.settings import PROJECT_ROOT
 
@@ -35,14 +36,17 @@ def main(
 ) -> None:
     """Play the demo."""
     stop_on_sigterm()
+    keep_private()
     with ExitStack() as stack:
         take(var, stack)
         empty(var)
         port = prefect_server.free_port()
-        os.environ.update(prefect_server.environment(var / "prefect", port))
         # What the user's environment says about gongmun is for the user's own installation.
         for name in [name for name in os.environ if name.startswith("GONGMUN_")]:
             del os.environ[name]
+        # Nor does its login matter here: the demo has one of its own, and uses it by itself.
+        login = prefect_login.ensure(var / "prefect-login", {})
+        os.environ.update(prefect_server.environment(var / "prefect", port, login))
         os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"  # the story tells what happens
         os.environ["GONGMUN_ENV_FILE"] = ""
         os.environ["GONGMUN_VAR"] = str(var)

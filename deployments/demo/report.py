@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -54,11 +53,11 @@ def write(db: Database, var: Path, console: Console) -> None:
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     console.print_json(data=summary)
     say(console, f"공문 PDF {len(pdfs)}건 / documents: {shown(var / 'pdf')}")
-    say(
-        console,
+    console.print(
         f"진본 확인 {summary['documents_genuine']}건, 그중 전자서명 {summary['documents_signed']}건"
-        "(시험용 인증서: 변조되지 않았음만 증명) / "
+        "(시험용 인증서: 변조되지 않았음만 증명)\n"
         "verified; signed with a test certificate, which proves integrity only",
+        markup=False,
     )
     say(console, f"메일함 / mailboxes: {shown(var / 'mailboxes')}")
     say(console, f"이송별 경과 / every referral and its history: {shown(referrals)}")
@@ -148,7 +147,8 @@ def _export(session: Session, folder: Path) -> Sequence[Path]:
         name = (
             f"{document.year}-{document.serial:04d}-{document.kind}-{document.recipient_code}.pdf"
         )
-        exported.append(Path(shutil.copyfile(store.path(document.file_sha256), folder / name)))
+        exported.append(folder / name)
+        exported[-1].write_bytes(store.get(document.file_sha256))
     return exported
 
 

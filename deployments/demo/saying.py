@@ -1,8 +1,20 @@
-"""How the story counts."""
+"""How the story counts, and how it is printed."""
 
 from collections.abc import Sequence
 
+from rich.table import Table
+from rich.text import Text
+
 from gongmun.text import Bilingual
+
+
+def line(seconds: float, ko: str, en: str) -> Table:
+    """What happened so many seconds after the beginning: Korean, English below; both break beside the time."""
+    printed = Table.grid(padding=(0, 2, 0, 0))
+    printed.add_column(no_wrap=True)
+    printed.add_column()
+    printed.add_row(Text(f"{seconds:5.0f} s", "bold"), Text.assemble(ko, "\n", (en, "dim")))
+    return printed
 
 
 def counted(count: int, noun: str) -> str:

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import StateType
 from rich.console import Console
 
 from deployments import prefect_server
-from deployments.demo import cast, certificate, ministries, report, weeks
+from deployments.demo import cast, certificate, ministries, report, saying, weeks
 from deployments.demo.coordinator import NAME
 from deployments.processes import running
 from deployments.registry import wait_until_served
@@ -36,7 +36,8 @@ from gongmun.forums.registering import register_forum
 
 # The forum ends so long after the demo's begin that its wrap-up is seen among the upcoming runs.
 ENDS_IN = timedelta(seconds=8)
-RUN_SECONDS = 120.0
+# For a run to get somewhere, from its start as a process on: on a busy machine that alone takes a minute.
+RUN_SECONDS = 600.0
 
 console = Console(highlight=False)
 
@@ -45,8 +46,14 @@ class RunStuck(GongmunError):
     """A run of the demo did not reach the state the story waits for."""
 
     code = "demo.run_stuck"
-    ko = "실행 '{name}'이(가) {state} 상태가 되지 않았습니다. var/demo/logs의 기록을 확인해 주십시오."
-    en = "The run '{name}' did not become {state}. See the logs in var/demo/logs."
+    ko = (
+        "실행 '{name}'이(가) {state} 상태가 되지 않았습니다. 마지막 상태는 {seen}입니다. "
+        "실패한 상태가 아니면 기계가 바쁜 것이니 한가할 때 다시 실행하고, 실패하였으면 {log} 기록을 확인해 주십시오."
+    )
+    en = (
+        "The run '{name}' did not become {state}; it was {seen}. Unless it had failed the machine was too busy: "
+        "run this again when it is not. If it had, see the log in {log}."
+    )
 
 
 def play(var: Path, port: int, stack: ExitStack) -> None:
@@ -54,13 +61,12 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     begun = time.monotonic()
 
     def say(ko: str, en: str) -> None:
-        console.print(f"[bold]{time.monotonic() - begun:5.0f} s[/]  {ko}  [dim]{en}[/]")
+        console.print(saying.line(time.monotonic() - begun, ko, en))
 
     say("Prefect 서버를 시작합니다.", "Starting Prefect's server.")
-    environment = prefect_server.environment(var / "prefect", port)
     logs = var / "logs"
     server = stack.enter_context(
-        running("server", prefect_server.COMMAND, logs=logs, environment=environment)
+        running("server", prefect_server.COMMAND, logs=logs, environment={})
     )
     refused = {
         f"{name}@{cast.UNDELIVERABLE.lower()}.example" for name in ("forum", "participation")
@@ -103,7 +109,7 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
         wait_until_served(client)
         schedule_wrap_ups()
         say("결과 정리가 예약되었습니다.", "The wrap-up is scheduled; waiting for it to run.")
-        _wait_for_run(client, forum, StateType.PAUSED)
+        _wait_for_run(client, forum, StateType.PAUSED, logs=logs)
         say("결재를 기다립니다.", "The run is suspended and waits for a coordinator.")
         _route_the_unrouted(db, forum)
         with db.reading() as session:
@@ -113,7 +119,7 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
         assert outcome is not None
         approve(outcome.id, name=NAME, reason="소관과 내용을 확인하였습니다.")
         say("승인되어 공문을 시행합니다.", "Approved; documents are numbered and rendered.")
-        _wait_for_run(client, forum, StateType.COMPLETED)
+        _wait_for_run(client, forum, StateType.COMPLETED, logs=logs)
 
     sent = clock.now()
     dispatch_mail(as_of=sent)
@@ -123,10 +129,11 @@ def play(var: Path, port: int, stack: ExitStack) -> None:
     say("끝났습니다.", "Done.")
 
 
-def _wait_for_run(client: SyncPrefectClient, forum: str, state: StateType) -> None:
+def _wait_for_run(client: SyncPrefectClient, forum: str, state: StateType, *, logs: Path) -> None:
     name = f"WRAP-UP {forum}"
     found = FlowRunFilter.model_validate({"name": {"any_": [name]}})
     give_up = time.monotonic() + RUN_SECONDS
+    states: set[StateType | None] = set()
     while time.monotonic() < give_up:
         states = {run.state_type for run in client.read_flow_runs(flow_run_filter=found)}
         if state in states:
@@ -134,7 +141,8 @@ def _wait_for_run(client: SyncPrefectClient, forum: str, state: StateType) -> No
         if states & {StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}:
             break
         time.sleep(0.2)
-    raise RunStuck(name=name, state=state.value)
+    seen = ", ".join(sorted(each.value for each in states if each)) or "NONE"
+    raise RunStuck(name=name, state=state.value, seen=seen, log=logs)
 
 
 def _route_the_unrouted(db: Database, forum: str) -> None:

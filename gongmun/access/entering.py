@@ -1,12 +1,7 @@
 """Entering (로그인): a link or a document leads to a code in the registered mailbox, the code to a session.
 
-Three steps, each another request: what a link is for is shown and nothing happens, because mail
-scanners open links; a code is asked for; the code is entered, in the browser that asked for it.
-
-A document leads here too, by its check code in print. That is no secret, nor could it be one: everyone
-who has the document keeps its PDF, which is rendered to the same bytes whenever it is rendered, and
-anybody who gets a copy can read it. So it says only which document is meant; whoever wants to answer it
-has to read the registered mailbox, as with a link.
+Three steps, each another request: what a link is for is shown (`looking`); a code is asked for; the code is
+entered, in the browser that asked for it.
 """
 
 import hmac
@@ -19,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.access import limits, links, queries, sessions, tokens
-from gongmun.access.doors import Door, door_of_code, door_of_link, is_told, masked
-from gongmun.access.ending import passed_on
+from gongmun.access.doors import Door, is_told, masked
 from gongmun.access.limits import Trial
-from gongmun.access.links import LinkUnknown
-from gongmun.access.models import AccessLink, Audience, LoginCode
+from gongmun.access.looking import look
+from gongmun.access.models import LoginCode
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
@@ -36,8 +30,6 @@ CODE_INTENT = "code"
 TRIES = 5
 # Of what is typed, as far as it is looked at.
 _LONGEST = 40
-_OFFICERS = frozenset({Audience.MINISTRY, Audience.DELEGATE})
-_PROPOSERS = frozenset({Audience.PROPOSER})
 
 
 class CodeWrong(GongmunError):
@@ -70,73 +62,6 @@ class Asked:
 
     masked: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposer:
-    """Whoever has the link of a suggestion's proposer."""
-
-    link_id: int
-    suggestion_id: int
-
-
-def look(
-    db: Database, *, token: str | None = None, check_code: str | None = None, ip: str, now: datetime
-) -> Door:
-    """What a link, or a document in print, is for. Nothing happens, but that an unknown token is counted.
-
-    Raises:
-        LinkUnknown: there is no such link, or none that an officer enters by.
-        AccessPassedOn: it was that of a ministry that is no more.
-        NotFound: no document that a ministry answers has this check code.
-        TooManyAttempts: too many tokens from this IP were unknown.
-    """
-    if token is None:
-        with db.reading() as session:
-            return door_of_code(session, check_code or "", now)
-    link = _link(db, token, ip=ip, now=now, audiences=_OFFICERS)
-    with db.reading() as session:
-        return door_of_link(session, link, now)
-
-
-def proposer(db: Database, token: str, *, ip: str, now: datetime) -> Proposer:
-    """Who has this token of a proposer's link.
-
-    Raises:
-        LinkUnknown: it is none.
-        TooManyAttempts: too many tokens from this IP were unknown.
-    """
-    link = _link(db, token, ip=ip, now=now, audiences=_PROPOSERS)
-    assert link.suggestion_id is not None
-    return Proposer(link_id=link.id, suggestion_id=link.suggestion_id)
-
-
-def _link(
-    db: Database, token: str, *, ip: str, now: datetime, audiences: frozenset[Audience]
-) -> AccessLink:
-    with db.reading() as session:
-        # Before the look-up: who guesses is not told any more when he was right.
-        limits.check(session, Trial.UNKNOWN_TOKEN_BY_IP, ip, now)
-        try:
-            link = links.by_token(session, token, now)
-        except LinkUnknown:
-            _refuse_passed_on(session, token, now)
-        else:
-            if link.audience in audiences:
-                return link
-    with db.transaction() as session:
-        limits.check(session, Trial.UNKNOWN_TOKEN_BY_IP, ip, now)
-        limits.note(session, Trial.UNKNOWN_TOKEN_BY_IP, ip, now)
-    raise LinkUnknown()
-
-
-def _refuse_passed_on(session: Session, token: str, now: datetime) -> None:
-    """Say so where the token was that of a ministry which is no more: whoever has it did not guess."""
-    link = queries.revoked_link(session, tokens.hash_of(token))
-    if link is not None and link.organisation_id is not None:
-        told = passed_on(session, link.organisation_id, now)
-        if told is not None:
-            raise told
 
 
 def ask_code(

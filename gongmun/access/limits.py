@@ -37,6 +37,9 @@ class Trial(StrEnum):
     WRONG_CODE_BY_IP = "wrong_code_by_ip"
     UNKNOWN_TOKEN_BY_IP = "unknown_token_by_ip"  # noqa: S105 (a name)
     RATING_BY_SUGGESTION = "rating_by_suggestion"  # what a proposer says of answers
+    VOLUNTEER_BY_ADDRESS = "volunteer_by_address"  # mails to one mailbox that ask it to confirm
+    VOLUNTEER_BY_IP = "volunteer_by_ip"
+    WRONG_LOGIN_BY_IP = "wrong_login_by_ip"  # of coordinators
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +59,10 @@ LIMITS: Mapping[Trial, tuple[Limit, ...]] = {
     Trial.WRONG_CODE_BY_IP: (Limit(count=30, within=_HOUR), Limit(count=100, within=_DAY)),
     Trial.UNKNOWN_TOKEN_BY_IP: (Limit(count=60, within=_HOUR),),
     Trial.RATING_BY_SUGGESTION: (Limit(count=20, within=_HOUR), Limit(count=60, within=_DAY)),
+    Trial.VOLUNTEER_BY_ADDRESS: (Limit(count=3, within=_HOUR), Limit(count=6, within=_DAY)),
+    # A whole library, or many telephones of one provider, may come from one IP.
+    Trial.WRONG_LOGIN_BY_IP: (Limit(count=20, within=_HOUR), Limit(count=60, within=_DAY)),
+    Trial.VOLUNTEER_BY_IP: (Limit(count=60, within=_HOUR), Limit(count=300, within=_DAY)),
 }
 # An attempt that is older counts for nothing.
 LONGEST = max(limit.within for limits in LIMITS.values() for limit in limits)
@@ -67,8 +74,17 @@ def check(session: Session, trial: Trial, key: str, now: datetime) -> None:
     Raises:
         TooManyAttempts: not now.
     """
+    queries.take_turn(session, f"{trial}:{tokens.hash_of(key)}")
+    look(session, trial, key, now)
+
+
+def look(session: Session, trial: Trial, key: str, now: datetime) -> None:
+    """Do the same without taking turns, for whoever counts nothing: a crowd behind one IP need not wait for itself.
+
+    Raises:
+        TooManyAttempts: not now.
+    """
     key_hash = tokens.hash_of(key)
-    queries.take_turn(session, f"{trial}:{key_hash}")
     for limit in LIMITS[trial]:
         if queries.attempts(session, trial, key_hash, since=now - limit.within) >= limit.count:
             raise TooManyAttempts()

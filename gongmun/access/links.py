@@ -29,7 +29,13 @@ from gongmun.mail import queries as mail_queries
 from gongmun.mail.message import BLANK
 from gongmun.settings import settings
 
-_PATHS = {Audience.MINISTRY: "a", Audience.DELEGATE: "a", Audience.PROPOSER: "p"}
+_PATHS = {
+    Audience.MINISTRY: "a",
+    Audience.DELEGATE: "a",
+    Audience.PROPOSER: "p",
+    Audience.RESPONDENT: "s",
+    Audience.VOLUNTEER: "v",
+}
 
 
 class LinkUnknown(GongmunError):
@@ -114,9 +120,31 @@ def grant_proposer(
     return _grant(session, [row], now).get(dispatch.id)
 
 
-def _row(
+def grant_volunteer(session: Session, *, dispatch: Dispatch, now: datetime) -> AccessLink | None:
+    """Give whoever reads this mailbox the way to confirm, or to withdraw, that he volunteered for a panel."""
+    return _grant(session, [_row(Audience.VOLUNTEER, dispatch.id)], now).get(dispatch.id)
+
+
+def grant_respondents(session: Session, dispatch_ids: Sequence[int], now: datetime) -> None:
+    """Give whoever gets one of these mails, which are new, access to the survey it invites to."""
+    if blank() is None:
+        return
+    values = _values(Audience.RESPONDENT) | _times(now)
+    ledger.record_each(
+        session,
+        "access.granted",
+        subjects=("access_link", queries.add_new_links(session, dispatch_ids, values)),
+        now=now,
+        audience=Audience.RESPONDENT.value,
+    )
+
+
+def _row(audience: Audience, dispatch_id: int, **values: Any) -> dict[str, Any]:
+    return _values(audience, **values) | {"dispatch_id": dispatch_id}
+
+
+def _values(
     audience: Audience,
-    dispatch_id: int,
     *,
     organisation_id: int | None = None,
     document_ids: Sequence[int] = (),
@@ -129,7 +157,6 @@ def _row(
         "document_ids": sorted(set(document_ids)),
         "suggestion_id": suggestion_id,
         "address": address,
-        "dispatch_id": dispatch_id,
     }
 
 
@@ -140,10 +167,7 @@ def _grant(
     if blank() is None:
         return {}
     before = queries.links_of_dispatches(session, [row["dispatch_id"] for row in rows])
-    times = {
-        "created_at": now,
-        "expires_at": now + timedelta(days=settings().portal.link_days),
-    }
+    times = _times(now)
     new = queries.add_links(
         session, [row | times for row in rows if row["dispatch_id"] not in before]
     )
@@ -160,6 +184,14 @@ def _grant(
             dispatch=link.dispatch_id,
         )
     return before | new
+
+
+def _times(now: datetime) -> dict[str, datetime]:
+    """From when and until when a link is good."""
+    return {
+        "created_at": now,
+        "expires_at": now + timedelta(days=settings().portal.link_days),
+    }
 
 
 def by_token(session: Session, token: str, now: datetime) -> AccessLink:

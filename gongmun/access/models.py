@@ -21,10 +21,12 @@ class Audience(StrEnum):
     MINISTRY = "ministry"  # the registered contact of an organisation
     DELEGATE = "delegate"  # a colleague of the same mail domain, named by the officer
     PROPOSER = "proposer"  # whoever made a suggestion
+    RESPONDENT = "respondent"  # whoever was invited to a survey
+    VOLUNTEER = "volunteer"  # whoever would take part in a panel
 
 
 class AccessLink(Base):
-    """A link (접속 링크) that a mail carries: for one organisation and some documents, or one suggestion.
+    """A link (접속 링크) that a mail carries: for an organisation and some documents, a suggestion, a survey, a panel.
 
     `token_hash` is set when the mail leaves, and anew if it has to leave again: until then nobody, we
     neither, knows the token. `address` is a delegate's, until the link is long dead (`purging`); a ministry's

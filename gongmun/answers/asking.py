@@ -19,7 +19,7 @@ from gongmun.answers.undecided import (
 )
 from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.documents.approval import NAME_LIMIT
+from gongmun.decisions import NAME_LIMIT
 from gongmun.ledger import Actor
 from gongmun.referrals.ladder import Ladder
 from gongmun.referrals.pausing import note_receipt, pause, required, resume

@@ -77,7 +77,12 @@ def longest(session: Session, referral: Referral) -> date | None:
     counted = _rule(referral)
     if request_queries.extensions_used(session, referral.id) >= counted.extensions:
         return None
-    return latest_extension(counted, referral.clocks.answer_due, calendar())
+    return latest(referral)
+
+
+def latest(referral: Referral) -> date:
+    """The latest day to which the answer of a referral may be extended, by its rule."""
+    return latest_extension(_rule(referral), referral.clocks.answer_due, calendar())
 
 
 def request(
@@ -103,13 +108,13 @@ def request(
         if is_late(referral.counting.due_at(calendar()), now):
             raise ExtensionTooLate(due=due)
         lapse(session, [referral_id], now=now)
-        latest = longest(session, referral)
-        if latest is None:
+        last = longest(session, referral)
+        if last is None:
             raise ExtensionUsed(referral_id=referral_id, limit=_rule(referral).extensions)
         extension = Extension(
             referral_id=referral_id,
             arming=referral.arming,
-            until=_within(until, after=due, latest=latest),
+            until=_within(until, after=due, latest=last),
             reason=reason,
             channel=channel,
             requested_at=now,
@@ -158,7 +163,7 @@ def decide(
             extension.new_due = _within(
                 new_due or extension.until,
                 after=max(extension.old_due, today - timedelta(days=1)),
-                latest=latest_extension(_rule(referral), extension.old_due, calendar()),
+                latest=latest(referral),
             )
             extension.status = RequestStatus.GRANTED
         else:

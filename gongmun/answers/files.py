@@ -89,6 +89,7 @@ def add(
         there = _require_place(session, referral_id, sha256, place)
         if there is not None:
             return there
+        queries.take_files_turn(session)
         file = AnswerFile(
             referral_id=referral_id,
             name=secrets.token_hex(16),
@@ -103,6 +104,8 @@ def add(
         session.add(file)
         session.flush()
         _record(session, "file.received", file, now, sha256=sha256, size=file.size)
+    # Again: what named this content until now may have expired in between, and the content with it.
+    store.put(content)
     return file
 
 

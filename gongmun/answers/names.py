@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from gongmun.answers.models import Channel, CommitmentStatus, ReplyStatus, RequestStatus
-from gongmun.answers.receipts import What
 from gongmun.referrals.models import ResponseStatus
 from gongmun.text import Bilingual
 
@@ -37,9 +36,4 @@ REPLIES: Mapping[ReplyStatus, Bilingual] = {
     ReplyStatus.FILED: Bilingual(ko="확인 대기", en="filed"),
     ReplyStatus.SETTLED: Bilingual(ko="처리 완료", en="settled"),
     ReplyStatus.DISMISSED: Bilingual(ko="회신 아님", en="dismissed"),
-}
-
-RECEIPTS: Mapping[What, Bilingual] = {
-    What.ACKNOWLEDGED: Bilingual(ko="접수 확인", en="acknowledged"),
-    What.ANSWERED: Bilingual(ko="회신", en="answered"),
 }

@@ -26,7 +26,7 @@ from gongmun.answers.receipts import acknowledge_document
 from gongmun.answers.scanning import Scanner
 from gongmun.answers.settling import settle, with_ministry
 from gongmun.answers.splitting import Item, split
-from gongmun.clock import SEOUL
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.documents import Document, FileStore, Role
 from gongmun.documents import queries as document_queries
@@ -261,6 +261,8 @@ def _tell(
         return
     referrals = with_ministry(session, document.id)
     ministry = organisation_queries.by_id(session, referrals[0].organisation_id)
+    if ministry.has_ended(seoul_date(now)):
+        return  # its successor finds the drafts with all that it takes over
     mail = compose(
         INTENT,
         {

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, CursorResult, Row, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session, defer
 
+from gongmun.access import queries as access_queries
 from gongmun.answers.models import (
     AnswerFile,
     Commitment,
@@ -94,6 +95,11 @@ _RECEIPTS_OF = (
     )
     .order_by(_RECEIPTS.id.desc())
 )
+
+
+def take_files_turn(session: Session) -> None:
+    """Wait for whoever notes a file of an answer, or deletes contents that no answer has, until his transaction ends."""
+    access_queries.take_turn(session, "answer-files")
 
 
 def no_document(document_id: int) -> NotFound:

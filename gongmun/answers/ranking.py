@@ -28,8 +28,6 @@ _SHOWN = 8
 _LOOKED_AT = 500
 _POINTS_TOKEN, _POINTS_REFERENCES, _POINTS_NUMBER, _POINTS_IN_TEXT = 100, 80, 60, 30
 _POINTS_DOMAIN, _POINTS_WORD, _MOST_WORDS = 20, 5, 3
-# Less than this is no more than being recent.
-_WORTH_NAMING = 5
 _WORD = re.compile(r"[가-힣]{2,}|[a-z]{4,}")
 # Words of every suggestion and every letter tell nothing.
 _COMMON = frozenset(

@@ -46,11 +46,6 @@ def _found(reply: Reply | None, reply_id: int) -> Reply:
     return reply
 
 
-def of_mail(session: Session, incoming_id: int) -> Reply | None:
-    """The reply that a mail became."""
-    return session.scalars(select(Reply).where(Reply.incoming_id == incoming_id)).one_or_none()
-
-
 def of_document(session: Session, document_id: int | None) -> Sequence[Reply]:
     """The replies that were filed to a document, oldest first."""
     return session.scalars(

@@ -35,7 +35,7 @@ def tell(
     who comes after it: the successor finds on the page what was decided, and is told of the page.
     """
     ministry = organisation_queries.by_id(session, referral.organisation_id)
-    if ministry.valid_to is not None and ministry.valid_to < seoul_date(now):
+    if ministry.has_ended(seoul_date(now)):
         return None
     mail = compose(
         intent,

@@ -60,14 +60,18 @@ def to_decide(session: Session, request: Question | Extension | Transfer) -> Ref
     # Whoever changes a request holds its referral's lock: one lock, so that nobody waits in a circle.
     referral = referral_queries.locked(session, request.referral_id)
     session.refresh(request)
-    is_question = isinstance(request, Question)
-    done = request.answered_at if isinstance(request, Question) else request.decided_at
-    mark = referral.asks_since
-    if is_question:  # its clock stands still for it, or only the ladder does
-        mark = mark or referral.paused_at
-    if done is not None or mark is None or referral.status not in CHASED:
+    if not is_open(request, referral):
         raise RequestDecided(referral_id=referral.id)
     return referral
+
+
+def is_open(request: Question | Extension | Transfer, referral: Referral) -> bool:
+    """Whether this question or request about that referral waits for a decision."""
+    done = request.answered_at if isinstance(request, Question) else request.decided_at
+    mark = referral.asks_since
+    if isinstance(request, Question):  # its clock stands still for it, or only the ladder does
+        mark = mark or referral.paused_at
+    return done is None and mark is not None and referral.status in CHASED
 
 
 def lapse(session: Session, referral_ids: Collection[int], *, now: datetime) -> None:

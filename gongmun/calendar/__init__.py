@@ -10,7 +10,7 @@ from gongmun.calendar.deadlines import (
     latest_extension,
     period,
 )
-from gongmun.calendar.explaining import CountedDay, days_of
+from gongmun.calendar.explaining import CountedDay, days_after, days_of
 from gongmun.calendar.overrides import OverridesInvalid
 from gongmun.calendar.rules import RuleNotInForce, RulesInvalid, UnknownRule, answer_rules, rule
 from gongmun.calendar.working_days import WorkingCalendar, YearNotCovered, calendar
@@ -31,6 +31,7 @@ __all__ = [
     "YearNotCovered",
     "answer_rules",
     "calendar",
+    "days_after",
     "days_of",
     "deadline",
     "latest_extension",

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gongmun.calendar import hours
 from gongmun.calendar.counting import Counting
 from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
 from gongmun.clock import SEOUL, seoul_date
-from gongmun.text import Bilingual, english_date, korean_date
+from gongmun.text import Bilingual, english_date, korean_date, with_particle
 
 
 class Unit(StrEnum):
@@ -24,6 +25,10 @@ class Unit(StrEnum):
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
     MONTHS = "months"
+
+
+# Periods in which days off count as any other; only an end on one moves.
+BY_CALENDAR = frozenset({Unit.CALENDAR_DAYS, Unit.MONTHS})
 
 
 class Pause(StrEnum):
@@ -114,17 +119,32 @@ class Deadline:
         rule = self.rule
         started, due = self._ends()
         length = period(rule.unit, rule.length)
-        skipped_ko, skipped_en = _describe(
-            [(day, why) for day, why in self.skipped if day >= self.first_day]
-        )
+        off = self._off()
         return Bilingual(
             ko=f"'{rule.name_ko}' 기한(규칙 제{rule.version}판)은 {started.ko}에 시작되어, "
             f"{korean_date(self.first_day, weekday=True)}부터 {length.ko}을 계산한 {due.ko}까지입니다. "
-            f"{skipped_ko}".rstrip(),
+            f"{off.ko}".rstrip(),
             en=f"The deadline '{rule.name_en}' (version {rule.version}) started on "
             f"{started.en} and runs for {length.en} with {english_date(self.first_day, weekday=True)} as the "
             f"first day, until {due.en}. "
-            f"{skipped_en}".rstrip(),
+            f"{off.en}".rstrip(),
+        )
+
+    def _off(self) -> Bilingual:
+        """The days off that made it later: skipped, or an end by the calendar that moved over them."""
+        skipped = [(day, why) for day, why in self.skipped if day >= self.first_day]
+        if not skipped:
+            return Bilingual(ko="", en="")
+        days = _describe(skipped)
+        if self.rule.unit not in BY_CALENDAR:
+            return Bilingual(ko=f"계산에서 제외한 날: {days.ko}.", en=f"Not counted: {days.en}.")
+        # Days off within the period count: only those on which it would have ended do not.
+        end, _ = skipped[0]
+        return Bilingual(
+            ko=f"기간의 말일인 {with_particle(korean_date(end, weekday=True), '은(는)')} 휴무일이므로 다음 "
+            f"근무일을 기한으로 합니다({days.ko}).",
+            en=f"The period ends on {english_date(end, weekday=True)}, a day off, so it is due on the next "
+            f"working day ({days.en}).",
         )
 
     def _ends(self) -> tuple[Bilingual, Bilingual]:
@@ -160,7 +180,8 @@ def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> 
 
     if rule.unit is Unit.WORKING_HOURS:
         counting = Counting.time(start, timedelta(hours=rule.length))
-        first, due = calendar.shift(started, 0), counting.due(calendar)
+        # What comes after the work of a day is counted from the next day's.
+        first, due = seoul_date(hours.opening(start, calendar)), counting.due(calendar)
         skipped = _days_off(started, due, calendar)
     elif rule.unit is Unit.WORKING_DAYS:
         first = calendar.shift(begin, 0)
@@ -230,8 +251,8 @@ def _days_off(
     return tuple((day, why) for day in days if (why := calendar.why_off(day)))
 
 
-def _describe(skipped: Sequence[tuple[date, Bilingual]]) -> tuple[str, str]:
-    """Weekends as a number, holidays by name: a sentence for each language, or nothing."""
+def _describe(skipped: Sequence[tuple[date, Bilingual]]) -> Bilingual:
+    """Weekends as a number, holidays by name."""
     named = [(day, why) for day, why in skipped if why not in (SATURDAY, SUNDAY)]
     weekend = len(skipped) - len(named)
     parts_ko = [f"{korean_date(day, weekday=True)} {why.ko}" for day, why in named]
@@ -239,9 +260,4 @@ def _describe(skipped: Sequence[tuple[date, Bilingual]]) -> tuple[str, str]:
     if weekend:
         parts_ko.insert(0, f"토·일요일 {weekend}일")
         parts_en.insert(0, f"{weekend} weekend day{'s' if weekend > 1 else ''}")
-    if not skipped:
-        return "", ""
-    return (
-        f"계산에서 제외한 날: {', '.join(parts_ko)}. ",
-        f"Not counted: {', '.join(parts_en)}. ",
-    )
+    return Bilingual(ko=", ".join(parts_ko), en=", ".join(parts_en))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from gongmun.calendar import hours
 from gongmun.calendar.counting import CountedIn, Counting
-from gongmun.calendar.deadlines import Deadline, Unit, deadline, end_by_calendar
+from gongmun.calendar.deadlines import BY_CALENDAR, Deadline, Unit, deadline, end_by_calendar
 from gongmun.calendar.working_days import WorkingCalendar
 from gongmun.clock import SEOUL, seoul_date, seoul_time
 from gongmun.text import Bilingual
@@ -49,13 +49,36 @@ def days_of(counted: Deadline | Counting, calendar: WorkingCalendar) -> Sequence
         return tuple(_of_counting(counted, calendar))
     # By this calendar, which may be another than the one that the deadline was made with.
     now = deadline(counted.rule, counted.start, calendar)
-    if now.rule.unit in (Unit.CALENDAR_DAYS, Unit.MONTHS):
+    if now.rule.unit in BY_CALENDAR:
         return tuple(_by_calendar(now, calendar))
     started = seoul_date(now.start)
     first, *others = (day for day in _of_counting(now.counting, calendar) if day.day >= started)
     if now.rule.unit is Unit.WORKING_DAYS and first.number:
         first = replace(first, why=_START_COUNTS)
     return (first, *others)
+
+
+def days_after(
+    day: date, until: date, unit: Unit, calendar: WorkingCalendar
+) -> Sequence[CountedDay]:
+    """Every day after `day` up to the due day that `until` comes to: what was added to a period in `unit`.
+
+    The first of them is the first that counts; what is added to hours is whole working days.
+
+    Raises:
+        YearNotCovered: it leaves the years the calendar covers.
+    """
+    by_calendar, number = unit in BY_CALENDAR, 0
+    found = []
+    for each in _days(day + timedelta(days=1), until):
+        off = calendar.why_off(each)
+        counts = by_calendar or off is None
+        number += counts
+        why = _counted_though(off) if by_calendar else off or _WORKING_DAY
+        found.append(CountedDay(day=each, number=number if counts else None, why=why))
+    # A holiday that was declared since moves the day that was set.
+    _, *moved = days_of(Counting.days(until), calendar)
+    return (*found, *moved)
 
 
 def _of_counting(counting: Counting, calendar: WorkingCalendar) -> Iterator[CountedDay]:

@@ -7,6 +7,7 @@ UTF-8 with the columns `date` (YYYY-MM-DD), `name_ko`, `name_en`, `kind` (`off` 
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual, clean_line
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COLUMNS = ["date", "name_ko", "name_en", "kind", "source"]
 
 
@@ -82,10 +84,15 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
                     f"fill all {len(_COLUMNS)} cells, without control characters.",
                 )
             day_text, name_ko, name_en, kind, source = cells
+            if not _DATE.fullmatch(day_text):
+                raise invalid("날짜는 2026-11-21 형식입니다.", "a date reads 2026-11-21.")
             try:
                 day = date.fromisoformat(day_text)
             except ValueError:
-                raise invalid("날짜는 2026-11-21 형식입니다.", "a date reads 2026-11-21.") from None
+                raise invalid(
+                    f"{day_text}은(는) 달력에 없는 날짜입니다.",
+                    f"there is no such day as {day_text}.",
+                ) from None
             if not FIRST_YEAR <= day.year <= LAST_YEAR:
                 raise invalid(
                     f"연도는 {FIRST_YEAR}년부터 {LAST_YEAR}년까지입니다.",

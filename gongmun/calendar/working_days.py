@@ -3,7 +3,8 @@
 A day off (휴무일) is a Saturday, a Sunday, a public holiday (관공서의 공휴일: fixed, substitute, temporary
 and election days, from the `holidays` package), or what an override file says. The files have the
 last word, that of the installation before that of the package: a holiday is sometimes declared a few
-weeks before, sooner than a package is released.
+weeks before, sooner than a package is released. Korean names are those of the law, where the package has
+others.
 
 1 May (노동절) and 17 July (제헌절) are days off for government offices since 2026, by the amended Public
 Holidays Act (공휴일에 관한 법률), with substitute days. Before, 1 May was a paid holiday of employees
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
@@ -43,6 +45,18 @@ OFFICE_HOURS = (
 SATURDAY = Bilingual(ko="토요일", en="Saturday")
 SUNDAY = Bilingual(ko="일요일", en="Sunday")
 _WEEKEND = {5: SATURDAY, 6: SUNDAY}
+# Names as in the Regulation on Public Holidays of Government Offices (관공서의 공휴일에 관한 규정), arts. 2 and 3.
+_LEGAL = (
+    ("대체 휴일", "대체공휴일"),
+    ("부처님오신날", "부처님 오신 날"),
+    ("삼일절", "3·1절"),
+    ("신정연휴", "1월 1일"),
+)
+# What knows the holidays that no file names, for whoever asks what says so.
+PUBLIC_HOLIDAYS = Bilingual(
+    ko=f"holidays {version('holidays')} 공휴일 자료",
+    en=f"the package holidays {version('holidays')}",
+)
 _TURNED = Bilingual(ko="휴무일", en="day off")
 
 
@@ -209,8 +223,15 @@ def _known_days_off() -> Mapping[date, Bilingual]:
     for day in _DAYS:
         if day in korean:
             reasons[day] = Bilingual(
-                ko=", ".join(korean.get_list(day)), en=", ".join(english.get_list(day))
+                ko=", ".join(map(_legal, korean.get_list(day))),
+                en=", ".join(english.get_list(day)),
             )
         elif day.weekday() in _WEEKEND:
             reasons[day] = _WEEKEND[day.weekday()]
     return reasons
+
+
+def _legal(name: str) -> str:
+    for used, legal in _LEGAL:
+        name = name.replace(used, legal)
+    return name

@@ -20,6 +20,8 @@ _AUDIENCES = {
     Audience.MINISTRY: Bilingual(ko="기관", en="ministry"),
     Audience.DELEGATE: Bilingual(ko="위임받은 동료", en="delegate"),
     Audience.PROPOSER: Bilingual(ko="제안자", en="proposer"),
+    Audience.RESPONDENT: Bilingual(ko="설문 응답자", en="respondent"),
+    Audience.VOLUNTEER: Bilingual(ko="참여 희망자", en="volunteer"),
 }
 
 Code = Annotated[str, typer.Argument(help="기관 코드 / code of the ministry")]

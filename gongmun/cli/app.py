@@ -12,7 +12,11 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from gongmun.cli.backup import backup, restore
+from gongmun.cli.doctor import doctor
+from gongmun.cli.expire import expire
 from gongmun.cli.output import AsOf, done, errors, fail, moment, table
+from gongmun.cli.prefect_login import show_login
 from gongmun.cli.simulate import simulate
 from gongmun.errors import GongmunError
 from gongmun.text import Bilingual
@@ -20,7 +24,7 @@ from gongmun.text import Bilingual
 if TYPE_CHECKING:
     from gongmun.organisations import Route
 
-# Each is the module gongmun/cli/<noun>.py.
+# Each is the module gongmun/cli/<noun>.py, with `_` for `-`.
 NOUNS = {
     "forum": "포럼 / forums",
     "suggestion": "제안 / suggestions",
@@ -39,7 +43,12 @@ NOUNS = {
     "meeting": "후속 협의 / follow-up meetings",
     "reply": "회신 메일 / replies by mail",
     "answer": "회신 확인과 공개 / answers",
+    "survey": "설문 / surveys",
+    "panel": "시민참여단 / panels",
+    "wave": "설문 회차 / waves of recurring surveys",
+    "white-paper": "백서 / white papers",
     "mail": "발송 / mail",
+    "restored": "복원 확인 / what a restore left open",
     "contact": "연락처 / contacts",
     "access": "접속 링크와 세션 / links and sessions",
 }
@@ -59,7 +68,8 @@ class _Noun(TyperGroup):
 
     def _load(self) -> None:
         if not self.commands:
-            self.commands.update(get_group(import_module(f"gongmun.cli.{self.name}").app).commands)
+            module = import_module(f"gongmun.cli.{(self.name or '').replace('-', '_')}")
+            self.commands.update(get_group(module.app).commands)
 
 
 app = typer.Typer(
@@ -178,6 +188,11 @@ def verify_ledger() -> None:
     )
 
 
+app.command("doctor")(doctor)
+app.command("prefect-login")(show_login)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("expire")(expire)
 app.command("simulate")(simulate)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from gongmun.calendar import OverridesInvalid, WorkingCalendar, calendar
 from gongmun.calendar.overrides import read_overrides
-from gongmun.calendar.working_days import OVERRIDES, SATURDAY, SUNDAY
+from gongmun.calendar.working_days import OVERRIDES, PUBLIC_HOLIDAYS, SATURDAY, SUNDAY
 from gongmun.calendar.years import FIRST_YEAR, LAST_YEAR
 from gongmun.cli.output import done, table, weekday
 from gongmun.text import Bilingual
@@ -17,7 +17,6 @@ app = typer.Typer()
 
 _WORKING = Bilingual(ko="근무일", en="working day")
 _OFF = Bilingual(ko="휴무일", en="day off")
-_PACKAGE = Bilingual(ko="공휴일 자료", en="list of public holidays")
 _COLUMNS = (
     Bilingual(ko="날짜", en="day"),
     Bilingual(ko="구분", en="kind"),
@@ -39,7 +38,7 @@ def show(
     for day in sorted(named | changed):
         line = cal.overridden.get(day)
         name = line.name if line else off[day]
-        rows.append((weekday(day), _kind(cal, day), name, line.source if line else _PACKAGE))
+        rows.append((weekday(day), _kind(cal, day), name, line.source if line else PUBLIC_HOLIDAYS))
     title = Bilingual(ko=f"{year}년 휴무일(토·일요일 제외)", en=f"Days off in {year} but weekends")
     table(title, _COLUMNS, rows)
     working = (last - first).days + 1 - len(off)

@@ -1,27 +1,32 @@
 """`gongmun chase`: what the next sweep would send, and ministries that are not reminded for a while."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from gongmun import wiring
+from gongmun.cli.dates import a_day
 from gongmun.cli.output import AsOf, Name, Reason, done, moment, table
 from gongmun.clock import seoul_date
 from gongmun.referrals import chase_pause_queries, chase_pauses
-from gongmun.referrals.chase_preview import FATES, QUIET, preview
+from gongmun.referrals.chase_preview import FATES, QUIET, Planned, Preview, preview
 from gongmun.referrals.models import ChasePause
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, english_date, korean_date
 
 app = typer.Typer()
 
-_FORMATS = ["%Y-%m-%d"]
 _Ministry = Annotated[str, typer.Argument(help="기관 코드 / code of the ministry", metavar="CODE")]
 
 
 @app.command("preview")
-def show_preview(as_of: AsOf = None) -> None:
+def show_preview(
+    as_of: AsOf = None,
+    details: Annotated[
+        bool, typer.Option("--details", help="이송마다 한 줄씩 / a line for each referral")
+    ] = False,
+) -> None:
     """다음 점검에서 보낼 것과 보내지 않을 것을 미리 봅니다. / What a sweep would send, and what not, and why.
 
     아무것도 바꾸지 않습니다. --as-of로 앞날의 점검도 볼 수 있습니다. / Nothing is changed.
@@ -33,14 +38,66 @@ def show_preview(as_of: AsOf = None) -> None:
     if not seen.lines:
         done(Bilingual(ko="처리할 독촉이 없습니다.", en="Nothing is due."))
         return
+    _show_lines(seen) if details else _show_planned(seen)
+
+
+def _title(seen: Preview) -> Bilingual:
+    to = f"메일을 받을 기관 {seen.sent}곳" if seen.sent else "보낼 메일 없음"
+    return Bilingual(
+        ko=f"독촉 예정: {korean_date(seen.today, weekday=True)}, {to}",
+        en=f"Due on {english_date(seen.today)}; ministries written to: {seen.sent or 'none'}",
+    )
+
+
+def _show_planned(seen: Preview) -> None:
+    """For each ministry and rung: of how many, what becomes of them, and where the mail goes."""
     table(
-        Bilingual(
-            ko=f"독촉 예정: {korean_date(seen.today, weekday=True)}, 메일 {seen.sent}통",
-            en=f"Due on {english_date(seen.today)}: mail to {seen.sent}",
+        _title(seen),
+        (
+            Bilingual(ko="기관과 받는 주소", en="ministry and address"),
+            Bilingual(ko="단계", en="rung"),
+            Bilingual(ko="건수", en="count"),
+            Bilingual(ko="처리", en="what becomes of it"),
         ),
+        [
+            (
+                f"{planned.ministry.ko} ({planned.code}){_address(planned)}",
+                RUNGS[planned.rung] if planned.rung else None,
+                count,
+                FATES[planned.fate],
+            )
+            for planned, count in seen.planned.items()
+        ],
+    )
+    if seen.skipped:
+        done(
+            Bilingual(
+                ko=f"상위 단계로 갈음하는 단계: {seen.skipped}건",
+                en=f"Rungs left out for a higher one: {seen.skipped}.",
+            )
+        )
+    done(
+        Bilingual(
+            ko="이송마다 보려면: gongmun chase preview --details",
+            en="With --details: a line for each referral.",
+        )
+    )
+
+
+def _address(planned: Planned) -> str:
+    """Where its mail goes, on a line of its own; an escalation goes to the parent body."""
+    if not planned.is_mailed:
+        return ""
+    name = f"{planned.to.ko} " if planned.to != planned.ministry else ""
+    return f"\n→ {name}{planned.address or '연락처 없음 no mailbox'}"
+
+
+def _show_lines(seen: Preview) -> None:
+    table(
+        _title(seen),
         (
             Bilingual(ko="기관", en="ministry"),
-            Bilingual(ko="수신", en="to"),
+            Bilingual(ko="이송", en="id"),
             Bilingual(ko="제안", en="suggestion"),
             Bilingual(ko="단계", en="rung"),
             Bilingual(ko="해당일", en="due on"),
@@ -48,10 +105,10 @@ def show_preview(as_of: AsOf = None) -> None:
         ),
         [
             (
-                Bilingual(ko=line.ministry.ko, en=line.code),
-                line.to,
+                line.code,
+                line.referral_id,
                 line.reference,
-                RUNGS[line.rung] if line.rung else "",
+                RUNGS[line.rung] if line.rung else None,
                 line.due_on,
                 FATES[line.fate],
             )
@@ -63,7 +120,9 @@ def show_preview(as_of: AsOf = None) -> None:
 @app.command("pause")
 def pause(
     ministry: _Ministry,
-    until: Annotated[datetime, typer.Option(formats=_FORMATS, help="종료일 / its last day")],
+    until: Annotated[
+        date, typer.Option(parser=a_day, metavar="DATE", help="종료일 / its last day")
+    ],
     name: Name,
     reason: Reason,
     as_of: AsOf = None,
@@ -72,7 +131,7 @@ def pause(
     begun = chase_pauses.pause(
         wiring.database(),
         ministry,
-        until=until.date(),
+        until=until,
         name=name,
         reason=reason,
         now=moment(as_of),

@@ -1,24 +1,17 @@
 """`gongmun deadline`: how deadlines are counted, day by day."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from gongmun import wiring
-from gongmun.calendar import (
-    CountedDay,
-    DeadlineRule,
-    Pause,
-    calendar,
-    days_of,
-    deadline,
-    period,
-    rule,
-)
+from gongmun.calendar import calendar, days_of, deadline, rule
 from gongmun.calendar.rules import in_force
-from gongmun.cli.output import LARGEST_ID, AsOf, done, moment, table, weekday
+from gongmun.cli.dates import a_moment
+from gongmun.cli.day_tables import show_days
+from gongmun.cli.output import LARGEST_ID, AsOf, done, moment, table
+from gongmun.cli.rule_words import counting, may_change
 from gongmun.cli.words import in_working_hours
 from gongmun.clock import seoul_date
 from gongmun.db.sweeps import lease
@@ -32,19 +25,17 @@ from gongmun.text import Bilingual, english_date, korean_date
 
 app = typer.Typer()
 
-_PAUSES = {
-    Pause.QUESTION: Bilingual(ko="질의", en="question"),
-}
-_NONE = Bilingual(ko="없음", en="none")
-_FIRST_DAY = {
-    True: Bilingual(ko="산입", en="counts"),
-    False: Bilingual(ko="불산입", en="does not count"),
-}
-_START_FORMATS = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
-
-
 _RECEIPT = Bilingual(ko="접수 기한 계산", en="The days until the acknowledgement is due")
 _ANSWER = Bilingual(ko="회신 기한 계산", en="The days until the answer is due")
+_NO_NEED = Bilingual(
+    ko="조정할 것이 없습니다. 바뀐 것은 없습니다.",
+    en="Nothing is to be moved; nothing was changed.",
+)
+_NEXT = Bilingual(
+    ko="미리 보기이며, 아직 바뀐 것은 없습니다. 조정하고 기관에 알리려면: "
+    'gongmun deadline recompute --apply --name "성명" --reason "사유"',
+    en="This is a preview; nothing was changed. The command above moves them and tells the ministries.",
+)
 
 
 class Unsigned(GongmunError):
@@ -71,7 +62,7 @@ def explain(
     start: Annotated[
         datetime | None,
         typer.Option(
-            formats=_START_FORMATS,
+            parser=a_moment,
             metavar="DATE",
             help='시작 일시(서울 시각), 생략하면 지금. 예: "2026-11-23 10:00" / the start, now if left out',
         ),
@@ -83,7 +74,7 @@ def explain(
         ),
     ] = None,
 ) -> None:
-    """기한을 하루씩 세어 보여 줍니다. 세지 않은 날은 까닭을 밝힙니다. / A deadline, counted day by day.
+    """기한을 하루씩 세어 보여 줍니다. 세지 않은 날은 사유를 밝힙니다. / A deadline, counted day by day.
 
     이송은 그동안 기한이 조정된 경과도 함께 보여 줍니다. / Of a referral, with all that moved it since.
     """
@@ -96,23 +87,32 @@ def explain(
     started = moment(start)
     found = deadline(rule(rule_code, seoul_date(started)), started, calendar())
     done(found.explain())
-    done(_may_change(found.rule))
-    _show_days(Bilingual(ko="기한 계산", en="The days"), days_of(found, calendar()))
+    done(may_change(found.rule))
+    show_days(Bilingual(ko="기한 계산", en="The days"), days_of(found, calendar()))
 
 
 def _explain_referral(referral_id: int) -> None:
     with wiring.database().reading() as session:
         found = explaining.explain(session, referral_id, cal=calendar())
     say_counted(found)
-    done(_may_change(found.clocks.answer.rule))
+    done(may_change(found.clocks.answer.rule))
     if found.moves:
         table(
             Bilingual(ko="기한의 변동", en="What moved it"),
             (Bilingual(ko="일시", en="when"), Bilingual(ko="내용", en="what")),
             found.moves,
         )
-    _show_days(_RECEIPT, found.receipt_days)
-    _show_days(_ANSWER, found.days)
+    show_days(_RECEIPT, found.receipt_days)
+    show_days(_ANSWER, found.days)
+    if found.extension is not None:
+        old, new = found.extension.old_due, found.extension.new_due
+        show_days(
+            Bilingual(
+                ko=f"연장된 기간 계산: {korean_date(old, weekday=True)} → {korean_date(new, weekday=True)}",
+                en=f"The days of the extension, until {english_date(new)}",
+            ),
+            found.extension.days,
+        )
     say_due(found)
 
 
@@ -169,7 +169,9 @@ def recompute_(
     db, now = wiring.database(), moment(as_of)
     if not apply:
         with db.reading() as session:
-            _show(preview(session, cal=calendar(), now=now))
+            found = preview(session, cal=calendar(), now=now)
+        _show(found)
+        done(_NEXT if found.lines else _NO_NEED)
         return
     with lease(db, RECOMPUTE):
         moved = recompute(
@@ -179,12 +181,7 @@ def recompute_(
         with db.reading() as session:
             untold = untold_queries.untold(session)
     _show(moved.preview)
-    done(
-        Bilingual(
-            ko=f"기한 {moved.moved}건을 조정하고, 기관에 보낼 메일 {len(told.mails)}통을 발송함에 넣었습니다.",
-            en=f"Deadlines moved: {moved.moved}. Mails to ministries: {len(told.mails)}.",
-        )
-    )
+    done(_moved(moved.moved, len(told.mails)))
     if untold and not told.problems:
         when = in_working_hours(now)
         done(
@@ -195,6 +192,26 @@ def recompute_(
         )
     for error in told.problems:
         raise error
+
+
+def _moved(deadlines: int, mails: int) -> Bilingual:
+    """What a run has done; one that finishes another may have moved none and still tell of them."""
+    if not deadlines and not mails:
+        return Bilingual(
+            ko="조정한 기한이 없고, 보낼 메일도 없습니다.",
+            en="No deadline was moved, and there is nothing to tell.",
+        )
+    moved = Bilingual(
+        ko=f"기한 {deadlines}건을 조정했습니다." if deadlines else "조정한 기한은 없습니다.",
+        en=f"Deadlines moved: {deadlines or 'none'}.",
+    )
+    told = Bilingual(
+        ko=f"기관에 보낼 메일 {mails}통을 발송함에 넣었습니다."
+        if mails
+        else "지금 보낼 메일은 없습니다.",
+        en=f"Mails to ministries: {mails or 'none now'}.",
+    )
+    return Bilingual(ko=f"{moved.ko} {told.ko}", en=f"{moved.en} {told.en}")
 
 
 def _show(found: Preview) -> None:
@@ -238,72 +255,18 @@ def rules_(as_of: AsOf = None) -> None:
     table(
         Bilingual(ko="기한 규칙", en="Deadline rules"),
         (
-            Bilingual(ko="코드", en="code"),
-            Bilingual(ko="이름", en="name"),
-            Bilingual(ko="기간", en="period"),
-            Bilingual(ko="초일", en="first day"),
-            Bilingual(ko="연장", en="extension"),
-            Bilingual(ko="정지 사유", en="stands still"),
+            Bilingual(ko="규칙", en="rule"),
+            Bilingual(ko="기간과 계산", en="period and counting"),
             Bilingual(ko="근거", en="basis"),
         ),
         [
             (
-                Bilingual(ko=each.code, en=f"version {each.version}"),
-                Bilingual(ko=each.name_ko, en=each.name_en),
-                period(each.unit, each.length),
-                _FIRST_DAY[each.first_day_counts],
-                _extension(each),
-                _pauses(each),
+                Bilingual(
+                    ko=f"{each.code}\n{each.name_ko}", en=f"{each.name_en} (version {each.version})"
+                ),
+                counting(each),
                 Bilingual(ko=each.citation_ko, en=each.citation_en),
             )
             for each in in_force(seoul_date(moment(as_of)))
         ],
     )
-
-
-def _show_days(title: Bilingual, days: Sequence[CountedDay]) -> None:
-    """A table of the days of a period: which counted, which did not, and why."""
-    table(
-        title,
-        (
-            Bilingual(ko="날짜", en="day"),
-            Bilingual(ko="순번", en="counted"),
-            Bilingual(ko="까닭", en="why"),
-        ),
-        [(weekday(counted.day), _place(counted), counted.why) for counted in days],
-    )
-
-
-def _may_change(rule: DeadlineRule) -> Bilingual:
-    """When the clock of a rule stands still, and how far it may be extended."""
-    pauses, longer = _pauses(rule), _extension(rule)
-    return Bilingual(
-        ko=f"정지 사유: {pauses.ko}. 연장: {longer.ko}.",
-        en=f"Stands still for: {pauses.en}. Extension: {longer.en}.",
-    )
-
-
-def _pauses(rule: DeadlineRule) -> Bilingual:
-    names = [_PAUSES[each] for each in Pause if each in rule.pauses]
-    if not names:
-        return _NONE
-    return Bilingual(
-        ko=", ".join(each.ko for each in names), en=", ".join(each.en for each in names)
-    )
-
-
-def _extension(rule: DeadlineRule) -> Bilingual:
-    if not rule.extensions:
-        return _NONE
-    most, times = period(rule.unit, rule.extension or rule.length), rule.extensions
-    return Bilingual(ko=f"{times}회, {most.ko} 이내", en=f"{times} of at most {most.en}")
-
-
-def _place(counted: CountedDay) -> str:
-    """The place among the days that count, and the hours of it where hours are counted."""
-    if counted.number is None:
-        return "–"
-    if counted.time is None:
-        return str(counted.number)
-    minutes = int(counted.time.total_seconds()) // 60
-    return f"{counted.number} ({minutes // 60}:{minutes % 60:02})"

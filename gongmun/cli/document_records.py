@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from gongmun import clock, wiring
 from gongmun.cli.files import EndingUnknown, format_of, save
 from gongmun.cli.output import AsOf, console, moment, say, table
-from gongmun.cli.words import DISPATCHES, KINDS
+from gongmun.cli.words import KINDS
 from gongmun.documents import Document, DocumentKind, Status, queries
 from gongmun.documents.contexts import CorrectionContext, from_json
 from gongmun.documents.letter import Language, said
 from gongmun.documents.names import STATUSES
 from gongmun.documents.printing import Page
 from gongmun.errors import GongmunError
+from gongmun.mail.names import STATUSES as MAIL_STATUSES
 from gongmun.referrals.mailing import mails_of
 from gongmun.settings import settings
 from gongmun.text import Bilingual
@@ -132,7 +133,7 @@ def _facts(session: Session, document: Document) -> Iterator[tuple[str, object]]
     yield "서명본 SHA-256 / signed", document.signed_sha256
     yield "문제 / problem", document.problem_ko
     for dispatch in mails_of(session, document.id):
-        yield f"발송 {dispatch.id} / mail", f"{DISPATCHES[dispatch.status]}  {dispatch.subject}"
+        yield f"발송 {dispatch.id} / mail", f"{MAIL_STATUSES[dispatch.status]}  {dispatch.subject}"
 
 
 def _steps(document: Document) -> Sequence[tuple[str, datetime | None]]:

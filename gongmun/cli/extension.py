@@ -1,6 +1,6 @@
 """`gongmun extension`: ministries ask for more time; grant it or refuse it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -8,13 +8,12 @@ import typer
 from gongmun import wiring
 from gongmun.answers import extending, request_queries
 from gongmun.answers.models import Channel
+from gongmun.cli.dates import a_day
 from gongmun.cli.output import AsOf, ExtensionId, Name, Reason, ReferralId, done, moment, table
 from gongmun.documents import Decision
 from gongmun.text import Bilingual, korean_date
 
 app = typer.Typer()
-
-_FORMATS = ["%Y-%m-%d"]
 
 
 @app.command("list")
@@ -52,9 +51,10 @@ def grant(
     name: Name,
     reason: Reason,
     until: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=_FORMATS,
+            parser=a_day,
+            metavar="DATE",
             help="다른 날짜로 연장(생략하면 요청한 날짜) / another day than was asked for",
         ),
     ] = None,
@@ -86,7 +86,9 @@ def refuse(extension_id: ExtensionId, name: Name, reason: Reason, as_of: AsOf = 
 @app.command("request")
 def request(
     referral_id: ReferralId,
-    until: Annotated[datetime, typer.Option(formats=_FORMATS, help="요청 기한 / asked for")],
+    until: Annotated[
+        date, typer.Option(parser=a_day, metavar="DATE", help="요청 기한 / asked for")
+    ],
     reason: Reason,
     as_of: AsOf = None,
 ) -> None:
@@ -94,7 +96,7 @@ def request(
     extension = extending.request(
         wiring.database(),
         referral_id,
-        until=until.date(),
+        until=until,
         reason=reason,
         channel=Channel.COORDINATOR,
         now=moment(as_of),
@@ -113,7 +115,7 @@ def _decide(
     name: str,
     reason: str,
     as_of: AsOf,
-    until: datetime | None,
+    until: date | None,
 ) -> date | None:
     return extending.decide(
         wiring.database(),
@@ -121,7 +123,7 @@ def _decide(
         decision=decision,
         name=name,
         reason=reason,
-        new_due=until.date() if until else None,
+        new_due=until,
         ladder=wiring.ladder(),
         now=moment(as_of),
     ).new_due

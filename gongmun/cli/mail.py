@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from gongmun import wiring
-from gongmun.cli.output import AsOf, DispatchId, done, moment, say, table
-from gongmun.cli.words import DISPATCHES, HOLDS, PROOFS
+from gongmun.cli.output import AsOf, DispatchId, Name, Reason, done, moment, say, table
+from gongmun.cli.words import HOLDS, PROOFS
 from gongmun.mail import Dispatch, Status, queries, release, settle
+from gongmun.mail.life import NEEDS_A_PERSON
+from gongmun.mail.names import STATUSES
+from gongmun.mail.recipients import RECIPIENTS
 from gongmun.text import Bilingual
 
 app = typer.Typer()
@@ -24,8 +27,8 @@ def list_(
         rows = [
             (
                 d.id,
-                DISPATCHES[d.status],
-                d.organisation_code,
+                STATUSES[d.status],
+                RECIPIENTS.get(d.organisation_code, d.organisation_code),
                 d.subject,
                 d.attempts,
                 PROOFS[d.proof] if d.proof else None,
@@ -38,7 +41,7 @@ def list_(
         (
             Bilingual(ko="번호", en="id"),
             Bilingual(ko="상태", en="status"),
-            Bilingual(ko="기관", en="ministry"),
+            Bilingual(ko="수신", en="to"),
             Bilingual(ko="제목", en="subject"),
             Bilingual(ko="시도", en="attempts"),
             Bilingual(ko="확인", en="proof"),
@@ -58,7 +61,7 @@ def show(dispatch_id: DispatchId) -> None:
         Bilingual(ko=f"발송 {dispatch_id}", en=f"Dispatch {dispatch_id}"),
         (Bilingual(ko="항목", en="item"), Bilingual(ko="값", en="value")),
         [
-            ("상태 / status", DISPATCHES[dispatch.status]),
+            ("상태 / status", STATUSES[dispatch.status]),
             ("수신 / to", dispatch.address),
             ("Message-ID", dispatch.message_id),
             ("제목 / subject", dispatch.subject),
@@ -76,17 +79,18 @@ def show(dispatch_id: DispatchId) -> None:
     match dispatch.status:
         case Status.HELD | Status.FAILED | Status.BOUNCED:
             say("보류·실패·반송된 메일을 다시 보내려면 / to send it again:")
-            say(f"  gongmun mail release {dispatch_id} --to ADDRESS")
+            say(f"  gongmun mail release {dispatch_id} --to ADDRESS --name … --reason …")
         case Status.UNCERTAIN:
             say("수신을 확인했으면 / if it did arrive:")
-            say(f"  gongmun mail settle {dispatch_id} --accepted")
+            say(f"  gongmun mail settle {dispatch_id} --accepted --name … --reason …")
             say("도착하지 않아 다시 보내려면 / if it did not, to send it again:")
-            say(f"  gongmun mail settle {dispatch_id} --not-accepted")
+            say(f"  gongmun mail settle {dispatch_id} --not-accepted --name … --reason …")
 
 
 def _why(dispatch: Dispatch) -> str | None:
     """Why it waits for a person: our own reason, and what the relay said."""
-    held = str(HOLDS[dispatch.hold_reason]) if dispatch.hold_reason else None
+    waits = dispatch.hold_reason if dispatch.status in NEEDS_A_PERSON else None
+    held = str(HOLDS[waits]) if waits else None
     return "\n".join(filter(None, (held, dispatch.last_error)))
 
 
@@ -94,10 +98,12 @@ def _why(dispatch: Dispatch) -> str | None:
 def release_(
     dispatch_id: DispatchId,
     to: Annotated[str, typer.Option(help="받을 주소 / the address")],
+    name: Name,
+    reason: Reason,
     as_of: AsOf = None,
 ) -> None:
     """보류·실패·반송된 메일을 다시 보냅니다. / Send a mail again that was held, failed or came back."""
-    release(wiring.database(), dispatch_id, address=to, now=moment(as_of))
+    release(wiring.database(), dispatch_id, address=to, name=name, reason=reason, now=moment(as_of))
     done(Bilingual(ko="발송 대기열에 다시 넣었습니다.", en="Queued again."))
 
 
@@ -108,8 +114,17 @@ def settle_(
         bool,
         typer.Option("--accepted/--not-accepted", help="도착했는지 여부 / whether it arrived"),
     ],
+    name: Name,
+    reason: Reason,
     as_of: AsOf = None,
 ) -> None:
     """발송 여부가 불명한 메일을 확정합니다. / Say what became of an uncertain mail."""
-    settle(wiring.database(), dispatch_id, accepted=accepted, now=moment(as_of))
+    settle(
+        wiring.database(),
+        dispatch_id,
+        accepted=accepted,
+        name=name,
+        reason=reason,
+        now=moment(as_of),
+    )
     done(Bilingual(ko="확정했습니다.", en="Settled."))

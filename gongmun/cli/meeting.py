@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gongmun import wiring
+from gongmun.cli.dates import a_time
 from gongmun.cli.evidence import Files, attach
 from gongmun.cli.output import AsOf, MeetingId, ReferralId, done, moment, table
 from gongmun.followups import meeting_queries, meetings
@@ -17,7 +18,6 @@ from gongmun.text import Bilingual, shorten
 
 app = typer.Typer()
 
-_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 _LONGEST_AGENDA = 60
 
 
@@ -90,9 +90,9 @@ def date_(
     starts: Annotated[
         datetime,
         typer.Option(
-            formats=_FORMATS,
+            parser=a_time,
             metavar="DATE",
-            help="시작 일시(서울 시각), 예: 2026-11-20T14:00 / when it begins, in Seoul",
+            help='시작 일시(서울 시각), 예: "2026-11-20 14:00" / when it begins, in Seoul',
         ),
     ],
     place: Annotated[str, typer.Option(help="장소 / where")],

@@ -11,6 +11,7 @@ from gongmun.answers.content import CommitmentContent, Content, day
 from gongmun.answers.models import Channel
 from gongmun.answers.submitting import record
 from gongmun.calendar import calendar
+from gongmun.cli.dates import a_day
 from gongmun.cli.deadline import say_counted, say_due
 from gongmun.cli.output import AsOf, Name, Reason, ReferralId, done, moment, say, table
 from gongmun.cli.words import in_working_hours
@@ -30,6 +31,14 @@ from gongmun.suggestions import queries as suggestion_queries
 from gongmun.text import Bilingual, shorten
 
 app = typer.Typer()
+
+
+CommitmentsWritten = Annotated[
+    list[str] | None,
+    typer.Option(
+        help='이행과제 "내용|담당 부서|2027-06-30", 여러 번 / a commitment "text|division|date"; repeat it'
+    ),
+]
 
 
 @app.command("list")
@@ -229,19 +238,15 @@ def respond_(
     ],
     reason: Annotated[str, typer.Option(help="결정 사유 / the ministry's reason")],
     promised: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"],
+            parser=a_day,
+            metavar="DATE",
             help="이행(검토) 예정일. 수용이면 사유를 이행과제 한 건으로 적습니다. / the promised date; of an "
             "acceptance, the reason becomes one commitment",
         ),
     ] = None,
-    commitment: Annotated[
-        list[str] | None,
-        typer.Option(
-            help='이행과제 "내용|담당 부서|2027-06-30", 여러 번 / a commitment "text|division|date"; repeat it'
-        ),
-    ] = None,
+    commitment: CommitmentsWritten = None,
     as_of: AsOf = None,
 ) -> None:
     """기관의 회신을 기록하고 접수증을 보냅니다. / Record the ministry's answer to one referral."""
@@ -249,11 +254,10 @@ def respond_(
     with db.reading() as session:
         referral = queries.by_id(session, referral_id)
         owner = organisation_queries.by_id(session, referral.organisation_id).name_ko
-    by = promised.date() if promised else None
     commitments = tuple(commitment_content(written) for written in commitment or ())
-    if by and not commitments and decision in PROMISING:
+    if promised and not commitments and decision in PROMISING:
         commitments = (
-            CommitmentContent(text=shorten(reason, COMMITMENT_LIMIT), owner=owner, due_on=by),
+            CommitmentContent(text=shorten(reason, COMMITMENT_LIMIT), owner=owner, due_on=promised),
         )
     record(
         db,
@@ -261,7 +265,7 @@ def respond_(
         content=Content(
             decision=decision,
             reason=reason,
-            review_by=None if decision in PROMISING else by,
+            review_by=None if decision in PROMISING else promised,
             commitments=commitments,
         ),
         channel=Channel.COORDINATOR,

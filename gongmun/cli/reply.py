@@ -133,7 +133,7 @@ def show(
                 Bilingual(ko="문서", en="document"),
                 Bilingual(ko="문서번호", en="number"),
                 Bilingual(ko="기관", en="ministry"),
-                Bilingual(ko="까닭", en="why"),
+                Bilingual(ko="사유", en="why"),
             ),
             [
                 (c.document_id, c.number, c.ministry, "\n".join(str(r) for r in c.reasons))

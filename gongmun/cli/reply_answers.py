@@ -1,14 +1,15 @@
 """`gongmun reply complete` and `confirm`: what came by mail becomes the ministry's answer."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from gongmun import wiring
 from gongmun.answers import confirming
+from gongmun.cli.dates import a_day
 from gongmun.cli.output import AsOf, Name, ReplyId, done, moment
-from gongmun.cli.referral import commitment_content
+from gongmun.cli.referral import CommitmentsWritten, commitment_content
 from gongmun.referrals.models import ResponseDecision
 from gongmun.referrals.names import DECISIONS
 from gongmun.text import Bilingual
@@ -31,15 +32,12 @@ def complete_(
         ),
     ] = "",
     review_by: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="검토 기한 / the day by which a review ends"),
-    ] = None,
-    commitment: Annotated[
-        list[str] | None,
+        date | None,
         typer.Option(
-            help='이행과제 "내용|담당 부서|2027-06-30", 여러 번 / a commitment "text|division|date"; repeat it'
+            parser=a_day, metavar="DATE", help="검토 기한 / the day by which a review ends"
         ),
     ] = None,
+    commitment: CommitmentsWritten = None,
     as_of: AsOf = None,
 ) -> None:
     """메일에 없는 처리 결과와 이행과제를 초안에 보탭니다. / Add to a draft what the mail does not say."""
@@ -49,7 +47,7 @@ def complete_(
         referral_id=referral_id,
         decision=decision,
         reason=reason,
-        review_by=review_by.date() if review_by else None,
+        review_by=review_by,
         commitments=tuple(commitment_content(written) for written in commitment or ()),
         now=moment(as_of),
     )

@@ -7,10 +7,19 @@ from gongmun.answers import reply_queries
 from gongmun.answers.models import Reply
 from gongmun.cli.files import save as save_file
 from gongmun.cli.output import done, say, table
+from gongmun.errors import GongmunError
 from gongmun.mail.models import IncomingMail
 from gongmun.text import Bilingual, shorten
 
 _LONGEST_ENDING = 6
+
+
+class RawMailDeleted(GongmunError):
+    """The raw mail is not kept any more: its retention is over."""
+
+    code = "reply.raw_mail_deleted"
+    ko = "수신 메일 {incoming_id}의 원문은 보유기간이 지나 파기하였습니다. 회신 내용은 'gongmun answer show'로 볼 수 있습니다."
+    en = "The raw mail {incoming_id} is kept no longer. What was answered is shown by `gongmun answer show`."
 
 
 def list_automatic() -> None:
@@ -44,7 +53,7 @@ def show_files(mail: IncomingMail, reply: Reply) -> None:
         (
             Bilingual(ko="이름", en="name"),
             Bilingual(ko="바이트", en="bytes"),
-            Bilingual(ko="받지 않은 까닭", en="why it was not taken"),
+            Bilingual(ko="받지 않은 사유", en="why it was not taken"),
         ),
         [
             (
@@ -64,6 +73,8 @@ def save_mail(mail: IncomingMail, folder: Path) -> None:
 
     The names are ours: what a stranger called a file is no path on this machine.
     """
+    if mail.raw_deleted_at is not None:
+        raise RawMailDeleted(incoming_id=mail.id)
     store = wiring.received_store()
     save_file(store.get(mail.raw_sha256), folder / "mail.eml")
     for number, file in enumerate(mail.attachments, 1):

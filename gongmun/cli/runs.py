@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gongmun import prefect_login
 from gongmun.answers.filing_form import LATER
+from gongmun.documents.decision_form import RETURN
 from gongmun.errors import GongmunError
+from gongmun.settings import settings
 
 _WRAP_UP = "wrap-up-forum/wrap-up-forum"
 
@@ -15,9 +18,12 @@ class RunNotStarted(GongmunError):
     code = "prefect.run_not_started"
     ko = (
         "Prefect에서 실행하지 못했습니다({reason}). make up 이 실행 중인지, PREFECT_API_URL이 맞는지 "
-        "확인해 주십시오."
+        "확인해 주십시오. 'gongmun doctor'가 원인을 알려 줍니다."
     )
-    en = "Prefect did not run it ({reason}). Check that `make up` runs and that PREFECT_API_URL is right."
+    en = (
+        "Prefect did not run it ({reason}). Check that `make up` runs and that PREFECT_API_URL is right; "
+        "`gongmun doctor` tells what is wrong."
+    )
     retryable = True
 
 
@@ -26,7 +32,10 @@ def start_wrap_up(forum: str) -> str:
 
     Raises:
         RunNotStarted: no server, or nothing is deployed there.
+        PrefectLoginUnusable: the login to the server cannot be read.
     """
+    prefect_login.use(settings().prefect_login)
+    from httpx import HTTPError
     from prefect.deployments import run_deployment
     from prefect.exceptions import PrefectException
     from prefect.settings import get_current_settings
@@ -41,7 +50,7 @@ def start_wrap_up(forum: str) -> str:
             timeout=0,
             as_subflow=False,
         )
-    except (PrefectException, OSError) as error:
+    except (PrefectException, HTTPError, OSError) as error:
         raise RunNotStarted(reason=type(error).__name__) from error
     return str(run.name)
 
@@ -53,7 +62,7 @@ def resume_wrap_up(forum: str) -> bool:
     satisfies its form. Without a run the issuing sweep takes the outcome up.
     """
     # A run that should, after all, take this for a decision refuses it and asks again.
-    return _resume(f"WRAP-UP {forum}", {"decision": "return", "name": " ", "reason": " "})
+    return _resume(f"WRAP-UP {forum}", {"decision": RETURN, "name": " ", "reason": " "})
 
 
 def resume_filing(reply_id: int) -> bool:
@@ -63,6 +72,12 @@ def resume_filing(reply_id: int) -> bool:
 
 def _resume(name: str, form: Mapping[str, str]) -> bool:
     """Resume the suspended runs of this name with a filled form; False where none was reached."""
+    try:
+        prefect_login.use(settings().prefect_login)
+    except prefect_login.PrefectLoginUnusable:
+        # The decision is made and kept all the same.
+        return False
+    from httpx import HTTPError
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
     from prefect.exceptions import PrefectException
@@ -78,6 +93,6 @@ def _resume(name: str, form: Mapping[str, str]) -> bool:
             runs = client.read_flow_runs(flow_run_filter=waiting)
             for run in runs:
                 client.resume_flow_run(run.id, run_input=dict(form))
-    except (PrefectException, OSError):
+    except (PrefectException, HTTPError, OSError):
         return False
     return bool(runs)

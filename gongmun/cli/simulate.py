@@ -7,13 +7,27 @@ from typing import Annotated
 import typer
 
 from gongmun.cli.output import console, done, errors
-from gongmun.text import Bilingual
+from gongmun.errors import GongmunError
+
+_FIRST, _WORLDS = 1, 20
+
+
+class OneWorldOrMany(GongmunError):
+    """One world is asked for and several: one of the two would not be played."""
+
+    code = "simulation.one_or_many"
+    ko = "--seed 는 그 세계 하나만 운영합니다. --seed 만, 또는 --first 와 --seeds 만 지정해 주십시오."
+    en = "--seed plays that world alone. Give either --seed, or --first and --seeds."
 
 
 def simulate(
     seed: Annotated[int | None, typer.Option(help="이 세계만 / this world only")] = None,
-    first: Annotated[int, typer.Option(min=0, help="첫 세계 / the first world")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, help="세계의 수 / how many worlds")] = 20,
+    first: Annotated[
+        int | None, typer.Option(min=0, help="첫 세계, 생략하면 1 / the first world, 1 if left out")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="세계의 수, 생략하면 20 / how many, 20 if left out")
+    ] = None,
     days: Annotated[int, typer.Option(min=2, max=1500, help="일수 / days of each")] = 730,
     forums: Annotated[int, typer.Option(min=1, max=200, help="한 해의 포럼 / forums a year")] = 25,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="동시 실행 수 / at a time")] = 1,
@@ -24,15 +38,18 @@ def simulate(
 
     어긋난 약속이 있으면 가장 짧은 경위를 보이고 종료 코드 1 / the shortest story, exit code 1
     """
+    if seed is not None and (first is not None or seeds is not None):
+        raise OneWorldOrMany()
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
     from gongmun.simulation import telling
     from gongmun.simulation.plan import draw
 
-    numbers = range(first, first + seeds) if seed is None else [seed]
+    begin = _FIRST if first is None else first
+    numbers = range(begin, begin + (seeds or _WORLDS)) if seed is None else [seed]
     plans = [draw(number, days=days, forums_a_year=forums, faults=not calm) for number in numbers]
-    begun, failed = time.perf_counter(), 0
+    begun, ended = time.perf_counter(), []
     with ProcessPoolExecutor(
         min(jobs, len(plans)),
         mp_context=get_context("spawn"),
@@ -41,17 +58,15 @@ def simulate(
         max_tasks_per_child=20,
     ) as pool:
         running = [pool.submit(telling.play, plan, shrink=shrink) for plan in plans]
-        for count, finished in enumerate(as_completed(running), start=1):
+        for finished in as_completed(running):
             told = finished.result()
-            failed += not told.holds
-            console.print(told.figures if told.holds else told.story, markup=False)
-            errors.print(f"{count}/{len(plans)}, ✗ {failed}")
-    years, minutes = len(plans) * days / 365, (time.perf_counter() - begun) / 60
-    done(
-        Bilingual(
-            ko=f"세계 {len(plans)}개를 {years:.0f}년 운영하였습니다. 어긋난 세계 {failed}개, 1분에 {years / minutes:.1f}년.",
-            en=f"{len(plans)} worlds, {years:.0f} years: {failed} broken; {years / minutes:.1f} simulated years a minute.",
-        )
-    )
+            ended.append(told)
+            if told.holds:
+                done(told.figures)
+            else:
+                console.print(told.story, markup=False)
+            failed = sum(not each.holds for each in ended)
+            errors.print(f"{len(ended)}/{len(plans)}, 어긋남 {failed} broken")
+    done(telling.summary(ended, days=days, seconds=time.perf_counter() - begun))
     if failed:
         raise typer.Exit(1)

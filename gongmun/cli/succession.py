@@ -50,7 +50,7 @@ def list_(as_of: AsOf = None) -> None:
             Bilingual(ko="번호", en="id"),
             Bilingual(ko="제안, 이전 기관", en="former ministry"),
             Bilingual(ko="승계일, 회신 기한", en="effective on, answer by"),
-            Bilingual(ko="까닭", en="why it waits"),
+            Bilingual(ko="사유", en="why it waits"),
             Bilingual(ko="처리 명령", en="settled by"),
         ),
         rows,

@@ -7,7 +7,7 @@ from gongmun.calendar import calendar, hours
 from gongmun.clock import SEOUL
 from gongmun.documents import DocumentKind
 from gongmun.forums.life import Status as OutcomeStatus
-from gongmun.mail import Status
+from gongmun.health import Standing
 from gongmun.mail.models import HoldReason, Proof
 from gongmun.text import Bilingual, english_date, korean_date
 
@@ -26,19 +26,14 @@ KINDS: Mapping[DocumentKind, Bilingual] = {
     DocumentKind.CORRECTION: Bilingual(ko="정정 통보", en="correction"),
     DocumentKind.EXTENSION: Bilingual(ko="기한 연장", en="extension"),
     DocumentKind.SUBMISSION: Bilingual(ko="안건 제출", en="submission"),
+    DocumentKind.SURVEY_REPORT: Bilingual(ko="설문조사 결과 보고", en="survey report"),
+    DocumentKind.WHITE_PAPER: Bilingual(ko="백서", en="white paper"),
 }
 
-DISPATCHES: Mapping[Status, Bilingual] = {
-    Status.HELD: Bilingual(ko="보류", en="held"),
-    Status.QUEUED: Bilingual(ko="대기", en="queued"),
-    Status.CLAIMED: Bilingual(ko="준비", en="claimed"),
-    Status.SENDING: Bilingual(ko="발송 중", en="sending"),
-    Status.ACCEPTED: Bilingual(ko="발송", en="accepted"),
-    Status.DELIVERED: Bilingual(ko="도달", en="delivered"),
-    Status.BOUNCED: Bilingual(ko="반송", en="bounced"),
-    Status.FAILED: Bilingual(ko="실패", en="failed"),
-    Status.UNCERTAIN: Bilingual(ko="불명", en="uncertain"),
-    Status.RECALLED: Bilingual(ko="회수", en="recalled"),
+STANDINGS: Mapping[Standing, Bilingual] = {
+    Standing.WELL: Bilingual(ko="정상", en="well"),
+    Standing.CARE: Bilingual(ko="주의", en="care"),
+    Standing.WRONG: Bilingual(ko="이상", en="wrong"),
 }
 
 PROOFS: Mapping[Proof, Bilingual] = {
@@ -52,6 +47,9 @@ HOLDS: Mapping[HoldReason, Bilingual] = {
     HoldReason.BAD_ADDRESS: Bilingual(ko="잘못된 주소", en="not a usable address"),
     HoldReason.NO_LINK: Bilingual(ko="접속 링크 없음(만료)", en="no link, or expired"),
     HoldReason.ATTACHMENT_UNREADABLE: Bilingual(ko="붙임 파일 이상", en="attachment unreadable"),
+    HoldReason.RESTORED: Bilingual(
+        ko="복원: 백업 이후에 이미 나갔을 수 있음", en="restored: it may have left after the backup"
+    ),
 }
 
 

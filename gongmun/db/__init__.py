@@ -1,6 +1,6 @@
 """The database: engine and transactions, the base of all rows, migrations, sweeps' leases."""
 
-from gongmun.db.bulk import Json, add_rows, rows_of, some_of, without_collector
+from gongmun.db.bulk import Json, add_rows, rows_of, rows_with, some_of, without_collector
 from gongmun.db.engine import Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.models import Base, UtcDateTime, state
 from gongmun.db.upsert import upsert
@@ -14,6 +14,7 @@ __all__ = [
     "UtcDateTime",
     "add_rows",
     "rows_of",
+    "rows_with",
     "some_of",
     "state",
     "upsert",

@@ -5,7 +5,7 @@ process runs out by itself. The heartbeat makes a sweep that no longer runs visi
 Lease times are the machine's real time, never a flow's `as_of`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -73,6 +73,23 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
                 .where(Sweep.name == name, Sweep.owner == owner)
                 .values(**values, **({"finished_at": finished} if finished else {}))
             )
+
+
+def beat(db: Database, name: str) -> None:
+    """Note that the sweep `name` has just ended well: for one that needs no lease."""
+    now = clock.now()
+    with db.transaction() as session:
+        session.execute(
+            upsert(session, Sweep)
+            .values(name=name, started_at=now, finished_at=now)
+            .on_conflict_do_update(index_elements=["name"], set_={"finished_at": now})
+        )
+
+
+def heartbeats(session: Session) -> Mapping[str, datetime | None]:
+    """When each sweep that ever began last ended well, by name."""
+    rows = session.execute(select(Sweep.name, Sweep.finished_at))
+    return {row.name: row.finished_at for row in rows}
 
 
 def last_finished(session: Session, name: str) -> datetime | None:

@@ -4,7 +4,8 @@ Other rooms hand over typed contexts and never see HTML. Importing this package 
 weasyprint: that happens in the render workers only.
 """
 
-from gongmun.documents.approval import DecisionIncomplete, DecisionUnknown, record_decision
+from gongmun.decisions import DecisionIncomplete
+from gongmun.documents.approval import DecisionUnknown, record_decision
 from gongmun.documents.contexts import (
     AgendaItem,
     Case,
@@ -24,10 +25,13 @@ from gongmun.documents.contexts import (
     SuggestionItem,
     TransferredFrom,
 )
+from gongmun.documents.deciding import decide
 from gongmun.documents.drafting import approve, discard, draft
 from gongmun.documents.fake import FakeRenderer
 from gongmun.documents.issuing import IssueReport, issue
 from gongmun.documents.letter import (
+    INTERNAL,
+    INTERNAL_CODE,
     Language,
     Letter,
     NothingToSay,
@@ -41,8 +45,12 @@ from gongmun.documents.models import Approval, Decision, Document, DocumentKind
 from gongmun.documents.pool import RenderPool
 from gongmun.documents.printing import NotPrinted, RenderedPdf, Renderer
 from gongmun.documents.store import FileStore, LocalStore, StoredFileChanged, StoredFileMissing
+from gongmun.documents.survey_report import SurveyReportContext
+from gongmun.documents.white_paper import WhitePaperContext
 
 __all__ = [
+    "INTERNAL",
+    "INTERNAL_CODE",
     "AgendaItem",
     "Approval",
     "Case",
@@ -81,10 +89,13 @@ __all__ = [
     "StoredFileMissing",
     "SubmissionContext",
     "SuggestionItem",
+    "SurveyReportContext",
     "TooManyRows",
     "TransferredFrom",
+    "WhitePaperContext",
     "approve",
     "check_system_libraries",
+    "decide",
     "discard",
     "draft",
     "issue",

@@ -24,6 +24,8 @@ from gongmun.documents.letter import (
 )
 from gongmun.documents.models import DocumentKind
 from gongmun.documents.printing import NotPrinted
+from gongmun.documents.survey_report import SurveyReportContext
+from gongmun.documents.white_paper import WhitePaperContext
 from gongmun.errors import GongmunError
 
 
@@ -257,6 +259,8 @@ Context = (
     | CorrectionContext
     | ExtensionContext
     | SubmissionContext
+    | SurveyReportContext
+    | WhitePaperContext
 )
 
 _ADAPTERS: Mapping[DocumentKind, TypeAdapter[Context]] = {
@@ -267,6 +271,8 @@ _ADAPTERS: Mapping[DocumentKind, TypeAdapter[Context]] = {
     DocumentKind.CORRECTION: TypeAdapter(CorrectionContext),
     DocumentKind.EXTENSION: TypeAdapter(ExtensionContext),
     DocumentKind.SUBMISSION: TypeAdapter(SubmissionContext),
+    DocumentKind.SURVEY_REPORT: TypeAdapter(SurveyReportContext),
+    DocumentKind.WHITE_PAPER: TypeAdapter(WhitePaperContext),
 }
 
 

@@ -33,6 +33,10 @@ from gongmun.documents.contexts import (
 from gongmun.documents.letter import Reference
 from gongmun.documents.printing import Enclosed
 from gongmun.documents.sheet import Imprint
+from gongmun.documents.survey_data import survey_content
+from gongmun.documents.survey_report import SurveyReportContext
+from gongmun.documents.white_paper import WhitePaperContext
+from gongmun.documents.white_paper_data import white_paper_content
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
@@ -141,6 +145,10 @@ def _content(context: Context) -> _Object:
                 "meeting_on": _day(context.meeting_on),
                 "agenda": [_agenda(item) for item in context.agenda],
             }
+        case SurveyReportContext():
+            return survey_content(context)
+        case WhitePaperContext():
+            return white_paper_content(context)
 
 
 def _transferred(before: TransferredFrom | None) -> _Object | None:

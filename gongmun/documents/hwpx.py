@@ -75,11 +75,13 @@ _LOOKS: Mapping[str, _Look] = {
     "annex:first": _Look(font=SANS, size=10, bold=True, page_before=True),
     "h2": _Look(size=16, bold=True, align="CENTER", after=14, keep_with_next=True),
     "h3": _Look(bold=True, before=14, rule=("bottom", "0.2 mm"), keep_with_next=True),
+    "h4": _Look(size=11, bold=True, before=8, keep_with_next=True),
     "heading": _Look(font=SANS, size=10, bold=True, before=4, keep_with_next=True),
     "facts": _Look(font=SANS, size=9, line=150, after=4, keep_with_next=True),
     "td": _CELL,
     "th": replace(_CELL, bold=True),
     "text": replace(_CELL, align="LEFT"),
+    "number": replace(_CELL, align="RIGHT"),
 }
 _RUNNING_IDS = {"header": "0", "footer": "1"}
 _ANCHOR = _Look(size=10, line=100, before=4, after=6)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import clock, ledger
 from gongmun.db import Database
+from gongmun.db.restored import unsettled
 from gongmun.documents import queries
 from gongmun.documents.check_codes import new_code
 from gongmun.documents.content import content
@@ -77,7 +78,7 @@ def issue(
     `key` opens the agency's key, and is called only where something is to be signed. A signature claims
     the time at which it is made, whatever `now` is. What was issued before there was a key stays
     unsigned: it may have gone out. Where earlier documents are signed nothing is issued without a key,
-    unless the settings say that this is wanted.
+    unless the settings say that this is wanted. Nothing is while a restore waits for a person.
     """
     waiting = _waiting(db, sorted(set(document_ids)))
     if not waiting:
@@ -140,8 +141,10 @@ def _id(failed: tuple[int, NotPrinted]) -> int:
 
 
 def _waiting(db: Database, document_ids: Sequence[int]) -> Sequence[int]:
-    """Those that are approved and have no file."""
+    """Those that are approved and have no file. While a restore waits for a person nothing is numbered."""
     with db.reading() as session:
+        if unsettled(session) is not None:
+            return ()
         documents = [queries.by_id(session, document_id) for document_id in document_ids]
     return [document.id for document in documents if document.status in WITHOUT_FILE]
 

@@ -110,6 +110,12 @@ class Recipient:
     handling: Both | None = None  # the head of the division that handles it: 교통안전정책과장
 
 
+# A report is addressed to whoever decides on it: the form for what stays in the house, and what stands on its row
+# in the place of a ministry's code.
+INTERNAL = Recipient(office=Bilingual(ko="내부결재", en="Internal approval"))
+INTERNAL_CODE = "INTERNAL"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
     """What every official document has, whatever it is about."""

@@ -24,6 +24,8 @@ class DocumentKind(StrEnum):
     CORRECTION = "correction"  # 정정 통보
     EXTENSION = "extension"  # 기한 연장 결정
     SUBMISSION = "submission"  # 위원회 안건 제출
+    SURVEY_REPORT = "survey_report"  # 설문조사 결과 보고
+    WHITE_PAPER = "white_paper"  # 백서
 
 
 class Decision(StrEnum):

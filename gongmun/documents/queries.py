@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, exists, or_, select
+from sqlalchemy import Table, exists, func, or_, select
 from sqlalchemy.orm import Session, defer
 
-from gongmun.db import add_rows
+from gongmun.db import add_rows, some_of
 from gongmun.documents.life import APPROVED, ISSUED, WITHOUT_FILE, Status
 from gongmun.documents.models import Document, DocumentKind
 from gongmun.errors import GongmunError, NotFound
@@ -19,6 +19,12 @@ _SERIAL_DIGITS = 9
 _IDS = 5000
 # Between a number and its year, where a person names both.
 YEAR_MARK = "@"
+# Built once: it is asked after every batch of mail.
+_UNDISPATCHED = (
+    select(Document)
+    .where(Document.status.in_(ISSUED - {Status.DISPATCHED}), Document.dispatched_at.is_(None))
+    .order_by(Document.id)
+)
 
 
 class NumberOfSeveralYears(GongmunError):
@@ -118,6 +124,17 @@ def locked_by_key(session: Session, key: str) -> Document:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def without_file(session: Session, ids: Collection[int]) -> int:
+    """How many of these are approved and have no file yet."""
+    return sum(
+        session.scalar(
+            select(func.count()).where(Document.id.in_(some), Document.status.in_(WITHOUT_FILE))
+        )
+        or 0
+        for some in some_of(ids)
+    )
 
 
 def with_problems(session: Session) -> Sequence[Document]:
@@ -268,8 +285,4 @@ def in_force(session: Session, document: Document) -> Document:
 
 def undispatched(session: Session) -> Sequence[Document]:
     """Documents that have their file and are not known to have gone out, oldest first."""
-    return session.scalars(
-        select(Document)
-        .where(Document.status.in_(ISSUED - {Status.DISPATCHED}), Document.dispatched_at.is_(None))
-        .order_by(Document.id)
-    ).all()
+    return session.scalars(_UNDISPATCHED).all()

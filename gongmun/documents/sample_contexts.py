@@ -26,6 +26,8 @@ from gongmun.documents.contexts import (
 )
 from gongmun.documents.letter import Letter, Recipient, Reference
 from gongmun.documents.models import DocumentKind
+from gongmun.documents.survey_sample import SURVEY_REPORT
+from gongmun.documents.white_paper_sample import WHITE_PAPER
 from gongmun.text import Bilingual
 
 _OUTCOME = Reference(number="공론소통과-1234", on=date(2026, 10, 12))
@@ -313,6 +315,8 @@ _CONTEXTS: tuple[Context, ...] = (
             for suggestion in _SUGGESTIONS[:2]
         ),
     ),
+    SURVEY_REPORT,
+    WHITE_PAPER,
 )
 
 SAMPLES: Mapping[DocumentKind, Context] = {context.kind: context for context in _CONTEXTS}

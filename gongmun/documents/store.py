@@ -55,8 +55,12 @@ class FileStore(Protocol):
             StoreUnavailable: it cannot be read.
         """
 
-    def path(self, sha256: str) -> Path:
-        """The file that holds this content, whether it exists or not."""
+    def remove(self, sha256: str) -> None:
+        """Keep this content no longer; quiet if there is none.
+
+        Raises:
+            StoreUnavailable: it is still there.
+        """
 
 
 class LocalStore:
@@ -67,7 +71,7 @@ class LocalStore:
         self._ending = ending
 
     def path(self, sha256: str) -> Path:
-        """See FileStore."""
+        """The file that holds this content, whether it exists or not."""
         return self._folder / sha256[:2] / f"{sha256}{self._ending}"
 
     def put(self, content: bytes) -> str:
@@ -112,3 +116,10 @@ class LocalStore:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StoredFileChanged(sha256=sha256)
         return content
+
+    def remove(self, sha256: str) -> None:
+        """See FileStore."""
+        try:
+            self.path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(reason=error.strerror) from error

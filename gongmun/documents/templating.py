@@ -171,22 +171,31 @@ def _english_citation(reference: Reference) -> Markup:
     return _korean(reference.number) + f" ({english_date(reference.on)})"
 
 
+def _whole(written: Callable[..., str], **options: Any) -> Callable[..., Markup]:
+    """A filter whose words stay on one line: a day that is torn apart is read twice."""
+
+    def filled(value: Any) -> Markup:
+        return Markup('<span class="whole">{}</span>').format(written(value, **options))
+
+    return filled
+
+
 # The same names in every language, so that templates differ in their words only.
 _FILTERS: Mapping[Language, dict[str, Callable[..., Any]]] = {
     Language.KO: {
-        "day": korean_date,
-        "day_with_weekday": partial(korean_date, weekday=True),
+        "day": _whole(korean_date),
+        "day_with_weekday": _whole(korean_date, weekday=True),
         "decided": dates.korean_decided,
-        "period": dates.korean_period,
+        "period": _whole(dates.korean_period),
         "citation": dates.korean_citation,
         "disclosure": str,
         "korean": _kept,
     },
     Language.EN: {
-        "day": english_date,
-        "day_with_weekday": partial(english_date, weekday=True),
+        "day": _whole(english_date),
+        "day_with_weekday": _whole(english_date, weekday=True),
         "decided": english_date,
-        "period": dates.english_period,
+        "period": _whole(dates.english_period),
         "citation": _english_citation,
         "disclosure": in_english,
         "korean": _korean,

@@ -1,13 +1,9 @@
-"""Who gets the mails of this room that go to no ministry, and where."""
+"""Where the mails of this room go that go to no ministry."""
 
 from sqlalchemy.orm import Session
 
 from gongmun.followups import proposer_queries
 from gongmun.organisations.addresses import AddressInvalid, checked_address
-
-# In the place of an organisation's code in the outbox: no organisation has these.
-PROPOSER = "PROPOSER"
-DIVISION = "DIVISION"
 
 
 def proposer_address(session: Session, suggestion_id: int) -> str | None:

@@ -24,6 +24,7 @@ from gongmun.followups.models import CommitmentRung, CommitmentStep
 from gongmun.followups.rungs import Step, decide
 from gongmun.followups.wording import COMMITMENTS_INTENT, Reminder, worded
 from gongmun.mail import OutgoingMessage, enqueue
+from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals.chase_pause_queries import paused_organisations
 from gongmun.referrals.mailing import mailbox, thread
@@ -55,8 +56,8 @@ class _Due:
 def chase_commitments(db: Database, *, now: datetime) -> CommitmentChase:
     """Remind each ministry of its published commitments that are due by today, however old.
 
-    On a day off nothing is done: what is due waits for the next working day, and of a ministry whose reminders
-    are paused for the end of the pause.
+    On a day off nothing is done: what is due waits for the next working day, of a ministry whose reminders are
+    paused for the end of the pause, and of one that is no more for its successor.
     """
     today = seoul_date(now)
     if not calendar().is_working_day(today):
@@ -72,13 +73,15 @@ def chase_commitments(db: Database, *, now: datetime) -> CommitmentChase:
     for organisation_id in ministries:
         try:
             with db.transaction() as session:
-                code = organisation_queries.by_id(session, organisation_id).code
+                ministry = organisation_queries.by_id(session, organisation_id)
+                if ministry.has_ended(today):
+                    continue
                 address = mailbox(session, organisation_id)
                 if address is None:
-                    unreachable.append(code)
+                    unreachable.append(ministry.code)
                     continue
                 due = _claim(session, organisation_id, today)
-                mail_id = _remind(session, organisation_id, address, due, today, now)
+                mail_id = _remind(session, ministry, address, due, today, now)
         except GongmunError as error:
             problems.append(error)
             continue
@@ -112,7 +115,7 @@ def _claim(session: Session, organisation_id: int, today: date) -> Sequence[_Due
 
 def _remind(
     session: Session,
-    organisation_id: int,
+    ministry: Organisation,
     address: str,
     due: Sequence[_Due],
     today: date,
@@ -120,7 +123,6 @@ def _remind(
 ) -> int | None:
     if not due:
         return None
-    ministry = organisation_queries.by_id(session, organisation_id)
     documents = [item.referral.document_id for item in due]
     document_ids = sorted({i for i in documents if i is not None})
     mail = worded(
@@ -137,7 +139,7 @@ def _remind(
     dispatch = enqueue(
         session,
         OutgoingMessage(
-            key=f"commitments:{organisation_id}:{today.isoformat()}"
+            key=f"commitments:{ministry.id}:{today.isoformat()}"
             f":{first.commitment.id}:{first.step.rung.value}:{first.step.count}",
             intent=COMMITMENTS_INTENT,
             organisation_code=ministry.code,
@@ -152,7 +154,7 @@ def _remind(
     )
     links.grant_ministry(
         session,
-        organisation_id=organisation_id,
+        organisation_id=ministry.id,
         document_ids=document_ids,
         dispatch=dispatch,
         now=now,

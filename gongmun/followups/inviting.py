@@ -11,11 +11,12 @@ from gongmun.access import links
 from gongmun.clock import SEOUL
 from gongmun.documents import FileStore
 from gongmun.followups import proposer_queries
-from gongmun.followups.addressing import DIVISION, PROPOSER, proposer_address
+from gongmun.followups.addressing import proposer_address
 from gongmun.followups.invitations import Method, attachment, invitation
 from gongmun.followups.models import Meeting
 from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
 from gongmun.mail.outbox import agency_sender
+from gongmun.mail.recipients import DIVISION, PROPOSER
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.mailing import mailbox, thread

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gongmun.answers.models import Commitment, CommitmentStatus
@@ -44,64 +56,66 @@ def _version() -> ColumnElement[str]:
     return case((Meeting.sequence == 0, step), else_=later)
 
 
+# Built once: each sweep asks all four, and most find nothing.
+_RESPONSES = (
+    select(Referral.suggestion_id, Response.id)
+    .join(Referral, Referral.id == Response.referral_id)
+    .where(IS_PUBLISHED, _untold(Referral.suggestion_id, _step("published", Response.id)))
+    .order_by(Response.id)
+)
+_COMMITMENTS = (
+    select(Referral.suggestion_id, Commitment.id)
+    .join(Referral, Referral.id == Commitment.referral_id)
+    .where(
+        Commitment.status != CommitmentStatus.OPEN,
+        _untold(Referral.suggestion_id, _step("settled", Commitment.id)),
+    )
+    .order_by(Commitment.id)
+)
+_UNTOLD_OF_MEETING = (
+    select(Referral.suggestion_id, Meeting.id, Meeting.sequence)
+    .join(Referral, Referral.id == Meeting.referral_id)
+    .where(_untold(Referral.suggestion_id, _version()))
+    .order_by(Meeting.id)
+)
+_MEETINGS = _UNTOLD_OF_MEETING.where(
+    Meeting.status == Status.DATED,
+    or_(Meeting.starts_at.is_(None), Meeting.starts_at > bindparam("now")),
+)
+_meeting = _step("meeting", Meeting.id)
+_CANCELLATIONS = _UNTOLD_OF_MEETING.where(
+    Meeting.status == Status.CANCELLED,
+    exists().where(
+        ProposerNotice.suggestion_id == Referral.suggestion_id,
+        or_(
+            ProposerNotice.step == _meeting,
+            ProposerNotice.step.like(_meeting + literal(":%", String)),
+        ),
+    ),
+)
+
+
 def untold_responses(session: Session) -> Sequence[tuple[int, int]]:
     """Published responses whose proposer was not told: (suggestion, response)."""
-    rows = session.execute(
-        select(Referral.suggestion_id, Response.id)
-        .join(Referral, Referral.id == Response.referral_id)
-        .where(IS_PUBLISHED, _untold(Referral.suggestion_id, _step("published", Response.id)))
-        .order_by(Response.id)
-    )
+    rows = session.execute(_RESPONSES)
     return [(suggestion_id, response_id) for suggestion_id, response_id in rows]
 
 
 def untold_commitments(session: Session) -> Sequence[tuple[int, int]]:
     """Settled commitments whose proposer was not told: (suggestion, commitment)."""
-    rows = session.execute(
-        select(Referral.suggestion_id, Commitment.id)
-        .join(Referral, Referral.id == Commitment.referral_id)
-        .where(
-            Commitment.status != CommitmentStatus.OPEN,
-            _untold(Referral.suggestion_id, _step("settled", Commitment.id)),
-        )
-        .order_by(Commitment.id)
-    )
+    rows = session.execute(_COMMITMENTS)
     return [(suggestion_id, commitment_id) for suggestion_id, commitment_id in rows]
 
 
 def untold_meetings(session: Session, now: datetime) -> Sequence[tuple[int, int, int]]:
     """Dated meetings, still to come, whose proposer was not told of this date: (suggestion, meeting, version)."""
-    rows = session.execute(
-        select(Referral.suggestion_id, Meeting.id, Meeting.sequence)
-        .join(Referral, Referral.id == Meeting.referral_id)
-        .where(
-            Meeting.status == Status.DATED,
-            or_(Meeting.starts_at.is_(None), Meeting.starts_at > now),
-            _untold(Referral.suggestion_id, _version()),
-        )
-        .order_by(Meeting.id)
-    )
+    rows = session.execute(_MEETINGS, {"now": now})
     return [(suggestion_id, meeting_id, version) for suggestion_id, meeting_id, version in rows]
 
 
 def untold_cancellations(session: Session) -> Sequence[tuple[int, int, int]]:
     """Cancelled meetings of whose date the proposer was told, and of this not: (suggestion, meeting, version)."""
-    step = _step("meeting", Meeting.id)
-    told = exists().where(
-        ProposerNotice.suggestion_id == Referral.suggestion_id,
-        or_(
-            ProposerNotice.step == step,
-            ProposerNotice.step.like(step + literal(":%", String)),
-        ),
-    )
-    rows = session.execute(
-        select(Referral.suggestion_id, Meeting.id, Meeting.sequence)
-        .join(Referral, Referral.id == Meeting.referral_id)
-        .where(
-            Meeting.status == Status.CANCELLED, told, _untold(Referral.suggestion_id, _version())
-        )
-        .order_by(Meeting.id)
-    )
+    rows = session.execute(_CANCELLATIONS)
     return [(suggestion_id, meeting_id, version) for suggestion_id, meeting_id, version in rows]
 
 

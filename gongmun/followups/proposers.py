@@ -21,10 +21,11 @@ from gongmun.answers.names import COMMITMENTS
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.followups import meeting_queries, proposer_queries, queries
-from gongmun.followups.addressing import PROPOSER, proposer_address
+from gongmun.followups.addressing import proposer_address
 from gongmun.followups.inviting import when
 from gongmun.followups.reexamining import last_day, refusal_of
 from gongmun.mail import Dispatch, OutgoingMessage, compose, enqueue
+from gongmun.mail.recipients import PROPOSER
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.models import Referral

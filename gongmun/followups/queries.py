@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from gongmun.answers.models import Commitment, CommitmentStatus
@@ -74,6 +74,18 @@ def steps_taken(session: Session, commitment_id: int) -> frozenset[tuple[Commitm
         )
     )
     return frozenset((rung, count) for rung, count in rows)
+
+
+def take_back(session: Session, commitment: Commitment, dispatch_id: int, today: date) -> None:
+    """A reminder of a commitment that a mail was to carry has not been: it is looked at again on `today`."""
+    session.execute(
+        delete(CommitmentStep).where(
+            CommitmentStep.commitment_id == commitment.id,
+            CommitmentStep.dispatch_id == dispatch_id,
+        )
+    )
+    if commitment.status is CommitmentStatus.OPEN:
+        commitment.next_action_on = today
 
 
 def commitment(session: Session, commitment_id: int) -> Commitment:

@@ -8,9 +8,11 @@ the next call.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.answers import request_queries
@@ -29,6 +31,8 @@ from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.succeeding import readdress
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.correcting import send_corrections
+
+ISSUE_SWEEP = "issue-outcomes"
 
 log = logging.getLogger(__name__)
 
@@ -57,21 +61,8 @@ def issue_outcomes(
     # successions, and must not hold up the others.
     readdress(db, now=now)
     with db.reading() as session:
-        outcome_ids = [
-            *(o.id for o in queries.outcomes_with(session, OutcomeStatus.APPROVED)),
-            *queries.late_outcomes(session),
-        ]
-        document_ids = [
-            document.id
-            for outcome_id in outcome_ids
-            for document in queries.documents_of(session, outcome_id)
-        ]
-        document_ids += referral_queries.unsent_corrections(session)
-        document_ids += [
-            extension.document_id
-            for extension in request_queries.unsent_extensions(session)
-            if extension.document_id is not None
-        ]
+        outcome_ids = _outcomes(session)
+        document_ids = papers_to_issue(session)
     report = issue(db, document_ids, renderer=renderer, store=store, now=now, key=key)
     enqueued = [i for outcome_id in outcome_ids for i in _enqueue(db, outcome_id, now)]
     # After the outcomes: what they correct has its mail by then.
@@ -87,6 +78,30 @@ def issue_outcomes(
         outcomes=done,
         unsigned=sum(document.signed_sha256 is None for document in issued),
     )
+
+
+def papers_to_issue(session: Session) -> Sequence[int]:
+    """All that is approved and carried by an outcome, corrects one or decides on an extension; some of it has its file."""
+    return [
+        *(
+            document.id
+            for outcome_id in _outcomes(session)
+            for document in queries.documents_of(session, outcome_id)
+        ),
+        *referral_queries.unsent_corrections(session),
+        *(
+            extension.document_id
+            for extension in request_queries.unsent_extensions(session)
+            if extension.document_id is not None
+        ),
+    ]
+
+
+def _outcomes(session: Session) -> Sequence[int]:
+    return [
+        *(outcome.id for outcome in queries.outcomes_with(session, OutcomeStatus.APPROVED)),
+        *queries.late_outcomes(session),
+    ]
 
 
 def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:

@@ -18,10 +18,14 @@ from gongmun.text import Bilingual, english_date, korean_date
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """One thing that waits: what it is, and the command that settles it."""
+    """One thing that waits: what it is, and the command that settles it.
+
+    `run` is the name of the run that asks the same by a form, where one does.
+    """
 
     what: Bilingual
     remedy: str
+    run: str | None = None
 
 
 def ministries_waiting(session: Session) -> Iterator[Waiting]:
@@ -43,6 +47,7 @@ def broken_mailboxes(session: Session) -> Iterator[Waiting]:
                 en=f"mail to the {contact.role.value} contact of {organisation.code} comes back",
             ),
             remedy=f"gongmun contact set {organisation.code} …{' --backup' if backup else ''}",
+            run=f"REPLACE contact {contact.id}",
         )
 
 
@@ -67,6 +72,7 @@ def _extensions(session: Session) -> Iterator[Waiting]:
                 f"for {suggestion.reference}",
             ),
             remedy=f"gongmun extension grant {extension.id} --name … --reason …",
+            run=f"DECIDE extension {extension.id}",
         )
 
 
@@ -102,6 +108,7 @@ def _replies(session: Session) -> Iterator[Waiting]:
                 en=f"to file: mail {reply.id}, nobody knows which document it answers",
             ),
             remedy=f"gongmun reply show {reply.id}",
+            run=f"FILE reply {reply.id}",
         )
     for reply in reply_queries.unconfirmed(session):
         yield Waiting(

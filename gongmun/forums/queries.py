@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
+from gongmun.documents.letter import INTERNAL_CODE
 from gongmun.documents.life import APPROVED, ISSUED
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.models import Document
@@ -133,7 +134,7 @@ def documents_never_mailed(session: Session, approved_before: datetime) -> Seque
     """Documents approved before that moment that no mail names, oldest first.
 
     A superseded one is not missed: its correction goes out. A mail with several documents names none
-    of them; their notice leads to it.
+    of them; their notice leads to it. What is addressed to nobody outside (reports) is published.
     """
     mailed = exists().where(Dispatch.document_id == Document.id)
     return session.scalars(
@@ -141,6 +142,7 @@ def documents_never_mailed(session: Session, approved_before: datetime) -> Seque
         .where(
             Document.status.in_(APPROVED - {DocumentStatus.SUPERSEDED}),
             Document.approved_at < approved_before,
+            Document.recipient_code != INTERNAL_CODE,
             ~mailed,
         )
         .order_by(Document.id)

@@ -18,6 +18,7 @@ from gongmun.errors import GongmunError
 from gongmun.forums import queries
 from gongmun.mail import Dispatch, delivery_queries
 from gongmun.mail import queries as mail_queries
+from gongmun.mail.recipients import recipient
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import dispatch_queries, recomputing, succession_queries
 from gongmun.referrals import queries as referral_queries
@@ -28,6 +29,7 @@ from gongmun.referrals.models import Referral
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 
+RECONCILE_SWEEP = "reconcile"
 # What is approved is issued and queued every half hour of the working day: after a night it was.
 _MAILED_WITHIN = timedelta(hours=12)
 # A greylisted mail leaves within minutes, and a notice of success comes at once or not at all.
@@ -115,12 +117,12 @@ def _unproved(session: Session, now: datetime) -> Iterator[Finding]:
 
 
 def _about(dispatch: Dispatch, ko: str, en: str) -> Finding:
-    status = dispatch.status.value
+    status, to = dispatch.status.value, recipient(dispatch.organisation_code)
     return Finding(
         gap=Gap.PROOF,
         what=Bilingual(
-            ko=f"{ko}({status}): {dispatch.organisation_code} {dispatch.id}번",
-            en=f"mail {dispatch.id} to {dispatch.organisation_code} ({status}) {en}",
+            ko=f"{ko}({status}): {to.ko} {dispatch.id}번",
+            en=f"mail {dispatch.id} to {to.en} ({status}) {en}",
         ),
         remedy=f"gongmun mail show {dispatch.id}",
     )

@@ -1,10 +1,9 @@
 """Register a forum from its file (forum.toml)."""
 
-import tomllib
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from gongmun import ledger
 from gongmun.calendar import answer_rules, rule
@@ -15,6 +14,7 @@ from gongmun.forums import queries
 from gongmun.forums.models import Forum, ForumKind
 from gongmun.ledger import Actor
 from gongmun.text import clean_line
+from gongmun.toml_files import read_toml
 
 
 class ForumInvalid(GongmunError):
@@ -59,15 +59,7 @@ def read_forum(path: Path) -> ForumFile:
     Raises:
         ForumInvalid: unreadable, or an entry is missing, unknown or wrong.
     """
-    try:
-        return ForumFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        reason = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'forum'}: {e['msg']}" for e in error.errors()
-        )
-        raise ForumInvalid(path=path.name, reason=reason) from error
-    except (OSError, ValueError) as error:
-        raise ForumInvalid(path=path.name, reason=str(error)) from error
+    return read_toml(path, ForumFile, ForumInvalid)
 
 
 def register_forum(db: Database, file: ForumFile, *, now: datetime) -> int:

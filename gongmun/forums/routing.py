@@ -31,6 +31,14 @@ class RouteInvalid(GongmunError):
     en = "The routing cannot be recorded: {reason_en}"
 
 
+class RouteKnown(GongmunError):
+    """A suggestion was to be routed as one without a ministry, and has one meanwhile."""
+
+    code = "route.known"
+    ko = "제안 {reference}의 소관은 그사이 지정되었습니다. 처음 지정이 유지됩니다. 바꾸려면 gongmun suggestion route 를 사용해 주십시오."
+    en = "The ministries of {reference} were named meanwhile, and that stands. To change it use `gongmun suggestion route`."
+
+
 def route_of(session: Session, suggestion: Suggestion, on: date) -> Route | None:
     """The ministries responsible for a suggestion; None where a coordinator has to say.
 
@@ -61,10 +69,14 @@ def route_suggestion(
     name: str,
     reason: str,
     now: datetime,
+    unrouted: bool = False,
 ) -> None:
     """Record a coordinator's routing of one suggestion. Nothing is sent by this.
 
+    `unrouted` says that it was shown as one without a ministry.
+
     Raises:
+        RouteKnown: it was, and has one meanwhile.
         NotFound: no such suggestion, or a ministry that does not exist today.
         RouteInvalid: a ministry stands twice, or name or reason is empty.
     """
@@ -80,8 +92,11 @@ def route_suggestion(
             reason_ko="같은 기관이 두 번 지정되었습니다.", reason_en="A ministry stands twice."
         )
     with db.transaction() as session:
-        if session.get(Suggestion, suggestion_id) is None:
+        suggestion = session.get(Suggestion, suggestion_id, with_for_update=True)
+        if suggestion is None:
             raise NotFound(thing_ko=f"제안 {suggestion_id}", thing_en=f"suggestion {suggestion_id}")
+        if unrouted and route_of(session, suggestion, seoul_date(now)) is not None:
+            raise RouteKnown(reference=suggestion.reference)
         for code in codes:
             responsible(session, code, now)
         session.merge(

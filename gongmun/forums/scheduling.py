@@ -14,6 +14,8 @@ from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.models import Forum
 from gongmun.forums.routing import route_of
 
+SCHEDULE_SWEEP = "schedule-wrap-ups"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrapUpDue:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gongmun import clock
 from gongmun.answers import request_queries
 from gongmun.calendar import calendar, hours
-from gongmun.clock import seoul_date
+from gongmun.db.restored import unsettled
 from gongmun.db.sweeps import last_finished
 from gongmun.documents import DocumentKind
 from gongmun.documents import queries as document_queries
@@ -16,15 +16,19 @@ from gongmun.forums import queries
 from gongmun.forums.follow_ups_waiting import follow_ups, missing_follow_up
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.ministries_waiting import Waiting, broken_mailboxes, ministries_waiting
-from gongmun.forums.routing import route_of
+from gongmun.forums.route_form import unrouted
 from gongmun.forums.successions_waiting import successions
 from gongmun.mail import queries as mail_queries
+from gongmun.mail.models import HoldReason
+from gongmun.mail.recipients import recipient
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals import recomputing, untold_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.settings import settings
 from gongmun.text import Bilingual, english_date, korean_date
 
+# The name of the heartbeat of the run that shows this list and the other boards.
+BOARD_SWEEP = "show-boards"
 _WRAP_UP_MISSING_AFTER = timedelta(hours=1)
 _MAIL_DELAYED_AFTER = timedelta(hours=1)
 # The chase runs on weekdays: from Friday to Monday are three days.
@@ -38,20 +42,23 @@ _ISSUED_BY = {
     DocumentKind.FIRST_REMINDER: _CHASE,
     DocumentKind.SECOND_REMINDER: _CHASE,
     DocumentKind.ESCALATION: _CHASE,
+    DocumentKind.WHITE_PAPER: "gongmun white-paper issue",
 }
 
-__all__ = ["Waiting", "waiting"]
+__all__ = ["BOARD_SWEEP", "Waiting", "waiting"]
 
 
 def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
     """Everything a coordinator has to decide or mend, most important first."""
     return [
+        *_restored(session),
         *_missing_sweep(session),
         *missing_follow_up(session),
         *_approvals(session),
         *_stuck(session, now),
         *_escalations(session),
         *_corrections(session),
+        *_reports(session),
         *_late(session),
         *_recount(session, now),
         *successions(session, now),
@@ -65,6 +72,20 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *_key(session),
         *_portal(session),
     ]
+
+
+def _restored(session: Session) -> Iterator[Waiting]:
+    """A restore that nobody has settled: nothing is numbered and nothing leaves meanwhile."""
+    restoration = unsettled(session)
+    if restoration is not None:
+        day = clock.seoul_date(restoration.backup_at)
+        yield Waiting(
+            what=Bilingual(
+                ko=f"복원 확인 대기: {korean_date(day)} 백업을 복원하였습니다. 그때까지 번호를 부여하거나 발송하지 않습니다.",
+                en=f"to settle: the backup of {english_date(day)} was restored; nothing is numbered or sent before",
+            ),
+            remedy="gongmun restored show",
+        )
 
 
 def _missing_sweep(session: Session) -> Iterator[Waiting]:
@@ -97,6 +118,7 @@ def _approvals(session: Session) -> Iterator[Waiting]:
                     en=f"to approve: outcome {outcome.round} of forum {forum.code}",
                 ),
                 remedy=f"gongmun outcome approve {outcome.id} --name … --reason …",
+                run=f"WRAP-UP {forum.code}",
             )
         elif queries.latest_outcome(session, forum.id) is outcome:
             yield Waiting(
@@ -135,6 +157,7 @@ def _escalations(session: Session) -> Iterator[Waiting]:
         yield Waiting(
             what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: an escalation"),
             remedy=f"gongmun escalation show {document.id}",
+            run=f"DECIDE escalation {document.id}",
         )
 
 
@@ -151,6 +174,25 @@ def _corrections(session: Session) -> Iterator[Waiting]:
                 en=f"approved, not issued yet: correction {document_id}",
             ),
             remedy="gongmun outcome issue",
+        )
+
+
+def _reports(session: Session) -> Iterator[Waiting]:
+    for document in document_queries.drafted(session, DocumentKind.SURVEY_REPORT):
+        # Its key is `survey_report:WAVE:DRAFT`.
+        wave_id = document.key.split(":")[1]
+        yield Waiting(
+            what=Bilingual(
+                ko=f"결재 대기: {document.title}(문서 {document.id})",
+                en=f"to approve: a survey's report, document {document.id}",
+            ),
+            remedy=f"gongmun wave approve {wave_id} --name … --reason …",
+            run=f"DECIDE survey report {wave_id}",
+        )
+    for document in document_queries.drafted(session, DocumentKind.WHITE_PAPER):
+        yield Waiting(
+            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: a white paper"),
+            remedy=f"gongmun white-paper show {document.context['year']}",
         )
 
 
@@ -196,28 +238,31 @@ def _recount(session: Session, now: datetime) -> Iterator[Waiting]:
 
 
 def _unrouted(session: Session, now: datetime) -> Iterator[Waiting]:
-    today = seoul_date(now)
-    for forum in queries.ended(session, now):
-        for suggestion in queries.unreferred(session, forum.id):
-            if route_of(session, suggestion, today) is None:
-                yield Waiting(
-                    what=Bilingual(
-                        ko=f"소관 미지정: {suggestion.reference}",
-                        en=f"no responsible ministry: {suggestion.reference}",
-                    ),
-                    remedy=f"gongmun suggestion route {suggestion.id} --lead … --name … --reason …",
-                )
+    for suggestion_id, reference in unrouted(session, now):
+        yield Waiting(
+            what=Bilingual(
+                ko=f"소관 미지정: {reference}", en=f"no responsible ministry: {reference}"
+            ),
+            remedy=f"gongmun suggestion route {suggestion_id} --lead … --name … --reason …",
+            run=f"ROUTE suggestion {suggestion_id}",
+        )
 
 
 def _dispatches(session: Session) -> Iterator[Waiting]:
+    # One line stands for all that a restore leaves open.
+    passed = HoldReason.RESTORED if unsettled(session) else None
     for dispatch in mail_queries.needing_a_person(session):
+        to = recipient(dispatch.organisation_code)
+        if passed and dispatch.hold_reason is passed:
+            continue
         yield Waiting(
             what=Bilingual(
                 # Not the relay's words, which hold an address: this list is published in runs.
-                ko=f"발송 확인 필요({dispatch.status.value}): {dispatch.organisation_code}",
-                en=f"mail {dispatch.id} to {dispatch.organisation_code} is {dispatch.status.value}",
+                ko=f"발송 확인 필요({dispatch.status.value}): {to.ko}",
+                en=f"mail {dispatch.id} to {to.en} is {dispatch.status.value}",
             ),
             remedy=f"gongmun mail show {dispatch.id}",
+            run=f"SETTLE dispatch {dispatch.id}",
         )
 
 

@@ -3,18 +3,22 @@
 from gongmun.ledger.chain import (
     Actor,
     LedgerBroken,
+    head,
     histories,
     history,
     record,
     record_each,
     verify,
 )
+from gongmun.ledger.guard import GUARD
 from gongmun.ledger.models import LedgerEvent
 
 __all__ = [
+    "GUARD",
     "Actor",
     "LedgerBroken",
     "LedgerEvent",
+    "head",
     "histories",
     "history",
     "record",

@@ -48,6 +48,7 @@ class Actor(StrEnum):
     COORDINATOR = "coordinator"
     MINISTRY = "ministry"
     PROPOSER = "proposer"
+    RESPONDENT = "respondent"
 
 
 class LedgerBroken(GongmunError):
@@ -64,7 +65,7 @@ class _Pending:
     actor: Actor
     kind: str
     subject_kind: str
-    subject_id: int
+    subject_ids: Sequence[int]
     data: Mapping[str, Any]
 
 
@@ -97,40 +98,32 @@ def record_each(
 ) -> None:
     """Append an event for each of these subjects, of which the same is told; otherwise as `record`."""
     subject_kind, ids = subjects
-    occurred_at = utc(now)
-    session.info.setdefault(_PENDING, []).extend(
-        _Pending(
-            occurred_at=occurred_at,
-            actor=actor,
-            kind=kind,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            data=data,
-        )
-        for subject_id in ids
+    pending = _Pending(
+        occurred_at=utc(now),
+        actor=actor,
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_ids=tuple(ids),
+        data=data,
     )
+    if pending.subject_ids:
+        session.info.setdefault(_PENDING, []).append(pending)
 
 
-def _digest(previous: str, seq: int, pending: _Pending, data: str) -> str:
-    """The hash of an event: that of a JSON list, of which `data` is the last item, written already."""
-    head = _ENCODER.encode(
-        [
-            previous,
-            seq,
-            _written(pending.occurred_at),
-            pending.actor,
-            pending.kind,
-            pending.subject_kind,
-            pending.subject_id,
-        ]
-    )
-    return hashlib.sha256(f"{head[:-1]},{data}]".encode()).hexdigest()
+def _digest(previous: str, seq: int, shared: str, subject_id: int, data: str) -> str:
+    """The hash of an event, which is that of a JSON list: `shared` and `data` are written already.
+
+    Written by hand around them: numbers, and a hash in hexadecimal, are what JSON makes of them.
+    """
+    text = f'["{previous}",{seq},{shared},{subject_id},{data}]'
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
-def _written(moment: datetime) -> str:
-    """A moment in UTC; all that one transaction tells of has the same."""
-    return moment.isoformat(timespec="microseconds")
+def _shared(occurred_at: datetime, actor: str, kind: str, subject_kind: str) -> str:
+    """What events of many subjects have in common, as items of the list that is hashed."""
+    written = occurred_at.isoformat(timespec="microseconds")  # in UTC
+    return _ENCODER.encode([written, actor, kind, subject_kind])[1:-1]
 
 
 @event.listens_for(Session, "before_commit")
@@ -151,26 +144,26 @@ def _extend_chain(session: Session) -> None:
         head = connection.execute(_READ_HEAD).one()
     seq, last = head.seq, head.hash
     rows: list[dict[str, Any]] = []
-    told: Mapping[str, Any] | None = None
     for item in pending:
-        seq += 1
-        if item.data is not told:
-            told, data = item.data, Json(_ENCODER.encode(item.data))
-        digest = _digest(last, seq, item, data)
-        rows.append(
-            {
-                "seq": seq,
-                "occurred_at": item.occurred_at,
-                "actor": str(item.actor),
-                "kind": item.kind,
-                "subject_kind": item.subject_kind,
-                "subject_id": item.subject_id,
-                "data": data,
-                "previous_hash": last,
-                "hash": digest,
-            }
-        )
-        last = digest
+        data = Json(_ENCODER.encode(item.data))
+        shared = _shared(item.occurred_at, item.actor, item.kind, item.subject_kind)
+        for subject_id in item.subject_ids:
+            seq += 1
+            digest = _digest(last, seq, shared, subject_id, data)
+            rows.append(
+                {
+                    "seq": seq,
+                    "occurred_at": item.occurred_at,
+                    "actor": str(item.actor),
+                    "kind": item.kind,
+                    "subject_kind": item.subject_kind,
+                    "subject_id": subject_id,
+                    "data": data,
+                    "previous_hash": last,
+                    "hash": digest,
+                }
+            )
+            last = digest
     add_rows(session, _EVENTS, rows)
     connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": last})
 
@@ -179,6 +172,12 @@ def _extend_chain(session: Session) -> None:
 def _forget(session: Session, previous_transaction: Any) -> None:
     if previous_transaction.parent is None:
         session.info.pop(_PENDING, None)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """How many events there are, and the hash of the last one: what a copy of the ledger has to end with."""
+    found = session.connection().execute(select(_HEAD.c.seq, _HEAD.c.hash)).one_or_none()
+    return (found.seq, found.hash) if found else (0, _GENESIS)
 
 
 def history(session: Session, subject_kind: str, subject_id: int) -> Sequence[LedgerEvent]:
@@ -214,15 +213,8 @@ def _checked(row: LedgerEvent, *, after: str, seq: int) -> str:
     """The hash of `row` if it is event number `seq` and follows the hash `after`."""
     if row.seq != seq:
         raise LedgerBroken(seq=seq, what="missing")
-    pending = _Pending(
-        occurred_at=row.occurred_at,
-        actor=Actor(row.actor),
-        kind=row.kind,
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        data=row.data,
-    )
-    digest = _digest(after, seq, pending, _ENCODER.encode(row.data))
+    shared = _shared(row.occurred_at, Actor(row.actor), row.kind, row.subject_kind)
+    digest = _digest(after, seq, shared, row.subject_id, _ENCODER.encode(row.data))
     if row.previous_hash != after or row.hash != digest:
         raise LedgerBroken(seq=seq, what="changed")
     return row.hash

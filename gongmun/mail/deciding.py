@@ -5,41 +5,50 @@ from datetime import datetime
 from typing import Any
 
 from gongmun.db import Database
+from gongmun.decisions import answered_for
 from gongmun.errors import InvalidTransition, NotFound
 from gongmun.ledger import Actor
 from gongmun.mail import queries
 from gongmun.mail.life import Event
-from gongmun.mail.models import Dispatch
+from gongmun.mail.models import Dispatch, DispatchDecision
 from gongmun.mail.outbox import checked_address
 
 
-def settle(db: Database, dispatch_id: int, *, accepted: bool, now: datetime) -> None:
+def settle(
+    db: Database, dispatch_id: int, *, accepted: bool, name: str, reason: str, now: datetime
+) -> None:
     """A person found out whether an uncertain dispatch arrived; if not, it is sent again.
 
     Raises:
+        DecisionIncomplete: no name or no reason; nothing is changed.
         NotFound: no such dispatch.
         InvalidTransition: its outcome is not uncertain.
     """
+    signed = answered_for(name, reason)
     if accepted:
-        _decide(db, dispatch_id, Event.CONFIRMED, now, {"accepted_at": now})
+        _decide(db, dispatch_id, Event.CONFIRMED, signed, now, {"accepted_at": now})
     else:
-        _decide(db, dispatch_id, Event.DENIED, now, _AFRESH | {"next_attempt_at": now})
+        # The reason stays: what was doubted because of a restore is not doubted again.
+        _decide(db, dispatch_id, Event.DENIED, signed, now, {**AFRESH, "next_attempt_at": now})
 
 
-def release(db: Database, dispatch_id: int, *, address: str, now: datetime) -> None:
+def release(
+    db: Database, dispatch_id: int, *, address: str, name: str, reason: str, now: datetime
+) -> None:
     """Queue a held, failed or bounced dispatch again, to `address` (the old one or a corrected one).
 
     Raises:
+        DecisionIncomplete: no name or no reason; nothing is changed.
         AddressRefused: not a usable address; nothing is changed.
         NotFound: no such dispatch.
         InvalidTransition: it is on its way, or arrived.
     """
-    values = {"address": checked_address(address), "next_attempt_at": now}
-    _decide(db, dispatch_id, Event.RELEASED, now, _AFRESH | values)
+    signed = answered_for(name, reason)
+    values = {"address": checked_address(address), "next_attempt_at": now, "hold_reason": None}
+    _decide(db, dispatch_id, Event.RELEASED, signed, now, {**AFRESH, **values})
 
 
-_AFRESH: dict[str, Any] = {
-    "hold_reason": None,
+AFRESH: Mapping[str, Any] = {
     "last_error": None,
     "attempts": 0,
     "deferred_since": None,
@@ -53,8 +62,14 @@ _AFRESH: dict[str, Any] = {
 
 
 def _decide(
-    db: Database, dispatch_id: int, event: Event, now: datetime, values: Mapping[str, Any]
+    db: Database,
+    dispatch_id: int,
+    event: Event,
+    signed: tuple[str, str],
+    now: datetime,
+    values: Mapping[str, Any],
 ) -> None:
+    name, reason = signed
     with db.transaction() as session:
         dispatch = session.get(Dispatch, dispatch_id, with_for_update=True)
         if dispatch is None:
@@ -75,3 +90,6 @@ def _decide(
                 status=dispatch.status.value,
                 event=event.value,
             )
+        session.add(
+            DispatchDecision(dispatch_id=dispatch_id, event=event, name=name, reason=reason, at=now)
+        )

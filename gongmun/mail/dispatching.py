@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Database
+from gongmun.db.restored import unsettled
 from gongmun.mail import queries
 from gongmun.mail.backoff import is_greylisting, next_attempt
 from gongmun.mail.compose import Composed
 from gongmun.mail.delivering import note_refusal
+from gongmun.mail.doubting import hold_repetitions
 from gongmun.mail.files import AttachmentUnreadable, BatchFiles
 from gongmun.mail.life import Event, Status
 from gongmun.mail.mailer import (
@@ -40,6 +42,7 @@ from gongmun.mail.tokens import address_with
 from gongmun.mail.witness import Witness
 from gongmun.settings import settings
 
+DISPATCH_SWEEP = "dispatch-mail"
 # Longer than the slowest answer to one message; it is renewed when a message begins to be sent.
 LEASE = timedelta(minutes=30)
 _LONGEST_NOTE = 200
@@ -90,18 +93,26 @@ def dispatch_due(
     starts the clocks (`now` where it is left out): a batch may run over midnight. `owner` names the
     caller for a reader of the table. With a `witness`, give it in every call: without one, the outcome
     of an interrupted send is a person's to find out. `fill` makes the secret of a body with a BLANK;
-    where there is none, the mail is held. `review` has the last word on each.
+    where there is none, the mail is held. `review` has the last word on each. While a restore waits for
+    a person nothing is done; what may have left before it is left to a person as well.
+
+    Raises:
+        WitnessUnavailable: after a restore, and what may have left before cannot be told from what did not.
     """
     sender = agency_sender()
+    with db.reading() as session:
+        if unsettled(session) is not None:
+            return DispatchReport(recovered=RecoveryReport())
     recovered = recover(db, witness=witness, now=now)
     # Unique, so that a caller who comes back under the same name never passes for his former self.
     token = f"{owner[:40]}/{uuid4().hex[:16]}"
     with db.transaction() as session:
-        batch = queries.claim_due(
+        claimed = queries.claim_due(
             session, now=now, owner=token, lease_until=clock.now() + LEASE, limit=limit
         )
+    batch, doubted = hold_repetitions(db, claimed, witness=witness, owner=token, now=now)
     if not batch:
-        return DispatchReport(recovered=recovered)
+        return DispatchReport(recovered=recovered, uncertain=doubted)
     run = _Run(
         db=db,
         owner=token,
@@ -113,6 +124,7 @@ def dispatch_due(
         review=review,
     )
     counts, trouble = send_all(run.send, mailer, batch)
+    counts["uncertain"] += doubted
     if trouble is not None:
         with db.transaction() as session:
             counts["returned"] = queries.return_claimed(
@@ -213,6 +225,9 @@ class _Run:
         return outcome if moved else "skipped"
 
     def _started(self, dispatch: Dispatch, words: Composed) -> bool:
+        # What is kept is what left.
+        is_new = (words.subject, words.body) != (dispatch.subject, dispatch.body)
+        said = {"subject": words.subject, "body": words.body} if is_new else {}
         with self.db.transaction() as session:
             return queries.move(
                 session,
@@ -221,13 +236,7 @@ class _Run:
                 event=Event.STARTED,
                 owner=self.owner,
                 now=self.now,
-                values={
-                    "sending_at": self.now,
-                    "lease_until": clock.now() + LEASE,
-                    # What is kept is what left.
-                    "subject": words.subject,
-                    "body": words.body,
-                },
+                values={"sending_at": self.now, "lease_until": clock.now() + LEASE} | said,
             )
 
     def _held(self, dispatch: Dispatch, reason: HoldReason, note: str) -> str:

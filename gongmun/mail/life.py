@@ -23,7 +23,8 @@ class Status(StrEnum):
     DELIVERED = "delivered"  # there is proof that it lies in the mailbox
     BOUNCED = "bounced"  # the relay accepted it, and told later that it could not be delivered
     FAILED = "failed"
-    UNCERTAIN = "uncertain"  # the answer was lost: a person decides, it is never resent by itself
+    # Nobody knows whether it left: a person decides, it is never resent by itself.
+    UNCERTAIN = "uncertain"
     RECALLED = "recalled"  # nothing it says held any more when it was about to leave
 
 
@@ -39,6 +40,7 @@ class Event(StrEnum):
     HELD = "held"
     RECALLED = "recalled"
     LOST = "lost"  # the answer to the message itself
+    DOUBTED = "doubted"  # it may have left before a backup was restored that does not know of it
     SEEN = "seen"  # by the witness
     UNSEEN = "unseen"  # by the witness, after time enough
     CONFIRMED = "confirmed"  # a person found that it arrived
@@ -60,6 +62,10 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.SENDING, Event.DEFERRED): Status.QUEUED,
     (Status.SENDING, Event.REFUSED): Status.FAILED,
     (Status.SENDING, Event.LOST): Status.UNCERTAIN,
+    **{
+        (status, Event.DOUBTED): Status.UNCERTAIN
+        for status in (Status.QUEUED, Status.CLAIMED, Status.SENDING)
+    },
     (Status.SENDING, Event.SEEN): Status.ACCEPTED,
     (Status.SENDING, Event.UNSEEN): Status.QUEUED,
     (Status.UNCERTAIN, Event.SEEN): Status.ACCEPTED,

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongmun.db import Base, state
-from gongmun.mail.life import Status
+from gongmun.mail.life import Event, Status
 from gongmun.mail.message import Attachment, OutgoingMessage
 
 _QUEUED = text("status = 'queued'")
@@ -16,12 +16,14 @@ _LEASED = text("lease_until IS NOT NULL")
 
 
 class HoldReason(StrEnum):
-    """Why a dispatch waits for a person before it can be sent."""
+    """Why a dispatch waits, or waited, for a person before it can be sent."""
 
     NO_MAILBOX = "no_mailbox"
     BAD_ADDRESS = "bad_address"
     ATTACHMENT_UNREADABLE = "attachment_unreadable"
     NO_LINK = "no_link"  # the secret that its body has a blank for cannot be made, or no more
+    # It may have left after the backup that was restored was made. It stays when a person says that it did not.
+    RESTORED = "restored"
 
 
 class Proof(StrEnum):
@@ -110,6 +112,19 @@ class Dispatch(Base):
         )
 
 
+class DispatchDecision(Base):
+    """What a named coordinator decided about a dispatch, and why. The only place where the name is kept."""
+
+    __tablename__ = "dispatch_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dispatch_id: Mapped[int] = mapped_column(ForeignKey("dispatches.id"), index=True)
+    event: Mapped[Event] = mapped_column(state(Event))
+    name: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime]
+
+
 class IncomingKind(StrEnum):
     """What a mail that came in is."""
 
@@ -165,6 +180,8 @@ class IncomingMail(Base):
     diagnosis: Mapped[str | None] = mapped_column(String(200))
     # When the rooms above took it up.
     handled_at: Mapped[datetime | None]
+    # When its raw bytes and its files were deleted from the store, because nobody needs them any more.
+    raw_deleted_at: Mapped[datetime | None]
 
 
 class IncomingKey(Base):

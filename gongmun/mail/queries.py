@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Update, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gongmun import ledger
-from gongmun.db import upsert
+from gongmun.db import add_rows, rows_with, upsert
+from gongmun.db.restored import unsettled
 from gongmun.errors import NotFound
 from gongmun.ledger import Actor
 from gongmun.mail.life import NEEDS_A_PERSON, SENT, Event, Status, advance
@@ -17,7 +18,42 @@ from gongmun.mail.models import Dispatch, IncomingKind, IncomingMail
 
 # Taking a lease and giving it back changes nothing outside this table: the ledger tells of the rest.
 _UNTOLD = frozenset({Event.CLAIMED, Event.RETURNED, Event.STARTED})
+_DISPATCHES = cast(Table, Dispatch.__table__)
 _LEASE_KEPT = frozenset({Status.CLAIMED, Status.SENDING})
+
+
+def _is(status: Status) -> ColumnElement[bool]:
+    # SQLite uses a partial index only where the value stands in the statement itself.
+    return Dispatch.status == bindparam(
+        None, status, type_=Dispatch.status.type, literal_execute=True
+    )
+
+
+# Built once: every dispatcher asks these each time.
+_DUE = (
+    select(Dispatch.id)
+    .where(_is(Status.QUEUED), Dispatch.next_attempt_at <= bindparam("now"))
+    .order_by(Dispatch.next_attempt_at, Dispatch.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_EXPIRED_SENDING = (
+    select(Dispatch)
+    .where(Dispatch.lease_until < bindparam("before"), Dispatch.status == Status.SENDING)
+    .order_by(Dispatch.id)
+)
+_backup = aliased(Dispatch)
+_NEEDING_A_PERSON = (
+    select(Dispatch)
+    .where(
+        Dispatch.status.in_(NEEDS_A_PERSON),
+        Dispatch.wants_proof | (Dispatch.status != Status.BOUNCED),
+        ~exists().where(
+            _backup.instead_of_id == Dispatch.id, _backup.created_at >= Dispatch.bounced_at
+        ),
+    )
+    .order_by(Dispatch.id)
+)
 
 
 def add(session: Session, values: Mapping[str, Any]) -> bool:
@@ -28,20 +64,15 @@ def add(session: Session, values: Mapping[str, Any]) -> bool:
     return session.scalar(statement.returning(Dispatch.id)) is not None
 
 
-def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Row[Any]]:
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[int, str]]:
     """Insert dispatches but those whose key is there already; the id and the token of each, by its key.
 
     The token tells whose row it is: another process that added the key has made another one.
     """
-    if not rows:
-        return {}
-    # On the connection, so that they stay in their order: the session sorts rows by what they leave empty.
-    session.connection().execute(upsert(session, Dispatch).on_conflict_do_nothing(), rows)
+    add_rows(session, _DISPATCHES, rows, but_those_that_are_there=True)
     keys = [row["key"] for row in rows]
-    found = session.execute(
-        select(Dispatch.key, Dispatch.id, Dispatch.token).where(Dispatch.key.in_(keys))
-    )
-    return {row.key: row for row in found}
+    found = rows_with(session, _DISPATCHES, "key", keys, ("key", "id", "token"))
+    return {key: (dispatch_id, token) for key, dispatch_id, token in found}
 
 
 def find(session: Session, key: str) -> Dispatch | None:
@@ -115,7 +146,12 @@ def dispatches(session: Session, *, with_accepted: bool) -> Sequence[Dispatch]:
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:
-    """Whether a dispatcher has something to do: mail that is due, or what a killed one left."""
+    """Whether a dispatcher has something to do: mail that is due, or what a killed one left.
+
+    It has nothing to do while a restore waits for a person.
+    """
+    if unsettled(session) is not None:
+        return False
     due = select(Dispatch.id).where(_is(Status.QUEUED), Dispatch.next_attempt_at <= now)
     left = select(Dispatch.id).where(Dispatch.lease_until < now)
     return any(session.scalar(query.limit(1)) is not None for query in (due, left))
@@ -125,14 +161,7 @@ def claim_due(
     session: Session, *, now: datetime, owner: str, lease_until: datetime, limit: int
 ) -> list[Dispatch]:
     """Claim up to `limit` due dispatches, the longest due first; none that another owner holds."""
-    due = (
-        select(Dispatch.id)
-        .where(_is(Status.QUEUED), Dispatch.next_attempt_at <= now)
-        .order_by(Dispatch.next_attempt_at, Dispatch.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = session.scalars(due).all()
+    ids = session.scalars(_DUE, {"now": now, "limit": limit}).all()
     if not ids:
         return []
     session.execute(
@@ -217,11 +246,7 @@ def _return(session: Session, which: ColumnElement[bool], **values: Any) -> int:
 
 def expired_sending(session: Session, *, before: datetime) -> Sequence[Dispatch]:
     """What was being sent when its dispatcher went away."""
-    return session.scalars(
-        select(Dispatch)
-        .where(Dispatch.lease_until < before, Dispatch.status == Status.SENDING)
-        .order_by(Dispatch.id)
-    ).all()
+    return session.scalars(_EXPIRED_SENDING, {"before": before}).all()
 
 
 def uncertain(session: Session) -> Sequence[Dispatch]:
@@ -249,23 +274,4 @@ def needing_a_person(session: Session) -> Sequence[Dispatch]:
     One that bounced and went to the backup contact since does; nobody mends what is of no use after
     minutes.
     """
-    backup = aliased(Dispatch)
-    is_replaced = exists().where(
-        backup.instead_of_id == Dispatch.id, backup.created_at >= Dispatch.bounced_at
-    )
-    return session.scalars(
-        select(Dispatch)
-        .where(
-            Dispatch.status.in_(NEEDS_A_PERSON),
-            Dispatch.wants_proof | (Dispatch.status != Status.BOUNCED),
-            ~is_replaced,
-        )
-        .order_by(Dispatch.id)
-    ).all()
-
-
-def _is(status: Status) -> ColumnElement[bool]:
-    # SQLite uses a partial index only where the value stands in the statement itself.
-    return Dispatch.status == bindparam(
-        None, status, type_=Dispatch.status.type, literal_execute=True
-    )
+    return session.scalars(_NEEDING_A_PERSON).all()

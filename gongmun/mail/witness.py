@@ -10,9 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from gongmun import clock
 from gongmun.errors import GongmunError
 
 _LARGEST_HEADER = 256 * 1024
+# Two changes of a folder within one tick of the clock have the same time.
+_TICK_SECONDS = 2.0
+# A reader moves mail from the first to the second: in this order it cannot slip past.
+FOLDERS = ("new", "cur")
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 
@@ -50,6 +55,12 @@ class Witness(Protocol):
         ...
 
 
+def header_of(path: Path) -> bytes:
+    """The header of a stored mail; of one whose header does not end, what stands at its beginning."""
+    with path.open("rb") as file:
+        return _END_OF_HEADER.split(file.read(_LARGEST_HEADER), maxsplit=1)[0]
+
+
 class JournalWitness:
     """A Maildir that receives a copy of all mail the relay accepted.
 
@@ -60,13 +71,13 @@ class JournalWitness:
         self._maildir = maildir
         self._files: set[str] = set()
         self._ids: set[str] = set()
+        self._read_at: tuple[int, ...] | None = None
 
     def saw(self, message_id: str) -> bool:
         """As the port says."""
         if message_id not in self._ids:
             try:
-                while not self._read_new_files():
-                    pass
+                self._read_on()
             except OSError as error:
                 raise WitnessUnavailable(reason=error.strerror or type(error).__name__) from error
         return message_id in self._ids
@@ -75,11 +86,20 @@ class JournalWitness:
         """As the port says: a journal keeps everything."""
         return True
 
+    def _read_on(self) -> None:
+        """Read what arrived since; nothing where neither folder has changed."""
+        changed_at = tuple((self._maildir / folder).stat().st_mtime_ns for folder in FOLDERS)
+        if changed_at == self._read_at:
+            return
+        settled = clock.now().timestamp() - max(changed_at) / 1e9 > _TICK_SECONDS
+        while not self._read_new_files():
+            pass
+        self._read_at = changed_at if settled else None
+
     def _read_new_files(self) -> bool:
         """Read what arrived since; False if a file was renamed meanwhile and must be looked for."""
         complete = True
-        # A reader moves mail from new to cur: in this order it cannot slip past.
-        for folder in ("new", "cur"):
+        for folder in FOLDERS:
             with os.scandir(self._maildir / folder) as entries:
                 arrived = [(entry.name.partition(":")[0], entry.path) for entry in entries]
             for name, path in arrived:
@@ -94,8 +114,6 @@ class JournalWitness:
         return complete
 
     def _read(self, path: Path) -> None:
-        with path.open("rb") as file:
-            header = _END_OF_HEADER.split(file.read(_LARGEST_HEADER), maxsplit=1)[0]
-        found = _MESSAGE_ID.search(header)
+        found = _MESSAGE_ID.search(header_of(path))
         if found:
             self._ids.add(found[1].decode("ascii", "replace"))

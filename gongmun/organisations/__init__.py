@@ -1,7 +1,7 @@
 """Organisations: ministries and agencies over time, their mailboxes, and the routing of topics."""
 
 from gongmun.organisations.addresses import AddressInvalid, checked_address
-from gongmun.organisations.contacts import note_health, retire_contact, set_contact
+from gongmun.organisations.contacts import note_health, replace_contact, retire_contact, set_contact
 from gongmun.organisations.loader import LoadReport, load
 from gongmun.organisations.models import (
     Contact,
@@ -59,6 +59,7 @@ __all__ = [
     "organisation",
     "organisations",
     "parent",
+    "replace_contact",
     "retire_contact",
     "route_for",
     "set_contact",

@@ -10,11 +10,26 @@ from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.db import Database
-from gongmun.errors import NotFound
+from gongmun.decisions import answered_for
+from gongmun.errors import GongmunError, NotFound
 from gongmun.ledger import Actor
 from gongmun.organisations import queries
 from gongmun.organisations.addresses import checked_address
-from gongmun.organisations.models import Contact, ContactHealth, ContactRole, Organisation
+from gongmun.organisations.models import (
+    Contact,
+    ContactDecision,
+    ContactHealth,
+    ContactRole,
+    Organisation,
+)
+
+
+class ContactWorks(GongmunError):
+    """A contact is to be replaced from which no mail comes back, or no more."""
+
+    code = "organisations.contact_works"
+    ko = "연락처 {contact_id}번은 메일이 반송되는 연락처가 아니거나 이미 고쳐졌습니다. 바꾸려면 gongmun contact set 을 사용해 주십시오."
+    en = "No mail comes back from contact {contact_id}, or it was put right already. To change it use `gongmun contact set`."
 
 
 def set_contact(
@@ -36,17 +51,28 @@ def set_contact(
             session.add(found)
         elif found.email == email and found.valid and found.health is ContactHealth.OK:
             return
-        found.email, found.valid, found.by_hand = email, True, True
-        found.health, found.health_noted_at = ContactHealth.OK, None
-        session.flush()
-        ledger.record(
-            session,
-            "contact.set",
-            subject=("contact", found.id),
-            now=now,
-            actor=Actor.COORDINATOR,
-            organisation=organisation.id,
-        )
+        _put_right(session, found, email, now)
+
+
+def replace_contact(
+    db: Database, contact_id: int, *, email: str, name: str, reason: str, now: datetime
+) -> None:
+    """Put the mailbox of a contact right that mail came back from for good: by another one, or the same again.
+
+    Raises:
+        DecisionIncomplete: no name or no reason.
+        AddressInvalid: `email` is not one plain address.
+        NotFound: no such contact.
+        ContactWorks: somebody put it right before, or it is not in use.
+    """
+    signed_by, why = answered_for(name, reason)
+    email = checked_address(email.strip())
+    with db.transaction() as session:
+        found = queries.contact_by_id(session, contact_id, lock=True)
+        if not found.is_broken:
+            raise ContactWorks(contact_id=contact_id)
+        _put_right(session, found, email, now)
+        session.add(ContactDecision(contact_id=contact_id, name=signed_by, reason=why, at=now))
 
 
 def retire_contact(db: Database, organisation_code: str, role: ContactRole, now: datetime) -> None:
@@ -68,6 +94,20 @@ def retire_contact(db: Database, organisation_code: str, role: ContactRole, now:
             actor=Actor.COORDINATOR,
             organisation=organisation.id,
         )
+
+
+def _put_right(session: Session, contact: Contact, email: str, now: datetime) -> None:
+    contact.email, contact.valid, contact.by_hand = email, True, True
+    contact.health, contact.health_noted_at = ContactHealth.OK, None
+    session.flush()
+    ledger.record(
+        session,
+        "contact.set",
+        subject=("contact", contact.id),
+        now=now,
+        actor=Actor.COORDINATOR,
+        organisation=contact.organisation_id,
+    )
 
 
 def note_health(session: Session, address: str, health: ContactHealth, *, now: datetime) -> int:

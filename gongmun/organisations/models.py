@@ -62,6 +62,10 @@ class Organisation(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
+    def has_ended(self, on: date) -> bool:
+        """Whether it is no more on the day `on`."""
+        return self.valid_to is not None and self.valid_to < on
+
 
 class Succession(Base):
     """One organisation, or a part of it, became another on a day (승계)."""
@@ -121,6 +125,23 @@ class Contact(Base):
     health_noted_at: Mapped[datetime | None]
     # Set by a coordinator: a later load of the files leaves it alone.
     by_hand: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is in use, and mail came back from it for good."""
+        return self.valid and self.health is ContactHealth.HARD
+
+
+class ContactDecision(Base):
+    """Who replaced a mailbox that mail came back from, when and why. The only place where the name is kept."""
+
+    __tablename__ = "contact_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime]
 
 
 class RoutingRule(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gongmun.errors import NotFound
@@ -22,6 +22,13 @@ from gongmun.organisations.routing import Route
 
 # Of contacts: those that mail arrives at.
 _IN_USE = (Contact.valid.is_(True), Contact.health != ContactHealth.HARD)
+# Built once: every sweep and every mail asks these.
+_ENDED = (
+    select(Organisation).where(Organisation.valid_to < bindparam("on")).order_by(Organisation.code)
+)
+_ADDRESSES = select(Contact.organisation_id, Contact.role, Contact.email).where(
+    Contact.organisation_id.in_(bindparam("organisation_ids", expanding=True)), *_IN_USE
+)
 
 
 def organisations(session: Session, on: date) -> Sequence[Organisation]:
@@ -80,9 +87,7 @@ def successors(session: Session, code: str, on: date) -> Sequence[Organisation]:
 
 def ended(session: Session, on: date) -> Sequence[Organisation]:
     """The organisations that are no more on the day `on`, by code."""
-    return session.scalars(
-        select(Organisation).where(Organisation.valid_to < on).order_by(Organisation.code)
-    ).all()
+    return session.scalars(_ENDED, {"on": on}).all()
 
 
 def parent(session: Session, organisation: Organisation, on: date) -> Organisation | None:
@@ -156,11 +161,7 @@ def addresses(
     session: Session, organisation_ids: Collection[int]
 ) -> Mapping[tuple[int, ContactRole], str]:
     """The addresses of these organisations that mail arrives at, by id and role; see `contact`."""
-    rows = session.execute(
-        select(Contact.organisation_id, Contact.role, Contact.email).where(
-            Contact.organisation_id.in_(organisation_ids), *_IN_USE
-        )
-    )
+    rows = session.execute(_ADDRESSES, {"organisation_ids": organisation_ids})
     return {(organisation_id, role): email for organisation_id, role, email in rows}
 
 
@@ -181,6 +182,14 @@ def contacts_at(session: Session, address: str) -> Sequence[Contact]:
         .order_by(Contact.id)
         .with_for_update()
     ).all()
+
+
+def contact_by_id(session: Session, contact_id: int, *, lock: bool = False) -> Contact:
+    """The contact with this id, whether it is in use or not; NotFound where there is none."""
+    found = session.get(Contact, contact_id, with_for_update=lock)
+    if found is None:
+        raise NotFound(thing_ko=f"연락처 {contact_id}", thing_en=f"contact {contact_id}")
+    return found
 
 
 def broken_contacts(session: Session) -> Sequence[tuple[Contact, Organisation]]:

@@ -22,11 +22,17 @@ from gongmun.portal import (
     desk,
     downloads,
     entering,
+    health,
+    joining,
     meetings,
+    office,
     problems,
     proposing,
     requesting,
+    results,
     salvaging,
+    surveying,
+    white_papers,
 )
 from gongmun.portal.hardening import LONGEST_PATH, Hardened, is_from_elsewhere
 from gongmun.portal.limits import BodyLimit
@@ -41,6 +47,12 @@ ROUTERS = (
     commitments.router,
     meetings.router,
     proposing.router,
+    surveying.router,
+    joining.router,
+    results.router,
+    white_papers.router,
+    health.router,
+    office.router,
     api.router,
 )
 

@@ -18,7 +18,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from gongmun.access import entering, sessions, tokens
+from gongmun.access import entering, looking, sessions, tokens
 from gongmun.access.doors import Door
 from gongmun.access.entering import CodeWrong, EntryMissing
 from gongmun.documents import Language
@@ -40,11 +40,11 @@ router = APIRouter()
 
 
 def _door_of_link(db: Db, token: str, ip: Ip, now: Now) -> Door:
-    return entering.look(db, token=token, ip=ip, now=now)
+    return looking.look(db, token=token, ip=ip, now=now)
 
 
 def _door_of_document(db: Db, code: str, ip: Ip, now: Now) -> Door:
-    return entering.look(db, check_code=code, ip=ip, now=now)
+    return looking.look(db, check_code=code, ip=ip, now=now)
 
 
 @router.api_route("/a/{token}", methods=["GET", "HEAD"], dependencies=[Public])

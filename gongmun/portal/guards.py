@@ -1,10 +1,14 @@
-"""Who may pass: every address declares one of `public`, `officer` or `proposer`, and only one.
+"""Who may pass: each address declares one of `public`, `officer`, `proposer`, `respondent`, `volunteer`, `coordinator`,
+and only one.
 
 `tests/portal/test_guards.py` goes through all addresses and fails on one that declares none.
 
     @router.get("/check", dependencies=[Public])                # whoever comes by
     def desk(officer: ActingOfficer, …)                         # a session; a POST has its CSRF token, too
     def page(proposer: ActingProposer, …)                       # the token in the address `/p/{token}`
+    def page(invitation: ActingRespondent, …)                   # the token in the address `/s/{token}`
+    def page(volunteer: ActingVolunteer, …)                     # the token in the address `/v/{token}`
+    @router.get("/office/…", dependencies=[Coordinator])         # the login to Prefect's page
 
 What another ministry's session may not see is NotFound, in the same words as what does not exist.
 """
@@ -16,9 +20,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
-from gongmun.access import entering, sessions
-from gongmun.access.entering import Proposer
+from gongmun import prefect_login
+from gongmun.access import looking, office, sessions
+from gongmun.access.looking import Proposer
 from gongmun.access.sessions import Officer
 from gongmun.db import Database
 from gongmun.documents import FileStore
@@ -27,6 +33,9 @@ from gongmun.portal import forms
 from gongmun.portal.forms import Form
 from gongmun.portal.hardening import SAFE
 from gongmun.portal.visitors import ip_of
+from gongmun.settings import settings
+from gongmun.surveys.fieldwork.answering import invited_by
+from gongmun.surveys.panels.volunteering import volunteer_of
 
 # Sent over TLS only, to this host only, to no script, and by no other site's form.
 SESSION_COOKIE = "__Host-gongmun"
@@ -50,6 +59,14 @@ class FormForeign(GongmunError):
     code = "portal.form_foreign"
     ko = "이 화면에서 보낸 양식인지 확인하지 못해 처리하지 않았습니다. 화면을 새로 고친 뒤 다시 보내 주십시오."
     en = "It is not certain that this form came from this page, so nothing was done. Reload the page and send it again."
+
+
+class LoginMissing(GongmunError):
+    """Without the login of coordinators, or with a wrong one."""
+
+    code = "portal.login_missing"
+    ko = "담당자용 화면입니다. Prefect 화면의 로그인(gongmun prefect-login)을 입력해 주십시오."
+    en = "This page is for coordinators. Enter the login to Prefect's page (`gongmun prefect-login` shows it)."
 
 
 async def db(request: Request) -> Database:
@@ -80,7 +97,15 @@ Db = Annotated[Database, Depends(db)]
 Store = Annotated[FileStore, Depends(store)]
 Received = Annotated[FileStore, Depends(received)]
 Now = Annotated[datetime, Depends(now)]
-Ip = Annotated[str, Depends(ip_of)]
+
+
+# Of each request: what waits for nothing needs no thread, of which all requests together have a few.
+async def ip(request: Request) -> str:
+    """The address that limits count."""
+    return ip_of(request)
+
+
+Ip = Annotated[str, Depends(ip)]
 
 
 async def public() -> None:
@@ -91,10 +116,12 @@ Public = Depends(public)
 
 
 # Asked for twice by each request of an officer, and each time with all that it depends on: so with nothing.
-def _holder(request: Request) -> Officer | None:
+async def _holder(request: Request) -> Officer | None:
     secret = request.cookies.get(SESSION_COOKIE)
+    if not secret:
+        return None
     state = request.app.state
-    return sessions.officer(state.db, secret, now=state.now()) if secret else None
+    return await run_in_threadpool(sessions.officer, state.db, secret, now=state.now())
 
 
 _Holder = Annotated[Officer | None, Depends(_holder)]
@@ -156,8 +183,51 @@ def proposer(token: str, db: Db, now: Now, ip: Ip) -> Proposer:
     Raises:
         LinkUnknown: nobody was given this token, or it is no longer good.
     """
-    return entering.proposer(db, token, ip=ip, now=now)
+    return looking.proposer(db, token, ip=ip, now=now)
 
 
 ActingProposer = Annotated[Proposer, Depends(proposer)]
-GUARDS = (public, officer, proposer)
+
+
+def respondent(token: str, db: Db, now: Now, ip: Ip) -> int:
+    """Whoever has the link of an invitation to a survey: the invitation's id.
+
+    Raises:
+        LinkUnknown: nobody was given this token, or it is no longer good.
+    """
+    return looking.respondent(db, token, invited_by, ip=ip, now=now)
+
+
+ActingRespondent = Annotated[int, Depends(respondent)]
+
+
+def volunteer(token: str, db: Db, now: Now, ip: Ip) -> int:
+    """Whoever has the link of a sign-up for a panel: the sign-up's id.
+
+    Raises:
+        LinkUnknown: nobody was given this token, or what was told is deleted.
+    """
+    dispatch_id = looking.volunteer(db, token, ip=ip, now=now)
+    with db.reading() as session:
+        return volunteer_of(session, dispatch_id)
+
+
+ActingVolunteer = Annotated[int, Depends(volunteer)]
+
+
+def coordinator(request: Request, db: Db, now: Now, ip: Ip) -> None:
+    """Whoever has the login to Prefect's page (HTTP Basic, RFC 7617). Where there is no login nobody is let in.
+
+    Raises:
+        LoginMissing: the browser is told to ask for it.
+        TooManyAttempts: too many wrong ones came from this IP.
+    """
+    said = request.headers.get("authorization", "")
+    ours = prefect_login.find(settings().prefect_login)
+    if ours is not None and office.knows(db, said, ours, ip=ip, now=now):
+        return
+    raise LoginMissing()
+
+
+Coordinator = Depends(coordinator)
+GUARDS = (public, officer, proposer, respondent, volunteer, coordinator)

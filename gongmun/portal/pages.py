@@ -18,9 +18,19 @@ from gongmun.documents import Language
 from gongmun.documents.letter import said
 from gongmun.portal.guards import csrf_token
 from gongmun.settings import settings
-from gongmun.text import Bilingual, english_date, korean_date, particles
+from gongmun.text import (
+    Bilingual,
+    english_closing,
+    english_date,
+    korean_closing,
+    korean_date,
+    particles,
+)
 
 _DATES = {Language.KO: korean_date, Language.EN: english_date}
+# Mails say the day of the week in Korean alone.
+_WEEKDAY = {Language.KO: {"weekday": True}, Language.EN: {}}
+_CLOSINGS = {Language.KO: korean_closing, Language.EN: english_closing}
 # A date in a sentence, as either language writes it.
 _DATE = re.compile(r"\d{4}\. \d{1,2}\. \d{1,2}\.|\b\d{1,2} [A-Z][a-z]+ \d{4}\b")
 
@@ -99,6 +109,9 @@ def _environment(language: Language) -> Environment:
     environment.filters |= {
         "said": partial(_said, language=language),
         "day": lambda day: _on_one_line(_DATES[language](day)),
+        # A date until which something can be done, in the form of our mails: a day, or a moment of it.
+        "last_day": lambda day: _on_one_line(_DATES[language](day, **_WEEKDAY[language])),
+        "closing": lambda moment: _on_one_line(_CLOSINGS[language](moment.astimezone(SEOUL))),
         "moment": lambda moment: _on_one_line(f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M} KST"),
         # A sentence of the catalogue into which a name was put.
         "particles": lambda sentence: Markup(particles(escape(sentence))),  # noqa: S704 - words of ours, escaped
@@ -121,13 +134,14 @@ class _Words(dict[str, Any]):
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         # Escaped here, once, instead of wherever a page shows them.
-        super().__init__(
-            {
-                key: _Words(value) if isinstance(value, Mapping) else escape(value)
-                for key, value in table.items()
-            }
-        )
+        super().__init__({key: _escaped(value) for key, value in table.items()})
         self.__dict__ = self
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _Words(value)
+    return [escape(each) for each in value] if isinstance(value, list) else escape(value)
 
 
 @lru_cache(maxsize=2)

@@ -14,10 +14,11 @@ from gongmun.access.ending import AccessPassedOn
 from gongmun.access.entering import CodeWrong, EntryMissing, NoContact
 from gongmun.access.limits import TooManyAttempts
 from gongmun.access.links import LinkUnknown
+from gongmun.access.office import CHALLENGE
 from gongmun.documents.inspecting import CheckingBusy
 from gongmun.errors import GongmunError, InvalidTransition, NotFound
 from gongmun.portal.forms import FormUnreadable
-from gongmun.portal.guards import FormForeign, SessionMissing
+from gongmun.portal.guards import FormForeign, LoginMissing, SessionMissing
 from gongmun.portal.json_problems import is_api, json_problem
 from gongmun.portal.limits import BodyTooLarge, BodyTooSlow
 from gongmun.portal.pages import language_of, page
@@ -31,6 +32,7 @@ _STATUS_OF: Mapping[type[GongmunError], HTTPStatus] = {
     LinkUnknown: HTTPStatus.NOT_FOUND,
     AccessPassedOn: HTTPStatus.GONE,
     SessionMissing: HTTPStatus.UNAUTHORIZED,
+    LoginMissing: HTTPStatus.UNAUTHORIZED,
     FormForeign: HTTPStatus.FORBIDDEN,
     FormUnreadable: HTTPStatus.BAD_REQUEST,
     CodeWrong: HTTPStatus.FORBIDDEN,
@@ -122,7 +124,10 @@ def handle(app: FastAPI) -> None:
             what = NO_SUCH_CODE if is_code else _NO_SUCH_PAGE
             return problem(request, status, what, code=error.code)
         what = Bilingual(ko=error.message_ko, en=error.message_en)
-        return problem(request, status, what, code=error.code)
+        answer = problem(request, status, what, code=error.code)
+        if isinstance(error, LoginMissing):
+            answer.headers["WWW-Authenticate"] = CHALLENGE
+        return answer
 
     @app.exception_handler(HTTPException)
     def no_address(request: Request, error: HTTPException) -> Response:

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gongmun import wiring
-from gongmun.access.entering import Proposer
+from gongmun.access.looking import Proposer
 from gongmun.answers.names import COMMITMENTS
 from gongmun.db import Database
 from gongmun.documents import Language

@@ -3,17 +3,29 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from gongmun.organisations import Organisation
 from gongmun.referrals.models import ChasePause, LadderStep, Notice, Referral
 from gongmun.referrals.queries import unsent_notices
 
+_WITH_ORGANISATION = select(ChasePause, Organisation).join(
+    Organisation, Organisation.id == ChasePause.organisation_id
+)
+
+
+def _holds(today: date | BindParameter[date]) -> ColumnElement[bool]:
+    return and_(ChasePause.ended_at.is_(None), ChasePause.until >= today)
+
+
+# Built once: it is asked for every mail and every sweep.
+_HOLDING = select(ChasePause).where(_holds(bindparam("today", type_=Date)))
+
 
 def paused_organisations(session: Session, today: date) -> Mapping[int, ChasePause]:
     """The pauses that hold on `today`, by the id of their organisation."""
-    rows = session.scalars(select(ChasePause).where(_holds(today)))
+    rows = session.scalars(_HOLDING, {"today": today})
     return {pause.organisation_id: pause for pause in rows}
 
 
@@ -34,16 +46,8 @@ def of_organisation(session: Session, organisation_id: int, today: date) -> Chas
 
 def of_ended(session: Session, today: date) -> Sequence[tuple[ChasePause, Organisation]]:
     """The pauses that hold on `today` of organisations that are no more, locked."""
-    rows = session.execute(
-        select(ChasePause, Organisation)
-        .join(Organisation, Organisation.id == ChasePause.organisation_id)
-        .where(
-            ChasePause.ended_at.is_(None), ChasePause.until >= today, Organisation.valid_to < today
-        )
-        .order_by(ChasePause.id)
-        .with_for_update(of=ChasePause)
-    )
-    return [(pause, organisation) for pause, organisation in rows]
+    query = _WITH_ORGANISATION.where(_holds(today), Organisation.valid_to < today)
+    return _pairs(session, query.order_by(ChasePause.id).with_for_update(of=ChasePause))
 
 
 def about_to_be_chased(session: Session, organisation_id: int) -> Sequence[Referral]:
@@ -63,24 +67,15 @@ def about_to_be_chased(session: Session, organisation_id: int) -> Sequence[Refer
 
 def standing(session: Session, today: date) -> Sequence[tuple[ChasePause, Organisation]]:
     """The pauses that hold on `today`, by the code of their organisation."""
-    rows = session.execute(
-        select(ChasePause, Organisation)
-        .join(Organisation, Organisation.id == ChasePause.organisation_id)
-        .where(_holds(today))
-        .order_by(Organisation.code)
-    )
-    return [(pause, organisation) for pause, organisation in rows]
+    return _pairs(session, _WITH_ORGANISATION.where(_holds(today)).order_by(Organisation.code))
 
 
 def all_pauses(session: Session) -> Sequence[tuple[ChasePause, Organisation]]:
     """Every pause there was, the newest first."""
-    rows = session.execute(
-        select(ChasePause, Organisation)
-        .join(Organisation, Organisation.id == ChasePause.organisation_id)
-        .order_by(ChasePause.id.desc())
-    )
-    return [(pause, organisation) for pause, organisation in rows]
+    return _pairs(session, _WITH_ORGANISATION.order_by(ChasePause.id.desc()))
 
 
-def _holds(today: date) -> ColumnElement[bool]:
-    return and_(ChasePause.ended_at.is_(None), ChasePause.until >= today)
+def _pairs(
+    session: Session, query: Select[tuple[ChasePause, Organisation]]
+) -> Sequence[tuple[ChasePause, Organisation]]:
+    return [(pause, organisation) for pause, organisation in session.execute(query)]

@@ -4,10 +4,12 @@ By the same queries and the same decision as the sweep itself, for any day: also
 as far as it can be known today.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +24,8 @@ from gongmun.referrals.chase_pause_queries import paused_organisations
 from gongmun.referrals.clocks import receipt_due
 from gongmun.referrals.drafting_notices import superiors
 from gongmun.referrals.holding import held_back
-from gongmun.referrals.ladder import DueStep, Ladder, Rung, decide
+from gongmun.referrals.ladder import PLACES, DueStep, Ladder, Rung, decide
+from gongmun.referrals.mailing import mailbox
 from gongmun.referrals.models import ChasePause, Notice
 from gongmun.referrals.notice_queries import Line
 from gongmun.referrals.succession_queries import not_in_force
@@ -60,6 +63,8 @@ FATES: Mapping[Fate, Bilingual] = {
 }
 
 
+# What is mailed, now or when it is approved.
+_MAILED = frozenset({Fate.SENT, Fate.APPROVAL, Fate.WAITING})
 # Over a preview at lunch, at night or on a day off.
 QUIET = Bilingual(
     ko="근무시간이 아니므로 이때의 점검은 아무것도 보내지 않습니다. 다음 근무시간의 점검이 보낼 내용입니다.",
@@ -68,17 +73,37 @@ QUIET = Bilingual(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewLine:
-    """One rung of one referral. `rung` and `due_on` are None where only the referral is held back."""
+class Planned:
+    """What becomes of a rung for a ministry. `rung` is None where only a referral is held back.
+
+    `address` is where its mail goes; None where there is no mailbox.
+    """
 
     ministry: Bilingual
     code: str
     to: Bilingual
+    address: str | None
+    rung: Rung | None
+    fate: Fate
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether a mail of it leaves, now or once it is approved."""
+        return self.fate in _MAILED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewLine(Planned):
+    """The same of one referral. `due_on` is None where it was claimed before, or only held back."""
+
     referral_id: int
     reference: str
-    rung: Rung | None
     due_on: date | None
-    fate: Fate
+
+    @property
+    def planned(self) -> Planned:
+        """What it has in common with others."""
+        return Planned(**{each.name: getattr(self, each.name) for each in fields(Planned)})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +119,20 @@ class Preview:
         """How many ministries would be written to."""
         return len({line.code for line in self.lines if line.fate is Fate.SENT})
 
+    @property
+    def planned(self) -> Mapping[Planned, int]:
+        """Of how many referrals the same becomes, in the order of the lines; without what is `skipped`."""
+        return Counter(line.planned for line in self.lines if line.fate is not Fate.SKIPPED)
+
+    @property
+    def skipped(self) -> int:
+        """How many rungs are left out for a higher one."""
+        return sum(line.fate is Fate.SKIPPED for line in self.lines)
+
+
+# The address of an organisation: of its contact, or of the backup contact.
+_Boxes = Callable[[int, bool], str | None]
+
 
 def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
     """What a sweep at the moment `now` would do; by ministry, the most urgent first."""
@@ -101,7 +140,8 @@ def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
     paused = paused_organisations(session, today)
     # The sweep that meets other days off looks at all that is open.
     until = today if days_met.is_met(session, calendar()) else date.max
-    lines = [*_earlier(session, today), *_due(session, until, paused, ladder, today)]
+    boxes: _Boxes = cache(lambda to_id, backup: mailbox(session, to_id, backup=backup))
+    lines = [*_earlier(session, today, boxes), *_due(session, until, paused, ladder, today, boxes)]
     return Preview(
         today=today,
         quiet=not hours.is_open(now, calendar()),
@@ -110,8 +150,7 @@ def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
 
 
 def _urgency(line: PreviewLine) -> tuple[str, int, str]:
-    order = tuple(Rung)
-    place = len(order) - order.index(line.rung) if line.rung else len(order) + 1
+    place = -PLACES[line.rung] if line.rung else 1
     return line.code, place, line.reference
 
 
@@ -121,38 +160,39 @@ def _due(
     paused: Mapping[int, ChasePause],
     ladder: Ladder,
     today: date,
+    boxes: _Boxes,
 ) -> Iterator[PreviewLine]:
     due = chase_queries.due(session, sorted(chase_queries.due_by_ministry(session, until)), until)
     listed = paper_queries.listed(session, [each.id for each in due])
     for each in due:
         ministry = organisation_queries.by_id(session, each.organisation_id)
         reference = listed[each.id].reference
-        if ministry.valid_to is not None and ministry.valid_to < today:
-            yield _line(session, ministry, each.id, reference, None, Fate.SUCCESSION, today)
+        if ministry.has_ended(today):
+            yield _line(session, ministry, each.id, reference, None, Fate.SUCCESSION, today, boxes)
             continue
         if each.asks:
-            yield _line(session, ministry, each.id, reference, None, Fate.REQUEST, today)
+            yield _line(session, ministry, each.id, reference, None, Fate.REQUEST, today, boxes)
             continue
         if each.has_more_time(
             lambda counting: counting.due(calendar()), lambda at: receipt_due(at, calendar())
         ):
-            yield _line(session, ministry, each.id, reference, None, Fate.RECOUNT, today)
+            yield _line(session, ministry, each.id, reference, None, Fate.RECOUNT, today, boxes)
             continue
         verdict = decide(ladder, each.clocks, fired=each.fired, today=today, shift=calendar().shift)
         stands = ministry.id in paused
         for step in verdict.fire:
             fate = Fate.PAUSED if stands else _fate(step.step.rung)
-            yield _line(session, ministry, each.id, reference, step, fate, today)
+            yield _line(session, ministry, each.id, reference, step, fate, today, boxes)
         for step in verdict.skip:
             fate = Fate.PAUSED if stands else Fate.SKIPPED
-            yield _line(session, ministry, each.id, reference, step, fate, today)
+            yield _line(session, ministry, each.id, reference, step, fate, today, boxes)
 
 
 def _fate(rung: Rung) -> Fate:
     return {Rung.ESCALATION: Fate.APPROVAL, Rung.SILENCE: Fate.RECORDED}.get(rung, Fate.SENT)
 
 
-def _earlier(session: Session, today: date) -> Iterator[PreviewLine]:
+def _earlier(session: Session, today: date, boxes: _Boxes) -> Iterator[PreviewLine]:
     """What sweeps before have claimed and is not in the outbox yet."""
     notices = queries.waiting_notices(session)
     standing = document_queries.standing(session, {i for n in notices for i in n.document_ids})
@@ -168,6 +208,7 @@ def _earlier(session: Session, today: date) -> Iterator[PreviewLine]:
                 ministry=_name(ministry),
                 code=ministry.code,
                 to=_name(addressee),
+                address=boxes(addressee.id, notice.to_backup),
                 referral_id=line.referral_id,
                 reference=listed[line.referral_id].reference,
                 rung=line.rung,
@@ -202,6 +243,7 @@ def _line(
     due: DueStep | None,
     fate: Fate,
     today: date,
+    boxes: _Boxes,
 ) -> PreviewLine:
     rung = due.step.rung if due else None
     to = ministry
@@ -211,6 +253,7 @@ def _line(
         ministry=_name(ministry),
         code=ministry.code,
         to=_name(to),
+        address=boxes(to.id, rung is Rung.BACKUP_NUDGE),
         referral_id=referral_id,
         reference=reference,
         rung=rung,

@@ -147,35 +147,27 @@ def _chase(
             each: ministry
             for each, ministry in chase_queries.ministries(session, ministries).items()
             # One that is no more is not written to: its referrals wait for its successor.
-            if ministry.valid_to is None or ministry.valid_to >= today
+            if not ministry.has_ended(today)
         }
         # A pause that began since the sweep did is seen: it waits for these locks.
         for each in paused_organisations(session, today):
             in_force.pop(each, None)
         claimed = chase_queries.claim(session, list(in_force), today)
         fired, skipped = _take(session, claimed, judge, today, now)
-        above = superiors(
-            session,
-            [in_force[each.referral.organisation_id] for each in fired if each.is_escalation],
-            today,
-        )
-        unaddressed = [
-            each
-            for each in fired
-            if each.is_escalation and above[each.referral.organisation_id] is None
-        ]
-        if unaddressed:
-            waiting = {each.referral.id for each in unaddressed}
-            fired = [
-                each for each in fired if not (each.is_escalation and each.referral.id in waiting)
-            ]
-            chase_queries.look_again_on(session, waiting, calendar().shift(today, 1))
+        escalating = {each.referral.organisation_id for each in fired if each.is_escalation}
+        above = superiors(session, [in_force[each] for each in escalating], today)
+        orphans = {each for each in escalating if above[each] is None}
+        if orphans:
+            # What cannot be addressed is left for another day.
+            again = [each.referral.id for each in fired if each.is_escalation_of(orphans)]
+            fired = [each for each in fired if not each.is_escalation_of(orphans)]
+            chase_queries.look_again_on(session, again, calendar().shift(today, 1))
         _overtake(session, fired, now)
         notices, rows = draft_notices(session, in_force, fired, above, today=today, now=now)
         chase_queries.add_steps(session, [*skipped, *rows])
     return _Done(
         notices=notices,
-        orphans={in_force[each.referral.organisation_id].code for each in unaddressed},
+        orphans=[in_force[each].code for each in orphans],
         fired=Counter(each.due.step.rung for each in fired),
         skipped=Counter(row["rung"] for row in skipped),
     )

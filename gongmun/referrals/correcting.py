@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gongmun.access import links
 from gongmun.clock import seoul_date
 from gongmun.db import Database
-from gongmun.documents import Document
+from gongmun.documents import INTERNAL_CODE, Document
 from gongmun.documents import queries as document_queries
 from gongmun.documents.contexts import CorrectionContext, from_json
 from gongmun.documents.correcting import supersede
@@ -55,6 +55,8 @@ def _send(session: Session, document_id: int, now: datetime) -> int | None:
     if correction.status not in ISSUED:
         return None
     supersede(session, original, correction, now)
+    if correction.recipient_code == INTERNAL_CODE:
+        return None  # a report: it is published, and mailed to nobody
     dispatch = enqueue(session, _message(session, original, correction, now), now)
     referrals = queries.of_document(session, original.id)
     if referrals:

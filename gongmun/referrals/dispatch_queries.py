@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import String, cast, exists, or_, select
+from sqlalchemy import String, bindparam, cast, exists, or_, select
 from sqlalchemy.orm import Session
 
 from gongmun.mail.life import SENT
@@ -12,20 +12,39 @@ from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import Notice, Referral
 from gongmun.referrals.queries import OUTCOME_INTENT, notice_of_document
 
+# Built once: they are asked after every batch of mail, or for every notice.
+_CARRYING = select(Dispatch.document_id, Dispatch.id, Dispatch.message_id).where(
+    Dispatch.document_id.in_(bindparam("document_ids", expanding=True))
+)
+_UNNOTED = (
+    select(Referral, Dispatch)
+    .join(Dispatch, Dispatch.document_id == Referral.document_id)
+    .where(
+        Referral.status == Status.APPROVED,
+        Dispatch.intent == OUTCOME_INTENT,
+        Dispatch.status.in_(SENT),
+    )
+    .order_by(Referral.id)
+)
+_mailed = exists().where(
+    Dispatch.document_id == Referral.document_id, Dispatch.intent == OUTCOME_INTENT
+)
+_WITH_NOBODY = (
+    select(Referral)
+    .where(
+        Referral.status == Status.DISPATCHED,
+        Referral.paused_at.is_(None),
+        Referral.asks_since.is_(None),
+        _mailed.where(Dispatch.bounced_at.is_not(None)),
+        ~_mailed.where(Dispatch.status.in_(SENT), Dispatch.accepted_at <= Referral.dispatched_at),
+    )
+    .order_by(Referral.id)
+)
+
 
 def dispatched_but_unnoted(session: Session) -> Sequence[tuple[Referral, Dispatch]]:
     """Approved referrals whose outcome document the relay has accepted, with the dispatch."""
-    rows = session.execute(
-        select(Referral, Dispatch)
-        .join(Dispatch, Dispatch.document_id == Referral.document_id)
-        .where(
-            Referral.status == Status.APPROVED,
-            Dispatch.intent == OUTCOME_INTENT,
-            Dispatch.status.in_(SENT),
-        )
-        .order_by(Referral.id)
-    )
-    return [(referral, dispatch) for referral, dispatch in rows]
+    return [(referral, dispatch) for referral, dispatch in session.execute(_UNNOTED)]
 
 
 def carrying(
@@ -34,9 +53,7 @@ def carrying(
     """The ids and Message-IDs of the mails that carry each of these documents, by its id."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for document_id, dispatch_id, message_id in session.execute(
-        select(Dispatch.document_id, Dispatch.id, Dispatch.message_id).where(
-            Dispatch.document_id.in_(document_ids)
-        )
+        _CARRYING, {"document_ids": document_ids}
     ):
         if document_id is not None:
             found[document_id].append((dispatch_id, message_id))
@@ -48,22 +65,7 @@ def dispatched_to_nobody(session: Session) -> Sequence[Referral]:
 
     Left out are those about which the ministry has asked us something.
     """
-    mailed = exists().where(
-        Dispatch.document_id == Referral.document_id, Dispatch.intent == OUTCOME_INTENT
-    )
-    return session.scalars(
-        select(Referral)
-        .where(
-            Referral.status == Status.DISPATCHED,
-            Referral.paused_at.is_(None),
-            Referral.asks_since.is_(None),
-            mailed.where(Dispatch.bounced_at.is_not(None)),
-            ~mailed.where(
-                Dispatch.status.in_(SENT), Dispatch.accepted_at <= Referral.dispatched_at
-            ),
-        )
-        .order_by(Referral.id)
-    ).all()
+    return session.scalars(_WITH_NOBODY).all()
 
 
 def accepted_dispatch(session: Session, referral: Referral) -> Dispatch | None:

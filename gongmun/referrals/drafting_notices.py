@@ -1,7 +1,7 @@
 """The notices of a sweep: one message to each ministry, and what it says about it to its parent body."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -17,16 +17,14 @@ from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import notice_queries
 from gongmun.referrals.chase_queries import Due
-from gongmun.referrals.ladder import DueStep, Rung
+from gongmun.referrals.ladder import FORMAL, PLACES, DueStep, Rung
 from gongmun.referrals.letters import escalation, reminder
 from gongmun.referrals.mailing import mailboxes
 from gongmun.referrals.models import NoticeKind
 from gongmun.referrals.papers import papers
 
-# Rungs that are carried by a message to the ministry, and those of them with a numbered document.
-_FORMAL = (Rung.FIRST_REMINDER, Rung.SECOND_REMINDER)
+# Rungs that are not carried by a message to the ministry.
 _NOT_MAILED = (Rung.ESCALATION, Rung.SILENCE)
-_ORDER = {rung: place for place, rung in enumerate(Rung)}
 # Cases of one escalation: each has a history, and all their lines must fit into one document.
 _CASES = 60
 
@@ -42,6 +40,10 @@ class Fired:
     def is_escalation(self) -> bool:
         """Whether it is put before the parent body."""
         return self.due.step.rung is Rung.ESCALATION
+
+    def is_escalation_of(self, ministries: Collection[int]) -> bool:
+        """Whether it is put before the parent body of one of these ministries."""
+        return self.is_escalation and self.referral.organisation_id in ministries
 
 
 def superiors(
@@ -153,7 +155,7 @@ def _row(plan: _Plan, carried: Mapping[str, Sequence[int]], today: date) -> dict
 def _parts(session: Session, plans: Sequence[_Plan], today: date) -> Sequence[_Part]:
     carried = [(plan.kind, each) for plan in plans for each in plan.items]
     escalated = {each.referral.id for kind, each in carried if kind is NoticeKind.ESCALATION}
-    formal = {each.referral.id for _, each in carried if each.due.step.rung in _FORMAL}
+    formal = {each.referral.id for _, each in carried if each.due.step.rung in FORMAL}
     read = papers(
         session,
         formal | escalated,
@@ -166,7 +168,7 @@ def _parts(session: Session, plans: Sequence[_Plan], today: date) -> Sequence[_P
             for number, some in enumerate(_chunks(group, ROW_LIMIT), start=1):
                 ids = [each.referral.id for each in some]
                 draft = None
-                if rung in _FORMAL:
+                if rung in FORMAL:
                     key = f"{plan.key}:{rung.value}" + (f":{number}" if number > 1 else "")
                     draft = reminder(read, key, plan.ministry, rung, ids, today)
                 elif rung is Rung.ESCALATION:
@@ -246,7 +248,7 @@ def _planned(
 
 def _by_rung(items: Sequence[Fired]) -> Iterator[tuple[Rung, Sequence[Fired]]]:
     def order(item: Fired) -> int:
-        return _ORDER[item.due.step.rung]
+        return PLACES[item.due.step.rung]
 
     for rung, group in groupby(sorted(items, key=order), key=attrgetter("due.step.rung")):
         yield rung, list(group)

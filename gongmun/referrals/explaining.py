@@ -22,6 +22,7 @@ from gongmun.clock import seoul_date, seoul_time
 from gongmun.errors import GongmunError
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import StartedClocks, counting_of, start_clocks
+from gongmun.referrals.extensions import LongerPeriod, extension_of
 from gongmun.referrals.listing import Listed
 from gongmun.referrals.retelling import retold
 from gongmun.text import Bilingual, english_date, korean_date
@@ -53,7 +54,8 @@ class Explained:
     """Both deadlines of a referral: how they were counted at first, what moved them, and how they stand.
 
     `days` are those of the counting that holds now, by the present calendar: from where the clock was set
-    last; `receipt_days` are those of the acknowledgement. `moved` says why `due` is another day than at first.
+    last, and up to the day that was due before where an `extension` holds; `receipt_days` are those of the
+    acknowledgement. `moved` says why `due` is another day than at first.
     `promised` is the day that was told first, where a change of the calendar moved it.
     """
 
@@ -62,6 +64,7 @@ class Explained:
     receipt_days: Sequence[CountedDay]
     acknowledge_due: date
     days: Sequence[CountedDay]
+    extension: LongerPeriod | None
     due: date
     moved: Bilingual | None
     promised: date | None
@@ -81,14 +84,18 @@ def explain(session: Session, referral_id: int, *, cal: WorkingCalendar) -> Expl
     clocks = start_clocks(referral.answer_rule, referral.dispatched_at, cal)
     counting = referral.counting
     as_at_first = counting == clocks.answer.counting
+    longer = extension_of(session, referral_id, counting, clocks.answer, cal)
     return Explained(
         clocks=clocks,
         moves=_moves(session, referral_id),
         receipt_days=days_of(clocks.acknowledge, cal),
         acknowledge_due=referral.clocks.acknowledge_due,
-        days=days_of(clocks.answer if as_at_first else counting, cal),
+        days=longer.before if longer else days_of(clocks.answer if as_at_first else counting, cal),
+        extension=longer,
         due=referral.answer_due,
-        moved=_why_moved(referral.answer_due, counting, clocks.answer.due, clocks.answer.counting),
+        moved=longer.told(referral.answer_due)
+        if longer
+        else _why_moved(referral.answer_due, counting, clocks.answer.due, clocks.answer.counting),
         promised=referral.answer_due_promised,
         paused=referral.paused_at is not None,
     )

@@ -70,8 +70,10 @@ Steps = tuple[Step, ...]
 
 OF_RECEIPT = frozenset({Rung.NUDGE, Rung.BACKUP_NUDGE})
 COURTESIES = frozenset({Rung.COURTESY_EARLY, Rung.COURTESY_LATE, Rung.COURTESY_DUE})
-_FORMAL = frozenset({Rung.FIRST_REMINDER, Rung.SECOND_REMINDER})
-_PLACES = {rung: place for place, rung in enumerate(Rung)}
+# Those with a numbered document.
+FORMAL = frozenset({Rung.FIRST_REMINDER, Rung.SECOND_REMINDER})
+# From mild to severe.
+PLACES = {rung: place for place, rung in enumerate(Rung)}
 
 
 def overtakes(rung: Rung, other: Rung) -> bool:
@@ -79,9 +81,9 @@ def overtakes(rung: Rung, other: Rung) -> bool:
 
     A formal reminder says what a request to acknowledge would; an escalation is said to somebody else.
     """
-    if rung is Rung.SILENCE or _PLACES[rung] <= _PLACES[other]:
+    if rung is Rung.SILENCE or PLACES[rung] <= PLACES[other]:
         return False
-    return (rung in OF_RECEIPT) == (other in OF_RECEIPT) or rung in _FORMAL
+    return (rung in OF_RECEIPT) == (other in OF_RECEIPT) or rung in FORMAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

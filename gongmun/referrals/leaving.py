@@ -11,7 +11,6 @@ A document that is enclosed has its number, and says what was true on its day.
 
 from datetime import datetime, timedelta
 
-from gongmun import ledger
 from gongmun.calendar import calendar, hours
 from gongmun.clock import seoul_date, seoul_time
 from gongmun.db import Database
@@ -19,9 +18,11 @@ from gongmun.documents import queries as document_queries
 from gongmun.mail import Dispatch
 from gongmun.mail.compose import Composed
 from gongmun.mail.reviewing import NotBefore, unchanged
+from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import paper_queries, queries
 from gongmun.referrals.holding import held_back
 from gongmun.referrals.mailing import notice_of
+from gongmun.referrals.notices import suppress
 from gongmun.referrals.wording import still_true, timely, worded
 
 
@@ -33,31 +34,32 @@ def review(db: Database, dispatch: Dispatch, now: datetime) -> Composed | NotBef
         return unchanged(db, dispatch, now)
     with db.transaction() as session:
         notice = queries.notice(session, notice_id)
-        today, working = seoul_date(now), calendar()
+        today = seoul_date(now)
         lines = still_true(session, [notice])[notice_id]
         listed = paper_queries.listed(session, {line.referral_id for line in lines})
         lines = timely(lines, listed, today)
         if not lines:
-            notice.suppressed_at = now
-            ledger.record(
-                session,
-                "notice.suppressed",
-                subject=("notice", notice_id),
-                now=now,
-                dispatch_id=dispatch.id,
-            )
+            suppress(session, notice, now, dispatch_id=dispatch.id)
             return None
-        if notice_id in held_back(session, [notice], today):
-            return NotBefore(at=hours.opening(seoul_time(today + timedelta(days=1)), working))
-        if not hours.is_open(now, working):
-            return NotBefore(at=hours.opening(now, working))
+        later = not_before(now, held=notice_id in held_back(session, [notice], today))
+        if later is not None:
+            return later
         files = document_queries.unread(session, notice.document_ids)
         return worded(
             session,
             notice,
-            paper_queries.names(session, {notice.addressee_id})[notice.addressee_id],
+            organisation_queries.by_id(session, notice.addressee_id),
             lines,
             listed=listed,
             documents=[files[document_id] for document_id in notice.document_ids],
             today=today,
         )
+
+
+def not_before(now: datetime, *, held: bool) -> NotBefore | None:
+    """When a reminder is asked about again that may not leave now, be it held back or out of hours; None where it may."""
+    working = calendar()
+    if held:
+        tomorrow = seoul_time(seoul_date(now) + timedelta(days=1))
+        return NotBefore(at=hours.opening(tomorrow, working))
+    return None if hours.is_open(now, working) else NotBefore(at=hours.opening(now, working))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from gongmun.calendar import Counting, calendar
 from gongmun.documents import OverdueItem
@@ -46,34 +47,24 @@ class MailedItem:
 def mailed_items(of: Iterable[Listed], today: date) -> Sequence[MailedItem]:
     """One line for each, as mails list them; a mail's body is cleaned as a whole."""
     late = _late(today)
-    return [
-        MailedItem(
-            reference=each.reference,
-            title=each.title,
-            original_number=each.original_number,
-            due_on=each.due_on,
-            promised_on=each.promised_on,
-            days_overdue=late(each.due_on),
-        )
-        for each in of
-    ]
+    return [MailedItem(**_said(each, late)) for each in of]
 
 
 def items_of(of: Iterable[Listed], today: date) -> Sequence[OverdueItem]:
     """One line for each, as they are printed."""
     late = _late(today)
-    return tuple(
-        OverdueItem(
-            reference=each.reference,
-            title=each.title,
-            original_number=each.original_number,
-            sent_on=each.sent_on,
-            due_on=each.due_on,
-            promised_on=each.promised_on,
-            days_overdue=late(each.due_on),
-        )
-        for each in of
-    )
+    return tuple(OverdueItem(sent_on=each.sent_on, **_said(each, late)) for each in of)
+
+
+def _said(listed: Listed, late: Callable[[date], int]) -> dict[str, Any]:
+    return {
+        "reference": listed.reference,
+        "title": listed.title,
+        "original_number": listed.original_number,
+        "due_on": listed.due_on,
+        "promised_on": listed.promised_on,
+        "days_overdue": late(listed.due_on),
+    }
 
 
 def _late(today: date) -> Callable[[date], int]:

@@ -1,8 +1,8 @@
 """Put notices into the outbox, once their documents are ready.
 
 What became untrue since the sweep (an answer, a withdrawal) is left out, of documents as long as
-they have no number, of mails until they are queued (and once more when they leave: leaving.py). A notice of which nothing is left is suppressed,
-and says so in the ledger.
+they have no number, of mails until they are queued, and once more when they leave (leaving.py). A notice of
+which nothing is left is suppressed, and says so in the ledger.
 """
 
 from collections import defaultdict
@@ -62,7 +62,7 @@ def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
     today = seoul_date(now)
     with db.reading() as session:
         notices = queries.waiting_notices(session)
-        held = _held(session, notices, today)
+        held = held_back(session, notices, today)
         waiting = _waiting(session, [n for n in notices if n.id not in held], UNNUMBERED)
         untrue = notice_queries.untrue_documents(session, [each.notice for each in waiting])
         ids = [each.notice.id for each in waiting if not each.says_what_holds(untrue, today)]
@@ -70,17 +70,11 @@ def prepare_notices(db: Database, *, now: datetime) -> Sequence[int]:
     return outcomes["suppressed"]
 
 
-def _held(session: Session, notices: Sequence[Notice], today: date) -> Collection[int]:
-    """Those that are held back; one of which nothing is true any more has nothing to wait for."""
-    held = held_back(session, notices, today)
-    return notice_queries.holding(session, [each for each in notices if each.id in held])
-
-
 def papers_to_issue(db: Database, *, now: datetime) -> Sequence[int]:
     """The documents of waiting notices that may be numbered and printed: not of those that are held back."""
     with db.reading() as session:
         notices = queries.waiting_notices(session)
-        held = _held(session, notices, seoul_date(now))
+        held = held_back(session, notices, seoul_date(now))
     return [i for notice in notices if notice.id not in held for i in notice.document_ids]
 
 
@@ -92,7 +86,7 @@ def enqueue_notices(db: Database, *, now: datetime) -> NoticeReport:
     outcomes: dict[str, list[int]] = {"enqueued": [], "suppressed": [], "waiting": []}
     with db.reading() as session:
         notices = queries.waiting_notices(session)
-        held = _held(session, notices, seoul_date(now))
+        held = held_back(session, notices, seoul_date(now))
         unfinished = notice_queries.holding(
             session,
             [
@@ -216,13 +210,14 @@ def _prepare(session: Session, notices: Sequence[Notice], now: datetime) -> Mapp
                 drafting.discard(session, document, now)
                 notice.document_ids = [i for i in notice.document_ids if i != document_id]
         notice.stale = False
-        outcomes[notice.id] = "prepared" if lines else _suppress(session, notice, now)
+        outcomes[notice.id] = "prepared" if lines else suppress(session, notice, now)
     return outcomes
 
 
-def _suppress(session: Session, notice: Notice, now: datetime) -> str:
+def suppress(session: Session, notice: Notice, now: datetime, **data: Any) -> str:
+    """Nothing of it is true any more: it is not sent, and the ledger says so."""
     notice.suppressed_at = now
-    _record(session, "notice.suppressed", notice, now)
+    _record(session, "notice.suppressed", notice, now, **data)
     return "suppressed"
 
 
@@ -242,7 +237,7 @@ def _settle(session: Session, notices: Sequence[Notice], now: datetime) -> Mappi
         statuses = {document.status for document in documents}
         # A discarded one here is an escalation that a coordinator returned.
         if not lines or DocumentStatus.DISCARDED in statuses:
-            outcomes[notice.id] = _suppress(session, notice, now)
+            outcomes[notice.id] = suppress(session, notice, now)
         elif statuses <= ISSUED:
             to = addressees[notice.addressee_id]
             mail = worded(

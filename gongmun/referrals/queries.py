@@ -6,11 +6,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, bindparam, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from gongmun.documents import Document, DocumentKind
+from gongmun.clock import seoul_date
+from gongmun.documents import INTERNAL_CODE, Document, DocumentKind
 from gongmun.documents.life import APPROVED
+from gongmun.documents.life import Status as DocumentStatus
 from gongmun.errors import NotFound
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.models import Dispatch
@@ -141,6 +143,8 @@ def take_back_unsent(session: Session, referral: Referral) -> Sequence[Rung]:
             LadderStep.referral_id == referral.id, LadderStep.arming == referral.arming
         ),
     )
+    if not waiting:
+        return ()
     session.execute(update(Notice).where(Notice.id.in_(waiting)).values(stale=True))
     return session.scalars(
         delete(LadderStep)
@@ -158,7 +162,10 @@ def steps_behind(session: Session, referral: Referral, by: datetime) -> Sequence
             LadderStep.referral_id == referral.id,
             LadderStep.arming == referral.arming,
             or_(
-                LadderStep.notice_id.is_(None), Notice.enqueued_at <= by, Notice.suppressed_at < by
+                # Skipped, by the day: what was skipped later may still be said.
+                LadderStep.notice_id.is_(None) & (LadderStep.fired_on <= seoul_date(by)),
+                Notice.enqueued_at <= by,
+                Notice.suppressed_at < by,
             ),
         )
         .order_by(LadderStep.id)
@@ -202,11 +209,23 @@ def notice_of_document(session: Session, document_id: int) -> Notice | None:
 
 
 def unsent_corrections(session: Session) -> Sequence[int]:
-    """Approved corrections that the outbox has not taken yet, oldest first."""
+    """Approved corrections that the outbox has not taken yet, oldest first.
+
+    One that is addressed to nobody outside has no mail: it is done once it took its original's place.
+    """
     mailed = exists().where(Dispatch.document_id == Document.id)
+    original = aliased(Document)
+    published = (Document.recipient_code == INTERNAL_CODE) & exists().where(
+        original.id == Document.corrects_id, original.status == DocumentStatus.SUPERSEDED
+    )
     return session.scalars(
         select(Document.id)
-        .where(Document.kind == DocumentKind.CORRECTION, Document.status.in_(APPROVED), ~mailed)
+        .where(
+            Document.kind == DocumentKind.CORRECTION,
+            Document.status.in_(APPROVED),
+            ~mailed,
+            ~published,
+        )
         .order_by(Document.id)
     ).all()
 

@@ -90,7 +90,7 @@ def pass_on(session: Session, referral: Referral, *, now: datetime) -> bool:
         return True
     today = seoul_date(now)
     holder = organisation_queries.by_id(session, referral.organisation_id)
-    if holder.valid_to is None or holder.valid_to >= today:
+    if not holder.has_ended(today):
         return True
     takeover = begun(session, referral, now=now)
     successor = successor_of(session, referral, today)

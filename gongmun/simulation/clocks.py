@@ -14,6 +14,16 @@ from gongmun.simulation import evidence
 from gongmun.simulation.evidence import Told
 from gongmun.simulation.reference import Walk
 
+# Events that name the day on which an answer is due.
+_NAMING = frozenset(
+    {
+        "referral.dispatched",
+        "referral.resumed",
+        "referral.deadline_moved",
+        "referral.rearmed",
+    }
+)
+
 
 @dataclass(slots=True)
 class _Clock:
@@ -21,6 +31,8 @@ class _Clock:
 
     rule: str
     due: date | None = None
+    # The day on which that day was named: by the days off that were known then.
+    named_on: date | None = None
     # When it was sent, while no other than the rule has set the clock.
     sent: datetime | None = None
     paused_at: datetime | None = None
@@ -41,7 +53,10 @@ class ClockWatch:
         for told in evidence.told_of_referrals(session, self._seq):
             self._seq = told.seq
             clock = self._clocks.setdefault(told.referral_id, _Clock(told.rule))
+            due = clock.due
             wrong = self._follow(clock, told)
+            if clock.due != due or told.kind in _NAMING:
+                clock.named_on = seoul_date(told.at)
             if wrong:
                 yield f"referral {told.referral_id}, event {told.seq} {told.kind} at {told.at}: {wrong}"
         for referral in evidence.dues(session):
@@ -88,7 +103,7 @@ class ClockWatch:
                     return None  # hours are left of it, which the ledger does not tell
                 assert before is not None
                 assert paused_at is not None
-                right = left_after(walk, clock.rule, before, paused_at, told.at)
+                right = self._left(clock, before, paused_at, told.at)
                 if told.day("was_due") != before or clock.due != right:
                     return f"was {before}, the reference says {right}"
             case "referral.answered":
@@ -97,7 +112,7 @@ class ClockWatch:
                     clock.due = (
                         None  # of hours, see above
                         if clock.rule == "at_once"
-                        else left_after(walk, clock.rule, before, clock.paused_at, received)
+                        else self._left(clock, before, clock.paused_at, received, on=told.at)
                     )
                     clock.sent = None
                 clock.paused_at, clock.answered_at = None, received
@@ -124,22 +139,29 @@ class ClockWatch:
             assert answered is not None
             # Sent back, or examined again: what follows in the ledger says which.
             rights = {
-                left_after(walk, clock.rule, before, answered, told.at),
+                self._left(clock, before, answered, told.at),
                 walk.answer_by(clock.rule, told.at),
             }
         if told.day("was_due") != before or clock.due not in rights:
             return f"was {before}, the reference says {sorted(rights)}"
         return None
 
+    def _left(
+        self, clock: _Clock, due: date, since: datetime, until: datetime, on: datetime | None = None
+    ) -> date:
+        """The due day of a clock that stood still: as much is left of it after as was before.
 
-def left_after(walk: Walk, rule: str, due: date, since: datetime, until: datetime) -> date:
-    """The due day of a clock that stood still: as much is left of it after as was before."""
-    paused, on = seoul_date(since), seoul_date(until)
-    if on <= paused:
-        return due
-    if due < paused:
-        late = walk.between(due, paused)
-        return walk.shift(on, -max(late + (not walk.works(on)), 1))
-    if rule == "suggestion":
-        return walk.shift(on, walk.between(paused, due))
-    return walk.roll(on + (due - paused))
+        A holiday that was declared since the day was named has taken nothing of what is left.
+        """
+        walk = self.walk_on(seoul_date(on or until))
+        assert clock.named_on is not None
+        then = self.walk_on(clock.named_on)
+        paused, resumed = seoul_date(since), seoul_date(until)
+        if resumed <= paused:
+            return due
+        if due < paused:
+            late = walk.between(due, paused)
+            return walk.shift(resumed, -max(late + (not walk.works(resumed)), 1))
+        if clock.rule == "suggestion":
+            return walk.shift(resumed, then.between(paused, due))
+        return walk.roll(resumed + (due - paused))

@@ -79,7 +79,7 @@ class House:
         self.relay = Relay(self.injector, lambda: self.now)
         self.inbox = Inbox(self.injector, lambda: self.now)
         self.printer = Printer(self.injector)
-        self.store = Store(self.injector, self.folder)
+        self.store = Store(self.injector)
         load_models()
         Base.metadata.create_all(self.db.engine)
 

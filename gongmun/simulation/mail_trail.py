@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -185,7 +186,7 @@ _MOVES_TOLD = select(LedgerEvent.subject_id, LedgerEvent.occurred_at).where(
     LedgerEvent.kind == "referral.move_told"
 )
 _STANDS = (
-    select(LedgerEvent.kind)
+    select(LedgerEvent.kind, LedgerEvent.occurred_at)
     .where(
         LedgerEvent.subject_kind == "referral",
         LedgerEvent.subject_id == bindparam("referral_id"),
@@ -193,7 +194,6 @@ _STANDS = (
         LedgerEvent.occurred_at <= bindparam("at"),
     )
     .order_by(LedgerEvent.seq.desc())
-    .limit(1)
 )
 
 
@@ -219,8 +219,13 @@ def changes_told_wrongly(session: Session, before: datetime | None) -> Iterator[
 
 
 def _is_with_ministry(session: Session, referral_id: int, at: datetime) -> bool:
-    last = session.scalar(_STANDS, {"referral_id": referral_id, "at": at})
-    return last in (*_BEGINS, "referral.resumed")
+    """Whether it was, whatever else happened at that very moment before or after."""
+    for kind, occurred_at in session.execute(_STANDS, {"referral_id": referral_id, "at": at}):
+        if kind not in (*_BEGINS, "referral.resumed"):
+            return False
+        if occurred_at < at:
+            return True
+    return False
 
 
 _TAKEOVERS = (
@@ -247,9 +252,8 @@ def takeovers_told_wrongly(session: Session, before: datetime | None) -> Iterato
         for row in session.execute(_SUCCESSORS_TOLD)
         for referral_id in row.data["referrals"]
     )
-    for (successor_id, referral_id), times in told.items():
-        if times > 1:
-            yield f"organisation {successor_id} was told {times} times of referral {referral_id}"
+    for successor_id, referral_id, times in _repeated(told):
+        yield f"organisation {successor_id} was told {times} times of referral {referral_id}"
     if before is not None:
         for row in session.execute(_TAKEOVERS, {"before": before}):
             yield f"takeover {row.id} of referral {row.referral_id} was told to nobody"
@@ -283,9 +287,13 @@ def proposers_told_wrongly(session: Session, before: datetime | None) -> Iterato
         for row in session.execute(_PROPOSERS_TOLD)
         for step in row.data["steps"]
     )
-    for (suggestion_id, step), times in told.items():
-        if times > 1:
-            yield f"the proposer of suggestion {suggestion_id} was told {times} times of {step}"
+    for suggestion_id, step, times in _repeated(told):
+        yield f"the proposer of suggestion {suggestion_id} was told {times} times of {step}"
     if before is not None:
         for response_id in session.scalars(_UNTOLD, {"before": before}):
             yield f"the proposer was not told of response {response_id}"
+
+
+def _repeated(told: Counter[tuple[int, Any]]) -> Iterator[tuple[int, Any, int]]:
+    """Who was told what more than once, and how often."""
+    return ((who, what, times) for (who, what), times in told.items() if times > 1)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 
 from gongmun.clock import SEOUL, seoul_date, seoul_time
-from gongmun.followups.addressing import PROPOSER
+from gongmun.mail.recipients import PROPOSER
 from gongmun.referrals.models import Referral
 from gongmun.simulation import mails, queries
 from gongmun.simulation.acts import Act, Deed, perform

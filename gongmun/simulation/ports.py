@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.parser import BytesHeaderParser
-from pathlib import Path
 
 from gongmun.documents import FakeRenderer
 from gongmun.documents.printing import Page, RenderedPdf, RenderTimedOut
@@ -161,7 +160,6 @@ class Store:
     """See `FileStore`: in memory, which survives whatever happens to a process."""
 
     injector: Injector
-    folder: Path
     files: dict[str, bytes] = field(default_factory=dict)
 
     def put(self, content: bytes) -> str:
@@ -179,6 +177,6 @@ class Store:
         except KeyError:
             raise StoredFileMissing(sha256=sha256) from None
 
-    def path(self, sha256: str) -> Path:
+    def remove(self, sha256: str) -> None:
         """As the port says."""
-        return self.folder / sha256
+        self.files.pop(sha256, None)

@@ -7,17 +7,18 @@ from typing import Protocol
 from gongmun.answers import confirming, filing
 from gongmun.answers.checks import NotTaken
 from gongmun.answers.models import Reply, ReplyStatus
-from gongmun.followups.addressing import PROPOSER
 from gongmun.mail import deciding as mail_deciding
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.life import Status as MailStatus
 from gongmun.mail.models import Dispatch
+from gongmun.mail.recipients import PROPOSER
 from gongmun.organisations import ContactRole, set_contact
 from gongmun.referrals.models import ResponseDecision
 from gongmun.simulation import queries
 from gongmun.simulation.installation import House
 
 _NAME = "한소통"
+_BY = {"name": _NAME, "reason": "기관에 전화로 확인하였습니다."}
 
 
 class Do(Protocol):
@@ -46,18 +47,18 @@ def _settle_mail(house: House, dispatch: Dispatch) -> None:
     """Ask the ministry by telephone whether it arrived, or where to."""
     if dispatch.status is MailStatus.UNCERTAIN:
         arrived = house.relay.saw(dispatch.message_id)
-        mail_deciding.settle(house.db, dispatch.id, accepted=arrived, now=house.now)
+        mail_deciding.settle(house.db, dispatch.id, accepted=arrived, **_BY, now=house.now)
         return
     address = dispatch.address
     if dispatch.organisation_code == PROPOSER:
         if dispatch.status is MailStatus.FAILED and address:
-            mail_deciding.release(house.db, dispatch.id, address=address, now=house.now)
+            mail_deciding.release(house.db, dispatch.id, address=address, **_BY, now=house.now)
         return
     if dispatch.status is MailStatus.BOUNCED or dispatch.bounced_at or not address:
         name = (address or "forum@new.example").rpartition("@")[2]
         address = f"new.forum@{name}"
         set_contact(house.db, dispatch.organisation_code, ContactRole.PRIMARY, address, house.now)
-    mail_deciding.release(house.db, dispatch.id, address=address, now=house.now)
+    mail_deciding.release(house.db, dispatch.id, address=address, **_BY, now=house.now)
 
 
 def replies(house: House, do: Do) -> None:

@@ -8,15 +8,19 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    TextualSelect,
     and_,
     cast,
+    column,
     exists,
     func,
     literal,
     or_,
     select,
+    text,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session, aliased
 
 from gongmun.answers.models import (
     Commitment,
@@ -37,6 +41,7 @@ from gongmun.forums.models import Forum, Outcome
 from gongmun.mail.life import NEEDS_A_PERSON, SENT
 from gongmun.mail.life import Status as MailStatus
 from gongmun.mail.models import Dispatch
+from gongmun.mail.recipients import PROPOSER
 from gongmun.organisations import Organisation
 from gongmun.referrals.life import CHASED, OPEN
 from gongmun.referrals.life import Status as ReferralStatus
@@ -129,6 +134,7 @@ def _told(kind: str, row_id: Any) -> ColumnElement[bool]:
 
 
 def _look() -> Select[Any]:
+    again = aliased(Dispatch)
     mailed = exists().where(Dispatch.document_id == Document.id)
     outcome_mail = and_(Dispatch.document_id == Referral.document_id, Dispatch.intent == "outcome")
     asked = (Referral.status.in_(CHASED), Referral.asks_since.is_not(None))
@@ -151,7 +157,7 @@ def _look() -> Select[Any]:
             ),
         ),
         "mail_due_at": _first(Dispatch.next_attempt_at, Dispatch.status == MailStatus.QUEUED),
-        "is_mail_held": _some(Dispatch.status.in_((MailStatus.CLAIMED, MailStatus.SENDING))),
+        "is_mail_held": _some(Dispatch.lease_until.is_not(None)),
         "is_receipt_new": or_(
             _some(
                 outcome_mail,
@@ -168,7 +174,6 @@ def _look() -> Select[Any]:
             Referral.next_action_on,
             Referral.status.in_(CHASED),
             Referral.paused_at.is_(None),
-            Referral.asks_since.is_(None),
         ),
         "is_notice_waiting": _some(Notice.enqueued_at.is_(None), Notice.suppressed_at.is_(None)),
         "promise_on": _first(Commitment.next_action_on, Commitment.status == CommitmentStatus.OPEN),
@@ -197,7 +202,14 @@ def _look() -> Select[Any]:
             _some(Transfer.referral_id == Referral.id, Transfer.decided_at.is_(None), *asked),
         ),
         "is_answer_new": _some(Response.status == ResponseStatus.RECEIVED),
-        "is_mail_troubled": _some(Dispatch.status.in_(NEEDS_A_PERSON)),
+        # But for what nobody mends: it has left anew, or came back from a citizen.
+        "is_mail_troubled": _some(
+            Dispatch.status.in_(NEEDS_A_PERSON),
+            or_(Dispatch.status != MailStatus.BOUNCED, Dispatch.organisation_code != PROPOSER),
+            ~exists().where(
+                again.instead_of_id == Dispatch.id, again.created_at >= Dispatch.bounced_at
+            ),
+        ),
         "is_reply_open": _some(
             or_(
                 Reply.status == ReplyStatus.HELD,
@@ -218,7 +230,14 @@ def _look() -> Select[Any]:
     return select(*(column.label(name) for name, column in columns.items()))
 
 
-_LOOK = _look()
+def _written(query: Select[Any]) -> TextualSelect:
+    """The same as a text for SQLite: to recognise a statement of this size takes far longer than to run it."""
+    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    columns = (column(each.name, each.type) for each in query.selected_columns)
+    return text(str(compiled)).columns(*columns)
+
+
+_LOOK = _written(_look())
 
 
 def look(session: Session) -> Waiting:

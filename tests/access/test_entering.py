@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.access import entering, links, sessions, tokens
+from gongmun.access import entering, links, looking, sessions, tokens
 from gongmun.access.doors import masked
 from gongmun.access.entering import TRIES, CodeWrong, EntryMissing, NoContact
 from gongmun.access.links import LinkUnknown
@@ -79,8 +79,8 @@ def test_looking_changes_nothing(here: World) -> None:
     (document,) = documents(here)
     before = _everything(here)
     for _ in range(100):
-        entering.look(here.db, token=visit.token, ip=IP, now=here.now)
-        entering.look(here.db, check_code=document.check_code, ip=IP, now=here.now)
+        looking.look(here.db, token=visit.token, ip=IP, now=here.now)
+        looking.look(here.db, check_code=document.check_code, ip=IP, now=here.now)
     assert _everything(here) == before
 
 
@@ -201,7 +201,7 @@ def test_a_mail_that_leaves_again_makes_the_code_before_void(here: World) -> Non
 @pytest.mark.parametrize("token", ["", "x", "\0", "한글", "../../etc/passwd", "a" * 5000, "\ud800"])
 def test_an_unknown_token_is_unknown(here: World, token: str) -> None:
     with pytest.raises(LinkUnknown):
-        entering.look(here.db, token=token, ip=IP, now=here.now)
+        looking.look(here.db, token=token, ip=IP, now=here.now)
 
 
 def test_a_link_expires(here: World) -> None:
@@ -241,7 +241,7 @@ def test_a_link_is_for_those_it_was_given_to(here: World) -> None:
     """A proposer's is no officer's, and the other way round."""
     (visit,) = visits(here, "statistics")
     with pytest.raises(LinkUnknown):
-        entering.proposer(here.db, visit.token or "", ip=IP, now=here.now)
+        looking.proposer(here.db, visit.token or "", ip=IP, now=here.now)
     suggestion_id = here.suggest(here.forum("OCF-2"), "customs")
     with here.db.transaction() as session:
         mail = _mail(session, here)
@@ -252,10 +252,10 @@ def test_a_link_is_for_those_it_was_given_to(here: World) -> None:
     assert url is not None
     token = token_in(url)
     assert url == f"{PORTAL}/p/{token}"
-    proposer = entering.proposer(here.db, token, ip=IP, now=here.now)
+    proposer = looking.proposer(here.db, token, ip=IP, now=here.now)
     assert proposer.suggestion_id == suggestion_id
     with pytest.raises(LinkUnknown):
-        entering.look(here.db, token=token, ip=IP, now=here.now)
+        looking.look(here.db, token=token, ip=IP, now=here.now)
     with pytest.raises(LinkUnknown):
         Visit(world=here, token=token).ask()
 
@@ -325,7 +325,7 @@ def test_without_a_portal_nothing_is_granted(here: World, monkeypatch: pytest.Mo
 def test_a_document_that_nobody_answers_has_no_door(here: World) -> None:
     for code in ("0000000000", "", "x" * 3000, "\0"):
         with pytest.raises(NotFound):
-            entering.look(here.db, check_code=code, ip=IP, now=here.now)
+            looking.look(here.db, check_code=code, ip=IP, now=here.now)
 
 
 # The mailbox
@@ -372,7 +372,7 @@ def test_the_code_of_a_document_that_is_not_open_tells_nobody_whose_it_is(here: 
             **row.context,
             "letter": {**row.context["letter"], "disclosure": "비공개(6)"},
         }
-    door = entering.look(here.db, check_code=document.check_code, ip=IP, now=here.now)
+    door = looking.look(here.db, check_code=document.check_code, ip=IP, now=here.now)
     assert not door.is_told
     by_print = Visit(world=here, check_code=document.check_code)
     assert (door.masked, by_print.ask().masked) == ("***", "***")

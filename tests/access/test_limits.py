@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from gongmun.access import entering, limits, tokens
+from gongmun.access import entering, limits, looking, tokens
 from gongmun.access.entering import CodeWrong, EntryMissing
 from gongmun.access.limits import LIMITS, TooManyAttempts, Trial
 from gongmun.access.links import LinkUnknown, revoke
@@ -109,19 +109,19 @@ def test_unknown_tokens_are_limited_by_ip(here: World) -> None:
     (visit,) = visits(here, "statistics")
 
     def guess() -> None:
-        entering.look(here.db, token=tokens.new(), ip=IP, now=here.now)
+        looking.look(here.db, token=tokens.new(), ip=IP, now=here.now)
 
     assert until_refused(guess) == count_of(Trial.UNKNOWN_TOKEN_BY_IP)
     # In the same words for a token that is right: a guesser learns nothing.
     for look in (
-        lambda: entering.look(here.db, token=visit.token, ip=IP, now=here.now),
-        lambda: entering.proposer(here.db, visit.token or "", ip=IP, now=here.now),
+        lambda: looking.look(here.db, token=visit.token, ip=IP, now=here.now),
+        lambda: looking.proposer(here.db, visit.token or "", ip=IP, now=here.now),
         lambda: visit.ask(here.now),
     ):
         with pytest.raises(TooManyAttempts):
             look()
-    entering.look(here.db, token=visit.token, ip="192.0.2.8", now=here.now)
-    entering.look(here.db, token=visit.token, ip=IP, now=here.now + HOUR)
+    looking.look(here.db, token=visit.token, ip="192.0.2.8", now=here.now)
+    looking.look(here.db, token=visit.token, ip=IP, now=here.now + HOUR)
 
 
 def test_what_is_refused_is_not_counted_and_sends_nothing(here: World) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gongmun.access import entering
+from gongmun.access import looking
 from gongmun.documents import queries as document_queries
 from gongmun.documents.contexts import Correction
 from gongmun.documents.correcting import correct, decide_correction
@@ -18,7 +18,7 @@ def test_outcome_mails_carry_the_link_of_their_ministry_and_document(here: World
     assert len(by_code) == 2
     for index, (_, _) in enumerate(here.sent()):
         text = text_of(here, index)
-        door = entering.look(here.db, token=token_in(text), ip=IP, now=here.now)
+        door = looking.look(here.db, token=token_in(text), ip=IP, now=here.now)
         document = by_code[door.organisation_code]
         assert door.document_ids == (document.id,)
         assert door.numbers == (document.number,)
@@ -37,10 +37,10 @@ def test_a_reminder_leads_to_the_outcome_documents_of_what_it_lists(here: World)
     assert len(reminders) > 2
     for index in range(sent, sent + len(reminders)):
         token = token_in(text_of(here, index))
-        door = entering.look(here.db, token=token, ip=IP, now=here.now)
+        door = looking.look(here.db, token=token, ip=IP, now=here.now)
         assert door.document_ids == (document.id,)
     # Those of before go on: an officer opens the mail he finds first.
-    assert entering.look(here.db, token=token_in(text_of(here, 0)), ip=IP, now=here.now)
+    assert looking.look(here.db, token=token_in(text_of(here, 0)), ip=IP, now=here.now)
 
 
 def test_an_escalation_gives_the_parent_body_no_access(here: World) -> None:
@@ -84,11 +84,11 @@ def test_a_correction_leads_to_what_it_corrects(here: World) -> None:
     )
     here.issue()
     here.dispatch()
-    door = entering.look(here.db, token=token_in(text_of(here)), ip=IP, now=here.now)
+    door = looking.look(here.db, token=token_in(text_of(here)), ip=IP, now=here.now)
     assert door.document_ids == (document.id,)
     # In print as well: whoever has only the correction answers what it corrects.
     with here.db.reading() as session:
         code = document_queries.by_id(session, correction.id).check_code
-    assert entering.look(here.db, check_code=code, ip=IP, now=here.now).document_ids == (
+    assert looking.look(here.db, check_code=code, ip=IP, now=here.now).document_ids == (
         document.id,
     )

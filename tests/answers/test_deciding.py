@@ -23,7 +23,7 @@ from gongmun.organisations import Organisation
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.chasing import sweep
 from gongmun.referrals.life import CHASED, Status
-from gongmun.referrals.models import ResponseDecision, ResponseStatus
+from gongmun.referrals.models import Referral, ResponseDecision, ResponseStatus
 from tests.answers.officer import DAY, MOMENT, Officer
 from tests.answers.writing import acceptance, refusal
 from tests.world import LADDER, World, at
@@ -317,3 +317,23 @@ def test_a_reminder_that_the_answer_held_back_falls_due_again(officer: Officer) 
     officer.send_back(officer.response(1).id, at(day, 12))
     officer.world.chase(calendar().shift(day, 1))
     assert (2, "first_reminder") in sent(officer.world)
+
+
+def test_a_rung_that_was_skipped_after_the_answer_came_does_not_stay_behind(
+    officer: Officer,
+) -> None:
+    due = officer.world.referral(1).answer_due
+    assert due is not None
+    shift = calendar().shift
+    # The mail came on the due day and is opened weeks later; no sweep ran, and then the highest rung fired.
+    officer.world.chase(shift(due, 15))
+    assert sent(officer.world) == [(1, "escalation")]
+    officer.submit({1: refusal()}, now=at(shift(due, 16)))
+    with officer.world.db.transaction() as session:
+        session.get_one(Referral, 1).answered_at = at(due)
+    officer.send_back(officer.response(1).id, at(shift(due, 17)))
+    again = officer.world.referral(1).answer_due
+    assert again is not None
+    officer.world.chase(shift(again, 1))
+    # The escalation that nobody had approved is taken back with it.
+    assert sent(officer.world) == [(2, "first_reminder")]

@@ -218,6 +218,25 @@ def test_a_file_is_kept_by_its_hash_under_a_random_name(
     assert "이행계획" not in str(event.data)
 
 
+def test_a_file_whose_content_expires_before_its_row_is_written_is_kept(
+    world: World, referral_id: int, tmp_path: Path
+) -> None:
+    class Expiring(LocalStore):
+        """A store out of which retention takes the content once, right after it was found there."""
+
+        puts = 0
+
+        def put(self, content: bytes) -> str:
+            sha256 = super().put(content)
+            self.puts += 1
+            if self.puts == 1:
+                self.remove(sha256)
+            return sha256
+
+    store = Expiring(tmp_path / "received", ending="")
+    assert store.get(send(world, store, referral_id).sha256) == b"memo"
+
+
 def test_the_same_file_twice_is_one_and_another_name_does_not_matter(
     world: World, store: LocalStore, referral_id: int
 ) -> None:

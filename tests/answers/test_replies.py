@@ -13,11 +13,13 @@ from gongmun.answers.content import CommitmentContent, Content
 from gongmun.answers.models import AnswerFile, Channel, ReplyStatus
 from gongmun.answers.replies import ReplyNotTaken, take_replies
 from gongmun.answers.scanning import ScannerUnavailable
+from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.errors import NotFound
 from gongmun.mail import Dispatch
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.message import BLANK
+from gongmun.organisations import Organisation
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral, ResponseDecision
 from tests.answers.mails import PDF, Inbox, answered, reply_to
@@ -88,6 +90,17 @@ def test_the_registered_contact_is_asked_to_confirm_and_not_the_sender(inbox: In
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["In-Reply-To"] == sent(inbox.world)[0].message_id
     assert referral.document_id == asked.document_id
+
+
+def test_a_ministry_that_is_no_more_is_not_written_to(inbox: Inbox) -> None:
+    (referral,) = outcome(inbox.world, "정류장 그늘막")
+    with inbox.world.db.transaction() as session:
+        yesterday = seoul_date(inbox.world.now) - timedelta(days=1)
+        session.get_one(Organisation, referral.organisation_id).valid_to = yesterday
+    inbox.take(reply_to(sent(inbox.world)[0], ACCEPTED))
+    assert sent(inbox.world, opening.INTENT) == []
+    # Its successor finds what it wrote.
+    assert draft(inbox.world, referral.id) is not None
 
 
 def test_a_second_sweep_and_the_same_mail_again_change_nothing(inbox: Inbox) -> None:

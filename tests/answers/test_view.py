@@ -105,7 +105,7 @@ def test_a_desk_takes_the_same_few_queries_for_one_and_for_many(world: World) ->
     with statements(world.db) as large:
         many.desk()
     # What there is at all is read at once: here answers, files and commitments.
-    assert (len(small), len(large)) == (4, 6)
+    assert (len(small), len(large)) == (3, 5)
 
 
 def test_the_lead_sees_what_the_others_answer_and_they_do_not_see_each_other(world: World) -> None:

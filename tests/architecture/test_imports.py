@@ -51,11 +51,32 @@ PLANTED = [
     ("gongmun/documents/seal.py", "import weasyprint", "gongmun.documents.seal -> weasyprint"),
     ("gongmun/documents/glyphs.py", "import pyhanko", "gongmun.documents.glyphs -> pyhanko"),
     ("gongmun/documents/numbering.py", "import hwpx", "gongmun.documents.numbering -> hwpx"),
+    ("gongmun/documents/store.py", "import s3fs", "gongmun.documents.store -> s3fs"),
     ("gongmun/mail/outbox.py", "import aiosmtplib", "gongmun.mail.outbox -> aiosmtplib"),
     ("gongmun/mail/maildir.py", "import imap_tools", "gongmun.mail.maildir -> imap_tools"),
     ("gongmun/mail/incoming.py", "import flufl.bounce", "gongmun.mail.incoming -> flufl"),
     ("deployments/up.py", "from smtplib import SMTP", "deployments.up -> smtplib"),
     ("gongmun/referrals/board.py", "import pandas as pd", "gongmun.referrals.board -> pandas"),
+    (
+        "gongmun/surveys/questionnaire/pages.py",
+        "import gongmun.surveys.fieldwork.life",
+        "gongmun.surveys.questionnaire.pages -> gongmun.surveys.fieldwork.life",
+    ),
+    (
+        "gongmun/surveys/analysis/toplines.py",
+        "import svy",
+        "gongmun.surveys.analysis.toplines -> svy",
+    ),
+    (
+        "gongmun/surveys/questionnaire/items.py",
+        "import ruamel.yaml",
+        "gongmun.surveys.questionnaire.items -> ruamel",
+    ),
+    (
+        "gongmun/white_papers/showing.py",
+        "import gongmun.surveys.fieldwork.life",
+        "gongmun.white_papers.showing -> gongmun.surveys.fieldwork.life",
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Deadlines: the rules of the law on known dates, properties, and the explanation."""
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gongmun.calendar import (
     WorkingCalendar,
     answer_rules,
     calendar,
+    days_of,
     deadline,
     rule,
 )
@@ -216,8 +218,8 @@ def test_a_deadline_explains_itself_in_korean() -> None:
         "'건의 회신' 기한(규칙 제1판)은 2026. 9. 21.(월)에 시작되어, 2026. 9. 21.(월)부터 근무일 14일을 계산한 "
         "2026. 10. 14.(수)까지입니다. 계산에서 제외한 날: 토·일요일 4일, 2026. 9. 24.(목) 추석 전날, "
         "2026. 9. 25.(금) 추석, 2026. 9. 26.(토) 추석 다음날, 2026. 10. 3.(토) 개천절, "
-        "2026. 10. 5.(월) 개천절 대체 휴일, 2026. 10. 9.(금) 한글날. "
-        "근거: 「민원 처리에 관한 법률」 제19조 및 같은 법 시행령."
+        "2026. 10. 5.(월) 개천절 대체공휴일, 2026. 10. 9.(금) 한글날. "
+        "근거: 「민원 처리에 관한 법률」 제18조 및 같은 법 시행령 제15조(처리기간), 같은 법 제19조제2항(기간의 계산)."
     )
 
 
@@ -229,7 +231,8 @@ def test_a_deadline_explains_itself_in_english() -> None:
         "Wed 14 October 2026. Not counted: 4 weekend days, Thu 24 September 2026 ("
     )
     assert explained.endswith(
-        "Basis: Civil Petitions Treatment Act, art. 19, and its Enforcement Decree."
+        "Basis: Civil Petitions Treatment Act, art. 18, and its Enforcement Decree, art. 15 (period); "
+        "the Act, art. 19(2) (counting)."
     )
 
 
@@ -242,6 +245,50 @@ def test_a_deadline_in_hours_says_the_time() -> None:
     )
     assert "on Thu 8 October 2026 at 16:30 and runs for 3 working hours" in explained.en
     assert "until Mon 12 October 2026 at 10:30." in explained.en
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "said"),
+    [
+        # The text and the table speak of the same first day: what comes at night is counted from the morning.
+        (
+            "three_days",
+            "2026-11-20 22:30",
+            "2026. 11. 20.(금) 22:30에 시작되어, 2026. 11. 23.(월)부터",
+        ),
+        (
+            "three_days",
+            "2026-11-20 18:00",
+            "2026. 11. 20.(금) 18:00에 시작되어, 2026. 11. 23.(월)부터",
+        ),
+        (
+            "three_days",
+            "2026-11-20 17:59",
+            "2026. 11. 20.(금) 17:59에 시작되어, 2026. 11. 20.(금)부터",
+        ),
+        # By the calendar days off count: one on which the period ends is named as its end.
+        (
+            "petition",
+            "2026-11-23",
+            "기간의 말일인 2027. 2. 21.(일)은 휴무일이므로 다음 근무일을 기한으로 합니다(토·일요일 1일).",
+        ),
+        (
+            "peoples_proposal",
+            "2026-01-31 10:00",
+            "휴무일이므로 다음 근무일을 기한으로 합니다(2026. 3. 1.(일) 3·1절, 2026. 3. 2.(월) 3·1절 대체공휴일).",
+        ),
+        ("peoples_proposal", "2026-10-01", "기간의 말일인 2026. 10. 31.(토)는 휴무일이므로"),
+    ],
+)
+def test_what_is_said_of_a_deadline_is_what_its_days_show(code: str, start: str, said: str) -> None:
+    started = datetime.fromisoformat(start).replace(tzinfo=SEOUL)
+    found = deadline(rule(code, TODAY), started, calendar())
+    assert said in found.explain().ko
+    days = days_of(found, calendar())
+    assert next(day.day for day in days if day.number) == found.first_day
+    if found.rule.unit is not Unit.WORKING_HOURS:
+        assert "제외한 날" not in found.explain().ko
+        assert "Not counted" not in found.explain().en
 
 
 def test_nothing_is_said_of_skipped_days_where_there_are_none() -> None:
@@ -268,6 +315,25 @@ def test_every_rule_of_the_package_holds_today() -> None:
         assert found.code == code
         assert found.citation_ko
         assert found.citation_en
+
+
+@pytest.mark.parametrize("code", [c for c in read_rules(RULES) if c != "acknowledgement"])
+def test_a_rule_cites_what_says_its_period_apart_from_its_counting(code: str) -> None:
+    found = rule(code, TODAY)
+    if code == "unadopted":
+        # Which article says so is not known to us: none is better than a wrong one.
+        assert found.citation_ko == "「국민 제안 규정」"
+        return
+    assert "(기간의 계산" in found.citation_ko
+    assert "(counting" in found.citation_en
+    for cited in found.citation_ko.split(", "):
+        assert re.search(r"제\d+조", cited)
+
+
+def test_fourteen_days_are_the_decrees_and_not_what_counts_them() -> None:
+    period, counting = rule("suggestion", TODAY).citation_ko.split(", ")
+    assert period == "「민원 처리에 관한 법률」 제18조 및 같은 법 시행령 제15조(처리기간)"
+    assert counting == "같은 법 제19조제2항(기간의 계산)"
 
 
 def test_an_unknown_rule_names_those_there_are() -> None:

@@ -62,6 +62,24 @@ def test_a_wrong_line_is_named(tmp_path: Path, content: str | bytes, line: int) 
     assert (caught.value.params["file"], caught.value.params["line"]) == ("overrides.csv", line)
 
 
+@pytest.mark.parametrize(
+    ("day", "ko", "en"),
+    [
+        ("2026-11-31", "2026-11-31은 달력에 없는 날짜입니다", "no such day as 2026-11-31"),
+        ("2026-02-29", "2026-02-29는 달력에 없는 날짜입니다", "no such day as 2026-02-29"),
+        ("2026-11-1", "2026-11-21 형식", "reads 2026-11-21"),
+        ("20261101", "2026-11-21 형식", "reads 2026-11-21"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_not_told_to_be_written_otherwise(
+    tmp_path: Path, day: str, ko: str, en: str
+) -> None:
+    with pytest.raises(OverridesInvalid) as caught:
+        read_overrides(_file(tmp_path, f"{HEADER}{day},가,a,off,b\n".encode()))
+    assert ko in caught.value.message_ko
+    assert en in caught.value.message_en
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(OverridesUnreadable, match=r"overrides\.csv") as caught:
         read_overrides(tmp_path / "overrides.csv")

@@ -63,7 +63,7 @@ def test_a_day_off_says_why_in_both_languages() -> None:
     assert why(date(2026, 10, 11)) == Bilingual(ko="일요일", en="Sunday")
     assert why(date(2026, 10, 9)) == Bilingual(ko="한글날", en="Hangul Day")
     assert why(date(2026, 10, 5)) == Bilingual(
-        ko="개천절 대체 휴일", en="Alternative holiday for National Foundation Day"
+        ko="개천절 대체공휴일", en="Alternative holiday for National Foundation Day"
     )
     # A holiday on a weekend goes by its name.
     assert why(date(2026, 10, 3)) == Bilingual(ko="개천절", en="National Foundation Day")
@@ -155,6 +155,15 @@ def test_years_that_are_not_covered_are_refused() -> None:
         with pytest.raises(YearNotCovered) as caught:
             call()
         assert str(LAST_YEAR) in caught.value.message_ko
+
+
+def test_holidays_have_the_names_of_the_law() -> None:
+    """관공서의 공휴일에 관한 규정, arts. 2 and 3."""
+    days = calendar().days_off(date(2018, 1, 1), date(LAST_YEAR, 12, 31))
+    names = {name for _, why in days for name in why.ko.split(", ")}
+    for other in ("신정", "삼일절", "대체 휴일", "부처님오신날"):
+        assert not [name for name in names if other in name]
+    assert {"1월 1일", "3·1절", "설날 대체공휴일", "부처님 오신 날", "기독탄신일"} <= names
 
 
 def test_the_next_year_is_covered() -> None:

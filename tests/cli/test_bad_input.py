@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from gongmun import clock, ledger, wiring
+from gongmun.cli import output, runs
 from tests.cli.conftest import Ended, Gongmun
+from tests.ledger.tampering import unguarded
 from tests.world import World
 
 ME = ("--name", "한소통", "--reason", "확인하였습니다.")
@@ -45,8 +48,8 @@ def refused(ended: Ended, code: str) -> str:
         ("referral", "acknowledge", "공론소통과-99999999999999999999"),
         ("referral", "respond", "99", "--decision", "not_accepted", "--reason", "예산이 없습니다."),
         ("mail", "show", "99"),
-        ("mail", "release", "99", "--to", "forum@ministry.example"),
-        ("mail", "settle", "99", "--accepted"),
+        ("mail", "release", "99", "--to", "forum@ministry.example", *ME),
+        ("mail", "settle", "99", "--accepted", *ME),
         ("contact", "set", "NO-SUCH", "forum@ministry.example"),
         ("contact", "retire", "NO-SUCH"),
         ("referral", "list", "--ministry", "NO-SUCH"),
@@ -171,6 +174,8 @@ def test_a_column_mapping_that_cannot_be_used(
     [
         ("2026-10-12", "2026-10-12 00:00"),
         ("2026-10-12T09:30", "2026-10-12 09:30"),
+        ("2026-10-12 09:30", "2026-10-12 09:30"),
+        ("2026-10-12 00:30+00:00", "2026-10-12 09:30"),
         ("2026-10-12T09:30+0900", "2026-10-12 09:30"),
         ("2026-10-12T00:30+00:00", "2026-10-12 09:30"),
         ("2026-10-12T00:30Z", "2026-10-12 09:30"),
@@ -188,6 +193,45 @@ def test_as_of_is_the_clock_of_seoul_unless_it_says_otherwise(
     assert f"{decided.astimezone(clock.SEOUL):%Y-%m-%d %H:%M}" == begins
 
 
+DATED = [
+    ("waiting", "--as-of"),
+    ("deadline", "explain", "--rule", "suggestion", "--start"),
+    ("chase", "pause", "MOIS", *ME, "--until"),
+    ("extension", "request", "1", "--reason", "x", "--until"),
+    ("meeting", "date", "1", "--place", "x", "--starts"),
+    ("reply", "complete", "1", "1", "--review-by"),
+    (*RESPOND, "--decision", "accepted", "--reason", "x", "--promised"),
+]
+
+
+@pytest.mark.parametrize("arguments", DATED, ids=lambda words: words[-1])
+@pytest.mark.parametrize(
+    ("typed", "ko", "en"),
+    [
+        ("2026-02-30", "없는 날짜나 시각입니다", "There is no such day or time"),
+        ("tomorrow", "이렇게 적어 주십시오", "Write it like that"),
+        ("", "이렇게 적어 주십시오", "Write it like that"),
+    ],
+)
+def test_a_date_that_is_none_is_said_in_both_languages(
+    gongmun: Gongmun, arguments: tuple[str, ...], typed: str, ko: str, en: str
+) -> None:
+    if "--starts" in arguments and "-" in typed:
+        typed += " 10:00"  # a meeting without a time is none
+    ended = gongmun(*arguments, typed)
+    assert (ended.code, ended.out) == (2, "")
+    said = " ".join(ended.err.replace("│", " ").split())
+    assert ko in said
+    assert en in said
+    assert arguments[-1] in said
+
+
+def test_every_option_that_takes_a_date_reads_it_alike() -> None:
+    """None has typer's own reading, which knows the forms of one option and says in English what is wrong."""
+    for module in Path(output.__file__).parent.glob("*.py"):
+        assert "formats=" not in module.read_text(encoding="utf-8"), module.name
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -200,7 +244,7 @@ def test_as_of_is_the_clock_of_seoul_unless_it_says_otherwise(
         ("nothing",),
         ("forum", "nothing"),
         (*RESPOND, "--decision", "maybe", "--reason", "x"),
-        ("mail", "settle", "1"),
+        ("mail", "settle", "1", *ME),
     ],
     ids=" ".join,
 )
@@ -211,10 +255,30 @@ def test_a_command_that_cannot_be_read(gongmun: Gongmun, arguments: tuple[str, .
     assert "명령과 값을 확인해 주십시오" in ended.err
 
 
+@pytest.mark.parametrize("other", [("--first", "0"), ("--seeds", "20")])
+def test_one_world_or_many(gongmun: Gongmun, other: tuple[str, str]) -> None:
+    assert "--seed" in refused(gongmun("simulate", "--seed", "1", *other), "simulation.one_or_many")
+
+
 def test_no_prefect_server(gongmun: Gongmun, installation: World) -> None:
     installation.forum("OCF-1")
     said = refused(gongmun("forum", "wrap-up", "OCF-1"), "prefect.run_not_started")
     assert "make up" in said
+
+
+def test_a_login_that_was_never_made(gongmun: Gongmun, var: Path) -> None:
+    assert str(var / "prefect-login") in refused(gongmun("prefect-login"), "prefect.login_missing")
+
+
+def test_a_decision_stands_where_the_login_cannot_be_read(
+    gongmun: Gongmun, installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    (installation.folder / "prefect-login").write_text("what is this")
+    refused(gongmun("prefect-login"), "prefect.login_unusable")
+    assert not runs.resume_wrap_up("OCF-1")
+    installation.forum("OCF-1")
+    refused(gongmun("forum", "wrap-up", "OCF-1"), "prefect.login_unusable")
 
 
 @pytest.mark.parametrize("command", ["waiting", "verify-ledger", "mail list", "document list"])
@@ -294,7 +358,6 @@ def test_what_the_shell_sees(tmp_path: Path) -> None:
 
 def test_a_ledger_that_was_changed(gongmun: Gongmun, installation: World) -> None:
     installation.dispatched("statistics")
-    with sqlite3.connect(installation.folder / "gongmun.db") as connection:
-        connection.execute("UPDATE ledger_events SET actor = 'ministry' WHERE seq = 3")
-    connection.close()
+    with unguarded(installation.db) as session:
+        session.execute(text("UPDATE ledger_events SET actor = 'ministry' WHERE seq = 3"))
     assert "3번" in refused(gongmun("verify-ledger"), "ledger.broken")

@@ -1,9 +1,12 @@
 """`gongmun calendar` and `gongmun deadline explain --rule`: days as a person reads them."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from gongmun.cli import output
 from gongmun.settings import settings
 from tests.cli.conftest import Gongmun
 
@@ -27,7 +30,7 @@ def test_a_year_is_shown_with_what_says_so(own: Path, gongmun: Gongmun) -> None:
     assert shown.code == 0
     rows = {line[:10]: line for line in shown.out.splitlines()}
     assert "추석" in rows["2026-09-25"]
-    assert "공휴일 자료" in rows["2026-09-25"]
+    assert f"holidays {version('holidays')} 공휴일 자료" in rows["2026-09-25"]
     assert "휴무일" in rows["2026-11-23"]
     assert "관보 제1호(2026-11-02)" in rows["2026-11-23"]
     assert "근무일" in rows["2026-11-28"]
@@ -120,7 +123,7 @@ def test_a_deadline_is_explained_day_by_day(own: Path, gongmun: Gongmun) -> None
         "deadline", "explain", "--rule", "suggestion", "--start", "2026-11-16 10:00"
     )
     assert explained.code == 0
-    assert "「민원 처리에 관한 법률」 제19조" in explained.flat
+    assert "「민원 처리에 관한 법률」 제18조" in explained.flat
     assert "연장: 1회, 근무일 14일 이내" in explained.flat
     rows = {line[:10]: line.split() for line in explained.out.splitlines() if line[:2] == "20"}
     assert rows["2026-11-16"][1] == "1"
@@ -135,9 +138,37 @@ def test_hours_are_shown_by_the_clock(gongmun: Gongmun) -> None:
     explained = gongmun("deadline", "explain", "--rule", "at_once", "--start", "2026-10-08 16:30")
     assert "2026. 10. 12.(월) 10:30까지" in explained.flat
     rows = {line[:10]: line.split() for line in explained.out.splitlines() if line[:2] == "20"}
-    assert rows["2026-10-08"][1:] == ["1", "(1:30)", "근무시간", "16:30–18:00"]
+    # What adds up are hours, not days.
+    assert "누적 시간" in explained.out
+    assert "순번" not in explained.out
+    assert rows["2026-10-08"][1:] == ["1:30", "근무시간", "16:30–18:00"]
     assert rows["2026-10-09"][1:] == ["–", "한글날"]
+    assert rows["2026-10-12"][1:] == ["3:00", "근무시간", "09:00–10:30"]
     assert list(rows)[-1] == "2026-10-12"
+
+
+def test_the_rules_are_read_on_a_narrow_screen(
+    gongmun: Gongmun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = set(gongmun("deadline", "rules").out.split())
+    monkeypatch.setattr(output.console, "width", 80)
+    narrow = gongmun("deadline", "rules").out
+    assert max(map(cell_len, narrow.splitlines())) <= 80
+    # No word is broken: each of those on a wide screen is there.
+    assert {word.strip("─") for word in words} <= {*narrow.split(), ""}
+
+
+def test_a_date_is_not_broken_over_two_lines(
+    gongmun: Gongmun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for width in range(40, 120, 7):
+        monkeypatch.setattr(output.console, "width", width)
+        shown = gongmun("deadline", "explain", "--rule", "suggestion", "--start", "2026-09-21").out
+        assert max(map(cell_len, shown.splitlines())) <= width
+        # With plain spaces, so that it can be searched for.
+        assert shown.count("2026. 10. 14.(수)") == 1
+        assert shown.count("2026. 9. 21.(월)") == 2
+        assert shown.count("Wed 14 October 2026") == 1
 
 
 def test_the_rules_in_force_are_listed_with_what_says_so(gongmun: Gongmun) -> None:

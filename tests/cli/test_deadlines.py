@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gongmun.answers.extending import decide, request
+from gongmun.answers.models import Channel
 from gongmun.calendar import Counting
 from gongmun.db.sweeps import lease
 from gongmun.referrals import pausing, queries
@@ -35,13 +37,19 @@ def test_a_late_holiday_from_the_preview_to_the_explanation(
     own: Path, gongmun: Gongmun, installation: World
 ) -> None:
     (referral_id,) = installation.dispatched("statistics")
-    assert "현재 휴무일과 다른 기한이 없습니다." in gongmun("deadline", "recompute", *DAY).out
+    nothing = gongmun("deadline", "recompute", *DAY).out
+    assert "현재 휴무일과 다른 기한이 없습니다." in nothing
+    assert "조정할 것이 없습니다. 바뀐 것은 없습니다." in nothing
+    assert "--apply" not in nothing
     own.write_text(HEADER + HOLIDAY, encoding="utf-8")
     assert "gongmun deadline recompute" in gongmun("waiting", *DAY).flat
     seen = gongmun("deadline", "recompute", *DAY)
     assert seen.code == 0
     for part in ("MODS", "2026-10-29", "2026-10-30", "2026. 10. 23.(금) 임시공휴일 지정", "1건"):
         assert part in seen.flat
+    assert "미리 보기이며, 아직 바뀐 것은 없습니다." in seen.flat
+    assert "nothing was changed" in seen.flat
+    assert 'gongmun deadline recompute --apply --name "성명" --reason "사유"' in seen.flat
     assert str(installation.referral(referral_id).answer_due) == "2026-10-29"
 
     # Until then the day that the ministry was told holds, and that is said.
@@ -57,8 +65,12 @@ def test_a_late_holiday_from_the_preview_to_the_explanation(
         assert "--reason" in refused.err
     words = ("--apply", "--name", "한소통", "--reason", "관보 제1호")
     applied = gongmun("deadline", "recompute", *words, *DAY)
-    assert "기한 1건을 조정하고, 기관에 보낼 메일 1통" in applied.flat
-    assert "다른 기한이 없습니다" in gongmun("deadline", "recompute", *words, *DAY).flat
+    assert "기한 1건을 조정했습니다. 기관에 보낼 메일 1통을 발송함에 넣었습니다." in applied.flat
+    assert "아직 바뀐 것은" not in applied.flat
+    again = gongmun("deadline", "recompute", *words, *DAY).flat
+    assert "다른 기한이 없습니다" in again
+    assert "조정한 기한이 없고, 보낼 메일도 없습니다." in again
+    assert "0" not in again
     for command in (("referral", "show", referral_id), ("deadline", "explain", "--referral", 1)):
         assert "임시공휴일 지정 [한소통: 관보 제1호]" in gongmun(*command).flat
     assert (
@@ -84,7 +96,7 @@ def test_on_a_sunday_deadlines_move_and_the_mail_waits(
     own.write_text(HEADER + HOLIDAY, encoding="utf-8")
     words = ("--apply", "--name", "한소통", "--reason", "관보 제1호")
     applied = gongmun("deadline", "recompute", *words, "--as-of", "2026-10-18T16:06").flat
-    assert "기한 1건을 조정하고, 기관에 보낼 메일 0통" in applied
+    assert "기한 1건을 조정했습니다. 지금 보낼 메일은 없습니다." in applied
     assert "2026. 10. 19.(월) 09:00 이후 근무시간에 메일로 알립니다" in applied
 
 
@@ -108,13 +120,88 @@ def test_the_deadline_that_holds_is_shown_after_more_time_was_granted(
 def test_both_deadlines_are_explained_day_by_day(gongmun: Gongmun, installation: World) -> None:
     (referral_id,) = installation.dispatched("statistics")
     explained = gongmun("deadline", "explain", "--referral", referral_id)
-    receipt, answer = explained.out.split("접수 기한 계산")[1].split("회신 기한 계산")
+    receipt, answer = explained.out.split("접수 기한 계산")[1].split("회신 기한 계산 The days")
     ends = [
         [line.split()[:2] for line in part.splitlines() if line.startswith("2026-10-")][-1]
         for part in (receipt, answer)
     ]
     assert [(day[:10], place) for day, place in ends] == [("2026-10-15", "3"), ("2026-10-29", "14")]
     assert "접수 기한: 2026. 10. 15.(목)" in explained.flat
+
+
+def _rows(shown: str) -> dict[str, list[str]]:
+    """The rows of a table of days, by the day."""
+    return {line[:10]: line.split()[1:] for line in shown.splitlines() if line.startswith("2026-")}
+
+
+def _extend(world: World, referral_id: int, until: date, *, on: date) -> None:
+    asked = request(
+        world.db,
+        referral_id,
+        until=until,
+        reason="협의 중",
+        channel=Channel.PORTAL,
+        now=at(on, 11),
+    )
+    decide(
+        world.db,
+        asked.id,
+        decision="approve",
+        name="한소통",
+        reason="타당함",
+        ladder=LADDER,
+        now=at(on, 15),
+    )
+
+
+def test_an_extension_is_named_and_counted_day_by_day(
+    gongmun: Gongmun, installation: World
+) -> None:
+    (referral_id,) = installation.dispatched("statistics")
+    _extend(installation, referral_id, date(2026, 11, 10), on=date(2026, 10, 21))
+    explained = gongmun("deadline", "explain", "--referral", referral_id)
+    assert (
+        "이후 회신 기한을 2026. 10. 29.(목)에서 2026. 11. 10.(화)까지로 연장하였습니다."
+        in explained.flat
+    )
+    assert "연장·질의" not in explained.flat
+    counted, added = (
+        _rows(part)
+        for part in explained.out.split("회신 기한 계산 The days")[1].split("연장된 기간 계산")
+    )
+    assert next(iter(counted)) == "2026-10-12"
+    assert list(counted)[-1] == "2026-10-29"
+    assert counted["2026-10-29"][0] == "14"
+    # Every day of it: working days with their number, the others with their reason.
+    assert len(added) == 12
+    assert added["2026-10-30"][:2] == ["1", "근무일"]
+    assert added["2026-10-31"][:2] == ["–", "토요일"]
+    assert added["2026-11-10"][:2] == ["8", "근무일"]
+    assert "회신 기한: 2026. 11. 10.(화)" in explained.flat
+
+
+def test_an_extension_after_a_question_is_counted_from_the_answer_to_it(
+    gongmun: Gongmun, installation: World
+) -> None:
+    (referral_id,) = installation.dispatched("statistics")
+    for day, act in ((date(2026, 10, 14), pausing.pause), (date(2026, 10, 19), pausing.resume)):
+        with installation.db.transaction() as session:
+            ladder = {"ladder": LADDER} if act is pausing.resume else {}
+            act(session, queries.by_id(session, referral_id), now=at(day), **ladder)
+    due = installation.referral(referral_id).answer_due
+    assert due == date(2026, 11, 3)
+    _extend(installation, referral_id, date(2026, 11, 5), on=date(2026, 10, 21))
+    counted, added = (
+        _rows(part)
+        for part in gongmun("deadline", "explain", "--referral", referral_id)
+        .out.split("회신 기한 계산 The days")[1]
+        .split("연장된 기간 계산")
+    )
+    assert (next(iter(counted)), counted["2026-11-03"][0]) == ("2026-10-20", "11")
+    assert {day: place for day, (place, *_) in added.items()} == {
+        "2026-11-04": "1",
+        "2026-11-05": "2",
+    }
 
 
 def test_two_recounts_do_not_run_beside_each_other(gongmun: Gongmun, installation: World) -> None:

@@ -105,7 +105,7 @@ def test_from_an_empty_folder_to_an_answered_referral(
     assert f"gongmun mail release {held.id}" in shown
     address = "forum@pipc.example"
     accomplished(gongmun("contact", "set", "PIPC", address))
-    accomplished(gongmun("mail", "release", held.id, "--to", address, "--as-of", DAY))
+    accomplished(gongmun("mail", "release", held.id, "--to", address, *ME, "--as-of", DAY))
     installation.dispatch()
     assert address in [recipient for recipient, _ in installation.sent()]
     assert shows(gongmun("mail", "list", "--all"), "발송", "accepted")
@@ -224,7 +224,7 @@ def test_an_uncertain_mail_is_settled(
     assert f"gongmun mail settle {dispatch.id}" in accomplished(
         gongmun("mail", "show", dispatch.id)
     )
-    accomplished(gongmun("mail", "settle", dispatch.id, flag, "--as-of", DAY))
+    accomplished(gongmun("mail", "settle", dispatch.id, flag, *ME, "--as-of", DAY))
     assert shows(gongmun("mail", "list", "--all"), *status)
 
 

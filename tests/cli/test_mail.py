@@ -7,8 +7,11 @@ from sqlalchemy import select, update
 from gongmun.mail import Dispatch, OutgoingMessage, enqueue
 from gongmun.mail.life import Status
 from gongmun.mail.models import Proof
+from gongmun.mail.recipients import RESPONDENT
 from tests.cli.conftest import Gongmun
 from tests.world import World
+
+ME = ("--name", "한소통", "--reason", "새 연락처를 확인하였습니다.")
 
 
 def _dispatch(installation: World, **values: object) -> int:
@@ -57,8 +60,17 @@ def test_a_bounce_shows_where_it_went_and_how_to_send_it_again(
     assert found.code == 1
     assert f"gongmun mail show {dispatch_id}" in found.flat
     assert "office@" not in found.out
-    assert gongmun("mail", "release", str(dispatch_id), "--to", "new@molit.example").code == 0
+    assert gongmun("mail", "release", str(dispatch_id), "--to", "new@molit.example", *ME).code == 0
     with installation.db.reading() as session:
         assert session.scalars(select(Dispatch.status)).one() is Status.QUEUED
     fine = gongmun("reconcile", "--as-of", "2026-10-12T10:00")
     assert (fine.code, "빠진 것이 없습니다" in fine.out) == (0, True)
+
+
+def test_a_mail_to_a_person_says_what_he_is(installation: World, gongmun: Gongmun) -> None:
+    _dispatch(installation, organisation_code=RESPONDENT, status=Status.UNCERTAIN)
+    for command in (("mail", "list"), ("waiting", "--as-of", "2026-10-12T10:00")):
+        listed = gongmun(*command).flat
+        assert "응답자" in listed
+        assert "respondent" in listed
+        assert RESPONDENT not in listed

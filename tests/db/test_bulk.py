@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import cast
 
+import pytest
 from sqlalchemy import Table, select
+from sqlalchemy.exc import IntegrityError
 
 from gongmun.clock import utc
-from gongmun.db import Database, add_rows, rows_of, some_of
+from gongmun.db import Database, add_rows, rows_of, rows_with, some_of
 from gongmun.ledger import LedgerEvent
 
 
@@ -33,6 +35,57 @@ def test_every_value_is_read_back_as_it_was_given(db: Database, now: datetime) -
     assert [(e.seq, e.occurred_at, e.actor, e.data) for e in found] == [
         (row["seq"], utc(now), row["actor"], row["data"]) for row in rows
     ]
+
+
+def test_what_is_there_stays_as_it_is_where_that_is_asked_for(db: Database, now: datetime) -> None:
+    table = cast(Table, LedgerEvent.__table__)
+    with db.transaction() as session:
+        add_rows(session, table, [event(1, now)])
+    with db.transaction() as session:
+        rows = [event(1, now, kind="test.changed"), event(2, now)]
+        add_rows(session, table, rows, but_those_that_are_there=True)
+    with db.reading() as session:
+        found = session.execute(select(LedgerEvent.seq, LedgerEvent.kind).order_by(LedgerEvent.seq))
+        assert found.all() == [(1, "test.happened"), (2, "test.happened")]
+    with pytest.raises(IntegrityError), db.transaction() as session:
+        add_rows(session, table, [event(2, now)])
+
+
+def test_what_all_rows_have_in_common_is_said_once(db: Database, now: datetime) -> None:
+    table, data = cast(Table, LedgerEvent.__table__), {"name": "가", "on": None}
+    alike = {name: value for name, value in event(1, now, data=data).items() if name != "seq"}
+    rows = [{"seq": seq, "hash": f"{seq:064}"} for seq in (2, 1)]
+    del alike["hash"]
+    with db.transaction() as session:
+        add_rows(session, table, rows, alike=alike)
+    with db.reading() as session:
+        found = session.scalars(select(LedgerEvent).order_by(LedgerEvent.seq)).all()
+    assert [(each.seq, each.hash) for each in found] == [(1, f"{1:064}"), (2, f"{2:064}")]
+    assert {(each.occurred_at, each.kind) for each in found} == {(utc(now), "test.happened")}
+    assert [each.data for each in found] == [data, data]
+
+
+def test_equal_values_and_the_same_value_are_written_alike(db: Database, now: datetime) -> None:
+    shared: list[int] = []
+    given = [{"of": shared}, {"of": []}, {"of": [1]}, {"of": shared}]
+    rows = [event(seq, now, data=data) for seq, data in enumerate(given)]
+    with db.transaction() as session:
+        add_rows(session, cast(Table, LedgerEvent.__table__), rows)
+    with db.reading() as session:
+        assert list(session.scalars(select(LedgerEvent.data).order_by(LedgerEvent.seq))) == given
+
+
+def test_rows_are_found_by_ids_and_by_texts(db: Database, now: datetime) -> None:
+    table = cast(Table, LedgerEvent.__table__)
+    count = 5_300  # more than one statement takes
+    with db.transaction() as session:
+        add_rows(session, table, [event(seq, now) for seq in range(1, count + 1)])
+        wanted = [seq for seq in range(count, 0, -1) if seq != 7]
+        found = list(rows_with(session, table, "subject_id", wanted, ("seq", "hash")))
+        assert [tuple(row) for row in found] == [(seq, f"{seq:064}") for seq in sorted(wanted)]
+        hashes = [f"{2:064}", "unknown", "'; --"]
+        assert [row[0] for row in rows_with(session, table, "hash", hashes, ("seq",))] == [2]
+        assert not list(rows_with(session, table, "hash", [], ("seq",)))
 
 
 def test_nothing_to_add_is_nothing(db: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from gongmun import clock
-from gongmun.db import Database, DatabaseUnavailable, UnsupportedDatabase
+from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.engine import DatabaseMissing
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
@@ -85,6 +85,20 @@ def test_a_locked_database_says_so_and_can_be_retried(
     with db.transaction() as session:
         session.connection()
     holder.close()
+    db.dispose()
+
+
+def test_what_one_transaction_reads_does_not_change_meanwhile(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'snapshot.db'}")
+    Base.metadata.create_all(db.engine, tables=[Base.metadata.tables["sweeps"]])
+    count = select(func.count()).select_from(Sweep)
+    with db.reading() as session:
+        before = session.scalar(count)
+        with db.transaction() as another:
+            another.add(Sweep(name="chase"))
+        assert (before, session.scalar(count)) == (0, 0)
+    with db.reading() as session:
+        assert session.scalar(count) == 1
     db.dispose()
 
 

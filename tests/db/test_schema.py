@@ -95,7 +95,15 @@ def test_a_table_that_others_name_can_be_made_anew(sqlite_db: Database, now: dat
 
 def _described(db: Database) -> object:
     inspector = inspect(db.engine)
-    return {
+    triggers = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        if db.is_sqlite
+        else "SELECT tgname, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t JOIN pg_proc p "
+        "ON p.oid = tgfoid WHERE NOT tgisinternal ORDER BY tgname"
+    )
+    with db.reading() as session:
+        found = [tuple(row) for row in session.execute(text(triggers))]
+    return found, {
         name: {
             # Sorted: a column that a later migration adds stands at the end of its table.
             "columns": sorted(map(_plain, inspector.get_columns(name))),

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -27,12 +26,6 @@ from gongmun.documents.streams import compressed_once
 from tests.documents import archival, checking, samples
 
 AT = datetime(2026, 10, 12, 9, 30, tzinfo=timezone(timedelta(hours=9)))
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
-    with RenderPool(workers=1, timeout=120) as pool:
-        yield pool
 
 
 def _save(pool: RenderPool, page: Page, folder: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hwpx import HwpxDocument
+from pikepdf import Dictionary, Pdf
 from pypdf import PdfReader
 
 from gongmun.documents import (
@@ -20,22 +21,19 @@ from gongmun.documents import (
     Language,
     Reference,
     RenderPool,
+    SurveyReportContext,
     TransferredFrom,
+    WhitePaperContext,
 )
 from gongmun.documents.contexts import from_json, to_json
 from gongmun.documents.hwpx import to_hwpx
 from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
+from gongmun.documents.survey_report import Chart
 from gongmun.documents.wording import WORD_JOINER
 from gongmun.settings import settings
 from gongmun.text import Bilingual
 from tests.documents import samples
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
-    with RenderPool(workers=1, timeout=120) as pool:
-        yield pool
 
 
 def _pages(pool: RenderPool, context: Context, language: Language | None = None) -> list[str]:
@@ -365,3 +363,101 @@ def test_an_escalation_of_earlier_days_still_prints_its_one_history(pool: Render
     del written["cases"]
     context = from_json(DocumentKind.ESCALATION, written)
     assert "회신기한경과" in _squeezed("".join(_pages(pool, context)))
+
+
+def test_a_survey_without_figures_says_why_and_counts_its_parts(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.SURVEY_REPORT]
+    assert isinstance(whole, SurveyReportContext)
+    annex = _squeezed("".join(_pages(pool, whole)[1:]))
+    for part in ("3.집단별차이", "4.지난회차와의비교", "5.주관식응답", "문2.", "비공개"):
+        assert part in annex
+    none = replace(whole, questions=(), differences=(), compared=0, changes=())
+    annex = _squeezed("".join(_pages(pool, none)[1:]))
+    assert "응답이10명미만이어서" in annex
+    assert "3.주관식응답" in annex
+
+
+def test_a_chart_says_its_figures_to_who_does_not_see_it(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.SURVEY_REPORT]
+    for language, bars, withheld in (
+        (Language.KO, "막대그림.", "비공개"),
+        (Language.EN, "Bar chart.", "withheld"),
+    ):
+        html = to_html(whole, samples.NOTED, language).html
+        (title,) = re.findall(rf"<title>({re.escape(bars)}.*?)</title>", html)
+        assert "35.2%" in title
+        assert withheld in title
+        alone = pool.render(Page(html=html)).content
+        with Pdf.open(io.BytesIO(alone)) as pdf:
+            said = [str(each.Alt) for each in pdf.objects if _is_figure(each)]
+        assert any("35.2%" in each for each in said)
+
+
+def _is_figure(found: Any) -> bool:
+    return isinstance(found, Dictionary) and found.get("/S") == "/Figure"
+
+
+def test_of_a_hundred_long_answers_each_is_printed(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.SURVEY_REPORT]
+    assert isinstance(whole, SurveyReportContext)
+    question = whole.questions[1]
+    answers = tuple(
+        replace(question.answers[0], label=samples.both(f"{number}번 " + "긴 보기 " * 40))
+        for number in range(1, 101)
+    )
+    text = _squeezed(
+        "".join(_pages(pool, replace(whole, questions=(replace(question, answers=answers),))))
+    )
+    assert all(f"{number}번긴보기" in text for number in range(1, 101))
+
+
+def test_a_white_paper_of_a_year_in_which_nothing_was_sent_says_so(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.WHITE_PAPER]
+    assert isinstance(whole, WhitePaperContext)
+    figure = replace(whole.parts[0].figures[0], count=0, base=0)
+    empty = replace(
+        whole, parts=(replace(whole.parts[0], figures=(figure,)),), ministries=(), surveys=()
+    )
+    text = _squeezed("".join(_pages(pool, empty)[1:]))
+    assert "2026년에기관에이송한제안은없습니다." in text
+    assert "2026년에결과를공개한설문은없습니다." in text
+    assert "nan" not in text
+
+
+def test_of_fifty_ministries_each_is_printed_and_the_sums_are_theirs(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.WHITE_PAPER]
+    assert isinstance(whole, WhitePaperContext)
+    ministries = tuple(
+        replace(whole.ministries[0], name=samples.both(f"제{number}부"), sent=number, kept=7)
+        for number in range(1, 51)
+    )
+    text = _squeezed("".join(_pages(pool, replace(whole, ministries=ministries))))
+    assert all(text.count(f"제{number}부") == 2 for number in range(1, 51))
+    # 1 to 50, and fifty times seven.
+    assert "계1,275" in text
+    assert "1,550350" in text
+
+
+def test_a_question_says_who_gave_no_answer_and_why_nothing_is_told(pool: RenderPool) -> None:
+    whole = samples.EVERY_KIND[DocumentKind.SURVEY_REPORT]
+    assert isinstance(whole, SurveyReportContext)
+    question = whole.questions[0]
+    unsure = replace(
+        question.answers[0],
+        label=Bilingual(ko="모름", en="Don't know"),
+        count=7,
+        share=None,
+        low=None,
+        high=None,
+    )
+    hidden = tuple(replace(each, count=None, share=None) for each in question.answers)
+    asked = (
+        replace(question, missing=(unsure,)),
+        replace(question, answers=hidden, missing=(), chart=Chart.NONE),
+    )
+    text = _squeezed("".join(_pages(pool, replace(whole, questions=asked))))
+    first, second = text.split("문1.")[1].split("문2.")[:2]
+    # A row of the table, without a share.
+    assert "모름7––" in first
+    assert "공개하면5명미만의응답을알수있어" in second
+    assert question.answers[0].label.ko not in second.split("집단별")[0]

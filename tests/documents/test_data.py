@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -111,12 +111,6 @@ def test_nobody_is_named() -> None:
         assert samples.NOTED.approver
         for name in (samples.NOTED.approver, agency.drafter_name_ko, agency.drafter_name_en):
             assert name not in written
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
-    with RenderPool(workers=1, timeout=60) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("language", Language)

@@ -26,6 +26,10 @@ from gongmun.documents.contexts import WrongContext
 from gongmun.documents.drafting import NotApproved
 from gongmun.errors import InvalidTransition, NotFound
 from tests.documents import samples
+from tests.postgresql import ON_BOTH, ON_SQLITE
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 def _draft(db: Database, now: datetime, key: str = "outcome:1:MOLIT", count: int = 1) -> Document:
@@ -45,6 +49,7 @@ def _kinds(db: Database, document_id: int) -> list[str]:
         return [event.kind for event in ledger.history(session, "document", document_id)]
 
 
+@ON_BOTH
 def test_a_draft_is_made_once_and_refreshed_while_drafted(db: Database, now: datetime) -> None:
     first = _draft(db, now)
     second = _draft(db, now + timedelta(hours=1), count=3)
@@ -54,6 +59,7 @@ def test_a_draft_is_made_once_and_refreshed_while_drafted(db: Database, now: dat
     assert _kinds(db, first.id) == ["document.drafted"]
 
 
+@ON_BOTH
 def test_an_approved_document_stays_as_it_was_approved(db: Database, now: datetime) -> None:
     document = _draft(db, now)
     with db.transaction() as session:
@@ -63,6 +69,7 @@ def test_an_approved_document_stays_as_it_was_approved(db: Database, now: dateti
     assert len(again.context["suggestions"]) == 1
 
 
+@ON_BOTH
 def test_drafting_at_once_makes_one_document(db: Database, now: datetime) -> None:
     with ThreadPoolExecutor(4) as threads:
         ids = {document.id for document in threads.map(lambda _: _draft(db, now), range(8))}
@@ -139,6 +146,7 @@ def test_an_unknown_decision_decides_nothing(db: Database, now: datetime, decisi
         _decide(db, now, decision)
 
 
+@ON_BOTH
 def test_approving_twice_is_one_approval(db: Database, now: datetime) -> None:
     document, approval = _draft(db, now), _decide(db, now, Decision.APPROVE)
     for hours in (0, 1):
@@ -167,6 +175,7 @@ def test_a_discarded_document_is_not_approved(db: Database, now: datetime) -> No
     assert _kinds(db, document.id) == ["document.drafted", "document.discarded"]
 
 
+@ON_BOTH
 def test_a_rolled_back_approval_leaves_nothing(db: Database, now: datetime) -> None:
     document = _draft(db, now)
     with pytest.raises(RuntimeError), db.transaction() as session:

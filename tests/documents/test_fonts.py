@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 
 import pypdfium2
 import pytest
@@ -33,12 +32,6 @@ STYLES = (
     "font-family: Gongmun Sans, Gongmun Serif",
     "font-family: Gongmun Sans, Gongmun Serif; font-weight: bold",
 )
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
-    with RenderPool(workers=1, timeout=120) as pool:
-        yield pool
 
 
 def _page(body: str) -> Page:

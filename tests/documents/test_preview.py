@@ -29,9 +29,8 @@ from tests.documents import samples
 
 
 @pytest.fixture(scope="module")
-def pdf() -> Iterator[bytes]:
-    with RenderPool(workers=1, timeout=120) as pool:
-        yield sample_pdf(DocumentKind.OUTCOME, Language.KO, pool)
+def pdf(pool: RenderPool) -> bytes:
+    return sample_pdf(DocumentKind.OUTCOME, Language.KO, pool)
 
 
 @pytest.fixture
@@ -106,7 +105,7 @@ def test_nothing_of_a_preview_depends_on_this_machine() -> None:
     ("language", "said"), [(None, "시행 전 미리 보기"), ("en", "preview, not issued")]
 )
 def test_a_document_is_read_before_it_is_decided_on(
-    sqlite_db: Database, now: datetime, language: str | None, said: str
+    sqlite_db: Database, pool: RenderPool, now: datetime, language: str | None, said: str
 ) -> None:
     with sqlite_db.transaction() as session:
         document = draft(
@@ -117,14 +116,13 @@ def test_a_document_is_read_before_it_is_decided_on(
             context=samples.outcome(2),
             now=now,
         )
-    with RenderPool(workers=1, timeout=120) as pool:
-        pdf = document_pdf(
-            sqlite_db,
-            str(document.id),
-            Language(language) if language else None,
-            pool,
-            today=now.date(),
-        )
+    pdf = document_pdf(
+        sqlite_db,
+        str(document.id),
+        Language(language) if language else None,
+        pool,
+        today=now.date(),
+    )
     pages = PdfReader(io.BytesIO(pdf)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     assert said in text.replace(WORD_JOINER, "")

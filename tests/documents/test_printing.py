@@ -1,7 +1,6 @@
 """The printed page, read back: the form, its fonts, its bytes. Real PDF files of real workers."""
 
 import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from gongmun.documents.printing import Page
 from gongmun.documents.sheet import to_html
 from gongmun.documents.wording import WORD_JOINER
 from tests.documents import samples
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
-    with RenderPool(workers=1, timeout=120) as pool:
-        yield pool
 
 
 def _read(pool: RenderPool, context: Context) -> PdfReader:

@@ -57,11 +57,10 @@ def _html(lines: list[RegisterLine], language: Language = Language.KO) -> list[s
     ],
 )
 def test_it_is_printed_in_both_languages_with_a_head_on_every_page(
-    language: Language, words: tuple[str, ...]
+    pool: RenderPool, language: Language, words: tuple[str, ...]
 ) -> None:
     (html,) = _html(_lines(60), language)
-    with RenderPool(workers=1, timeout=60) as pool:
-        rendered = pool.render(Page(html=html))
+    rendered = pool.render(Page(html=html))
     assert rendered.pages > 1
     reader = pypdf.PdfReader(io.BytesIO(rendered.content))
     texts = ["".join(page.extract_text().split()) for page in reader.pages]
@@ -77,11 +76,10 @@ def test_it_is_printed_in_both_languages_with_a_head_on_every_page(
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_date_stays_on_one_line(language: Language) -> None:
+def test_a_date_stays_on_one_line(pool: RenderPool, language: Language) -> None:
     line = replace(LINE, registered_on=date(2026, 9, 22), sent_on=date(2026, 11, 22))
     (html,) = _html([line], language)
-    with RenderPool(workers=1, timeout=60) as pool:
-        content = pool.render(Page(html=html)).content
+    content = pool.render(Page(html=html)).content
     text = pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
     for day in line.cells(language)[1], line.cells(language)[7]:
         assert day in text

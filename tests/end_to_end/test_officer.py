@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from gongmun.answers.models import CommitmentStatus
 from gongmun.followups.commitments import settle
@@ -20,23 +20,17 @@ from gongmun.portal import create
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import ResponseDecision
 from tests.conftest import NOW
+from tests.end_to_end.browsing import DESK, PHONE, WIDTHS, WITH_CHROMIUM, context_of, fits, judged
 from tests.followups.conftest import PUBLISHED, Followed
 from tests.portal.officers import copied, prepare
 from tests.portal.served import served
 from tests.world import World, at
 
-CHROMIUM = "/usr/bin/chromium"
 PUBLIC = "https://check.participation.example"
-DESK, PHONE = 1280, 390
-WIDTHS = (DESK, PHONE)
-# WCAG 2.5.5 and the Korean guidelines for public sites: a finger needs this much.
-TOUCH = 44
 PLAN = {"name": "설치 계획.txt", "mimeType": "text/plain", "buffer": "연차별 계획".encode()}
 REASON = "어르신들이 오가는 길에 그늘막을 설치하겠습니다."
 
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"
-)
+pytestmark = WITH_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +41,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     link = re.search(rf"{PUBLIC}(/a/\S+)", _text(mail))
     assert link is not None
     return folder, link[1]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -88,14 +72,6 @@ def _code(world: World) -> str:
     return found[1]
 
 
-def _context(chromium: Browser, width: int, **options: bool) -> BrowserContext:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800}, locale="ko-KR", accept_downloads=True, **options
-    )
-    context.set_default_timeout(20_000)
-    return context
-
-
 def _enter(page: Page, world: World, base: str, link: str) -> None:
     page.goto(base + link)
     page.get_by_role("button", name="인증번호 받기").click()
@@ -104,29 +80,15 @@ def _enter(page: Page, world: World, base: str, link: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("회신 요청")
 
 
-def _fits(page: Page) -> None:
-    """Nothing is wider than the screen, and a finger hits every button, field and choice."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    small = page.evaluate(
-        """least => [...document.querySelectorAll(
-            'button, .button, select, textarea, summary, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
-            .filter(each => each.checkVisibility() && !each.classList.contains('hidden'))
-            .map(each => [each.outerHTML.slice(0, 90), each.getBoundingClientRect().height])
-            .filter(([, height]) => height < least)""",
-        TOUCH,
-    )
-    assert small == [], page.url
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_whole_way(
     chromium: Browser, world: World, base: str, prepared: tuple[Path, str], width: int
 ) -> None:
-    context = _context(chromium, width)
+    context = context_of(chromium, width)
     page = context.new_page()
     _enter(page, world, base, prepared[1])
     assert not re.search(r"[0-9a-zA-Z_-]{30}", page.url)  # no token stays in the address
-    _fits(page)
+    fits(page)
 
     page.get_by_label("기관의 접수번호").fill("노인정책과-1234")
     page.get_by_role("button", name="접수 확인").click()
@@ -139,7 +101,7 @@ def test_the_whole_way(
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary.get_by_role("link")).to_have_count(3)
-    _fits(page)
+    fits(page)
     expect(page.get_by_role("link", name="설치 계획.txt")).to_be_visible()
     summary.get_by_role("link").first.click()
     expect(page.locator("#r2-left_open")).to_be_in_viewport()
@@ -150,7 +112,7 @@ def test_the_whole_way(
     expect(page.get_by_role("heading", level=1)).to_contain_text("공론소통과-1")
     expect(page.get_by_role("cell", name=re.compile("[0-9a-f]{64}"))).to_be_visible()
     expect(page.get_by_text("설치 계획.txt")).to_be_visible()
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name="공문으로 돌아가기").click()
     expect(page.get_by_text("담당 부서가 확인하고 있습니다")).to_be_visible()
 
@@ -164,12 +126,12 @@ def test_the_whole_way(
     page.get_by_role("link", name=re.compile("다른 기관으로 이관 요청 OCF-2026-10-003")).click()
     page.get_by_label("맡을 기관").select_option(label="국토교통부")
     page.get_by_label("사유").fill("교통시설 소관입니다.")
-    _fits(page)
+    fits(page)
     page.get_by_role("button", name="이관 요청 보내기").click()
     expect(page.locator("#r3")).to_contain_text("국토교통부로 이관을 요청")
     _ask(page, 4, "질의하기", {"질의 내용": "어느 지역의 이야기입니까?"})
     expect(page.locator("#r4")).to_contain_text("답변을 기다리고 있습니다")
-    _fits(page)
+    fits(page)
 
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^PDF")).click()
@@ -197,7 +159,7 @@ def _ask(page: Page, referral: int, name: str, fields: dict[str, str]) -> None:
     page.get_by_role("link", name=re.compile(f"{name} OCF-2026-10-00{referral}")).click()
     for label, value in fields.items():
         page.get_by_label(label).fill(value)
-    _fits(page)
+    fits(page)
     page.get_by_role("main").get_by_role("button").click()
     expect(page.get_by_role("status")).to_be_visible()
 
@@ -205,7 +167,7 @@ def _ask(page: Page, referral: int, name: str, fields: dict[str, str]) -> None:
 def test_the_way_without_javascript(
     chromium: Browser, world: World, base: str, prepared: tuple[Path, str]
 ) -> None:
-    context = _context(chromium, PHONE, java_script_enabled=False)
+    context = context_of(chromium, PHONE, java_script_enabled=False)
     page = context.new_page()
     _enter(page, world, base, prepared[1])
     _answer(page)
@@ -267,7 +229,7 @@ class _Keyboard:
 def test_the_way_by_keyboard_alone(
     chromium: Browser, world: World, base: str, prepared: tuple[Path, str], width: int
 ) -> None:
-    context = _context(chromium, width)
+    context = context_of(chromium, width)
     page = context.new_page()
     keys = _Keyboard(page)
     page.goto(base + prepared[1])
@@ -316,28 +278,23 @@ def test_the_way_by_keyboard_alone(
     context.close()
 
 
-def _judge(axe: Axe, page: Page) -> None:
-    found = axe.run(page)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_any_page(
     chromium: Browser, world: World, base: str, prepared: tuple[Path, str], width: int
 ) -> None:
     # Our policy lets no script in; axe is one.
-    context = _context(chromium, width, bypass_csp=True)
+    context = context_of(chromium, width, bypass_csp=True)
     page = context.new_page()
     axe = Axe()
 
     def judge(*, english: bool = False) -> None:
-        _fits(page)
-        _judge(axe, page)
+        fits(page)
+        judged(axe, page)
         if english and width == DESK:
             page.locator("header nav a[lang=en]").click()
             expect(page.locator("html[lang=en]")).to_have_count(1)
-            _fits(page)
-            _judge(axe, page)
+            fits(page)
+            judged(axe, page)
             page.go_back()
             expect(page.locator("html[lang=ko]")).to_have_count(1)
 
@@ -359,13 +316,13 @@ def test_axe_finds_nothing_on_any_page(
             page.goto(base + path)
             page.get_by_role("main").get_by_role("button").last.click()
             expect(page.get_by_role("alert")).to_be_visible()
-            _judge(axe, page)
+            judged(axe, page)
     page.goto(document)
     _answer(page)
     page.locator("#r1-c1-text").fill("둘째 과제")
     page.get_by_role("button", name="회신 제출").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    _judge(axe, page)
+    judged(axe, page)
     page.goto(document)
     page.locator("#r1-c1-text").fill("")
     for referral in (2, 3, 4):
@@ -410,7 +367,7 @@ def test_axe_finds_nothing_on_the_pages_after_an_answer(
     links = re.findall(rf"{PUBLIC}(/p/\S+)", "".join(followed.texts(proposers)))
     assert len(links) == 2
 
-    context = _context(chromium, width, bypass_csp=True)
+    context = context_of(chromium, width, bypass_csp=True)
     page = context.new_page()
     axe = Axe()
     _enter(page, world, base, prepared[1])
@@ -419,8 +376,8 @@ def test_axe_finds_nothing_on_the_pages_after_an_answer(
             page.goto(f"{base}{path}?lang={language}")
             expect(page.locator(f"html[lang={language}]")).to_have_count(1)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-            _fits(page)
-            _judge(axe, page)
+            fits(page)
+            judged(axe, page)
     context.close()
 
 

@@ -4,9 +4,9 @@ Everything is killed while the approval waits, started again, and approved by th
 UI; the documents then go out by themselves.
 """
 
-import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -34,34 +34,14 @@ from gongmun.documents.life import ISSUED
 from gongmun.mail import Dispatch
 from gongmun.mail.life import SENT
 from gongmun.settings import MailSettings
+from tests.end_to_end.browsing import ARGUMENTS, CHROMIUM, WITH_CHROMIUM, environment, log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-CHROMIUM = "/usr/bin/chromium"
 FORUM = "WRAP-UP OCF-2026-09"
-SECONDS = 150.0
-# Everything off that would reach out of the machine.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = [
-    pytest.mark.timeout(600),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
-]
-
-
-def environment() -> dict[str, str]:
-    """That of a shell: without what tests in this process have set."""
-    ours = {"FONTCONFIG_FILE", "GONGMUN_PUBLIC_URL"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+SECONDS = 400.0
+pytestmark = [pytest.mark.timeout(1500), WITH_CHROMIUM]
 
 
 def wait_for(what: str, found: Callable[[], Any]) -> Any:
@@ -73,6 +53,17 @@ def wait_for(what: str, found: Callable[[], Any]) -> Any:
             return value
         time.sleep(0.5)
     raise AssertionError(f"not within {SECONDS} s: {what}")
+
+
+def answered(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """What the server answers: where it is busy it says 503 and is asked again, as by Prefect's own client."""
+
+    def said() -> httpx.Response | None:
+        answer = send()
+        return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+
+    found: httpx.Response = wait_for("Prefect's server answers", said)
+    return found
 
 
 class Installation:
@@ -105,16 +96,31 @@ class Installation:
         body = {"flow_runs": {"state": {"type": {"any_": list(states)}}}}
         try:
             answer = self.ask("flow_runs/filter", body)
-        except httpx.TransportError:
-            return []
+        except (httpx.TransportError, FileNotFoundError):
+            return []  # not up yet
         return list(answer.json()) if answer.status_code == 200 else []
 
     def ask(self, path: str, body: dict[str, Any]) -> httpx.Response:
-        # Prefect's protection against forged requests asks for a token, as from a browser.
+        url, headers = f"{self.url}/api/{path}", self.token()
+        return answered(
+            lambda: httpx.post(url, json=body, headers=headers, auth=self.auth(), timeout=30)
+        )
+
+    def token(self) -> dict[str, str]:
+        """Prefect's protection against forged requests asks for a token, as from a browser."""
         client = {"client": str(uuid4())}
-        token = httpx.get(f"{self.url}/api/csrf-token", params=client, timeout=10).json()
-        headers = {"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": client["client"]}
-        return httpx.post(f"{self.url}/api/{path}", json=body, headers=headers, timeout=10)
+        url, auth = f"{self.url}/api/csrf-token", self.auth()
+        token = answered(lambda: httpx.get(url, params=client, auth=auth, timeout=30)).json()
+        return {"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": client["client"]}
+
+    @property
+    def login(self) -> str:
+        """What `make up` has made for the coordinators, as they get it."""
+        return (self.var / "prefect-login").read_text("ascii").strip()
+
+    def auth(self) -> tuple[str, str]:
+        name, _, password = self.login.partition(":")
+        return name, password
 
     def start(self, name: str) -> None:
         """Run a deployment now, as its Quick run does."""
@@ -157,14 +163,18 @@ def test_a_coordinator_approves_in_the_browser_after_everything_was_killed(tmp_p
             "every schedule has its next run",
             lambda: len(installation.scheduled_by_prefect()) == schedules,
         )
+        login = installation.login
+        nobody_else_has_the_login(installation, process)
         kill_everything(process)
 
     with installation.running() as process:
         again = wait_for("the same run still waits", lambda: installation.run(FORUM, "PAUSED"))
         assert again["id"] == run["id"]
+        assert installation.login == login
         assert {d.status for d in installation.rows(select(Document))} == {DocumentStatus.DRAFTED}
 
-        assert a_foreign_page_is_refused(installation.url, run["id"])
+        assert a_foreign_page_is_refused(installation, run["id"])
+        a_stranger_is_refused(installation, run["id"])
         approve_in_the_browser(installation.url, run["id"], installation)
 
         wait_for("the run completes", lambda: installation.run(FORUM, "COMPLETED"))
@@ -211,16 +221,56 @@ def keywords(var: Path, sha256: str) -> str:
     return str(pdf.metadata["/Keywords"]) if pdf.metadata else ""
 
 
-def a_foreign_page_is_refused(url: str, run_id: str) -> bool:
+def a_foreign_page_is_refused(installation: Installation, run_id: str) -> bool:
     """Whether a page of another origin, open in the coordinator's browser, cannot approve."""
     form = {"decision": "approve", "name": "x", "reason": "x"}
     answer = httpx.post(
-        f"{url}/api/flow_runs/{run_id}/resume",
+        f"{installation.url}/api/flow_runs/{run_id}/resume",
         json={"run_input": form},
+        # Even if it knew the login.
+        auth=installation.auth(),
         headers={"Origin": "https://evil.example"},
     )
     allowed = answer.headers.get("access-control-allow-origin")
     return answer.status_code == 403 and allowed not in ("*", "https://evil.example")
+
+
+def a_stranger_is_refused(installation: Installation, run_id: str) -> None:
+    """Whoever has not the login neither sees nor does anything, even with a token that somebody else was given."""
+    form = {"run_input": {"decision": "approve", "name": "x", "reason": "x"}}
+    api = f"{installation.url}/api"
+    headers = installation.token()
+    for auth in (None, ("coordinator", "guessed")):
+        for answer in (
+            httpx.get(f"{api}/flow_runs/{run_id}", auth=auth),
+            httpx.get(f"{api}/admin/settings", auth=auth),
+            httpx.get(f"{api}/csrf-token", params={"client": "x"}, auth=auth),
+            httpx.post(f"{api}/flow_runs/filter", json={}, auth=auth, headers=headers),
+            httpx.post(f"{api}/flow_runs/{run_id}/resume", json=form, auth=auth, headers=headers),
+        ):
+            assert answer.status_code == 401, answer.url
+
+
+def arguments(process: psutil.Process) -> str:
+    """What the list of processes shows of one; of one that is gone nothing."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
+def nobody_else_has_the_login(installation: Installation, process: psutil.Process) -> None:
+    """It stands in one file for this account only, and neither in a log nor in the list of processes."""
+    _, password = installation.auth()
+    file = installation.var / "prefect-login"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    family = [process, *process.children(recursive=True)]
+    assert len(family) > 4
+    assert not [member for member in family if password in arguments(member)]
+    logs = [installation.var / "up.log", *(installation.var / "logs").glob("*.log*")]
+    assert {"up.log", "server.log", "deployments.log", "portal.log"} <= {log.name for log in logs}
+    assert not [log for log in logs if password in log.read_text("utf-8")]
+    assert "gongmun prefect-login" in logs[0].read_text("utf-8")
+    assert not [log for log in logs[1:] if stat.S_IMODE(log.stat().st_mode) & 0o077]
 
 
 def click_submit_until(sign: "Locator", state: Literal["hidden", "visible"]) -> None:
@@ -255,7 +305,7 @@ def file_a_reply_in_two_clicks(installation: Installation, document: Document) -
             executable_path=CHROMIUM, args=ARGUMENTS, env=environment()
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
-        page.goto(f"{installation.url}/runs/flow-run/{run['id']}")
+        log_in(page, f"{installation.url}/runs/flow-run/{run['id']}", installation.login)
         page.get_by_role("button", name="Resume").first.click()
         click_submit_until(page.get_by_role("button", name="Submit"), "hidden")
         browser.close()
@@ -276,7 +326,7 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
         # The page shows ten of them at a time: more are found by their name.
-        page.goto(f"{url}/deployments")
+        log_in(page, f"{url}/deployments", installation.login)
         for name in ("chase-referrals", "dispatch-mail", "wrap-up-forum"):
             page.get_by_placeholder("Search").first.fill(name)
             page.get_by_role("link", name=name).first.wait_for()
@@ -289,7 +339,7 @@ def approve_in_the_browser(url: str, run_id: str, installation: Installation) ->
 
         page.goto(f"{url}/runs/flow-run/{run_id}")
         page.get_by_role("button", name="Resume").first.click()
-        click_submit_until(page.get_by_text("'name' is a required property"), "visible")
+        click_submit_until(page.get_by_text("'name' is a required property").first, "visible")
         assert installation.rows(select(Approval)) == []
         assert installation.run(FORUM, "PAUSED")
 

@@ -1,4 +1,4 @@
-"""Prefect's harness for the flows, once a session; the rest of the tests call services."""
+"""Prefect's harness for the flows, once for all of them; the rest of the tests call services."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from gongmun.settings import settings
 from tests.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_harness() -> Iterator[None]:
     """A Prefect server with a database of its own."""
     from prefect.testing.utilities import prefect_test_harness

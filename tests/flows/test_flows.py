@@ -17,6 +17,7 @@ from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
 from flows.wrap_up_forum import wrap_up_forum
 from gongmun.db.sweeps import SweepBusy, last_finished, lease
+from gongmun.documents.decision_form import APPROVE
 from gongmun.errors import NaiveDatetime
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
@@ -106,7 +107,7 @@ def test_an_answer_is_taken_only_for_the_form_that_was_shown(
             deselect(installation.db, dropped, now=installation.now)
             assert redraft(installation.db, dropped, now=installation.now)
         name = " " if len(shown) == 1 else "한소통"
-        return SimpleNamespace(decision="approve", name=name, reason="확인하였습니다.")
+        return SimpleNamespace(decision=APPROVE, name=name, reason="확인하였습니다.")
 
     monkeypatch.setattr(wrap_up_module, "suspend_flow_run", answer)
     assert wrap_up_forum("OCF-2026-10", as_of=installation.now) == "approved"
@@ -151,7 +152,9 @@ def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
         assert dispatch_mail(as_of=reminder_day) == 1
     # One outcome document and one reminder list the suggestion; each says so where it is issued.
     for told, number in ((issued, "공론소통과-1"), (text, "공론소통과-2")):
-        row = rf"\| {number} \| [12] \| gongmun document export"
+        row = (
+            rf"\| \[{number}\]\(\S+/office/documents/\d+\.pdf\) \| [12] \| gongmun document export"
+        )
         assert re.search(row, told.replace("\\", ""))
     with installation.db.reading() as session:
         assert last_finished(session, "chase-referrals") is not None
@@ -168,6 +171,13 @@ def test_a_chase_outside_of_working_hours_and_of_a_paused_ministry_says_so(
     assert "근무일이 아니므로" not in said  # a Friday
     assert chase_referrals(as_of=lunch, dry_run=True) == 1
     assert "다음 근무시간의 점검이 보낼 내용" in artifact("chase-preview")
+    # One line for a ministry and rung, and no address.
+    shown = artifact("chase-preview").replace("\\", "")
+    assert (
+        "| 국가데이터처 (MODS) | 국가데이터처 | 1차 독촉 / first formal reminder | 1 | 보냄 / sent |"
+        in shown
+    )
+    assert "@" not in shown
 
     until = date(2026, 11, 6)
     pause(installation.db, "MODS", until=until, name="한소통", reason="국정감사", now=lunch)

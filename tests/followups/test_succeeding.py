@@ -11,6 +11,7 @@ from gongmun.followups.page import suggestion_page
 from gongmun.followups.reexamining import reexamine
 from gongmun.forums.succeeding import follow_successions
 from gongmun.forums.waiting import waiting
+from gongmun.mail.life import Status as Mail
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import ResponseDecision
 from tests.followups.conftest import Followed
@@ -25,13 +26,13 @@ def followed(sqlite_db: Database, tmp_path: Path) -> Followed:
     return Followed(world_of(sqlite_db, tmp_path, EARLIER))
 
 
-def published(followed: Followed, decision: ResponseDecision) -> int:
+def published(followed: Followed, decision: ResponseDecision, *, due: date = DUE) -> int:
     (referral,) = routed(followed.world, ("ME", ()))
     response_id = followed.answered(
         referral.id,
         decision,
         *(("충전소를 늘립니다.",) if decision is ResponseDecision.ACCEPTED else ()),
-        due=DUE,
+        due=due,
         on=date(2025, 9, 23),
     )
     followed.publish(response_id, PUBLISHED)
@@ -58,6 +59,24 @@ def test_the_successor_is_reminded_of_the_promise(followed: Followed) -> None:
     world.dispatch(at(DUE, 10))
     assert set(mails(world, sent)) == {"forum@mcee.example"}
     assert follow_successions(world.db, now=at(DUE, 11)).taken_over == ()
+
+
+def test_a_reminder_that_passed_on_before_it_left_goes_to_the_successor(followed: Followed) -> None:
+    world = followed.world
+    published(followed, ResponseDecision.ACCEPTED, due=RENAMED + timedelta(days=1))
+    sent = len(world.sent())
+    world.mailer.reachable = False
+    followed.chase(RENAMED - timedelta(days=1))
+    world.mailer.reachable = True
+    # Its ministry is no more, and nobody has looked for the successor yet: it waits.
+    followed.send(at(RENAMED, 9, 15))
+    assert [each.status for each in followed.mails("commitments")] == [Mail.QUEUED]
+    assert not followed.chase(RENAMED).mails
+    follow_successions(world.db, now=at(RENAMED, 9, 30))
+    followed.send(at(RENAMED + timedelta(days=1), 9, 15))
+    assert [each.status for each in followed.mails("commitments")] == [Mail.RECALLED]
+    followed.chase(RENAMED + timedelta(days=1))
+    assert set(mails(world, sent)) == {"forum@mcee.example"}
 
 
 def test_what_was_refused_stays_until_it_is_examined_again(followed: Followed) -> None:

@@ -18,7 +18,11 @@ from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.redrafting import redraft
 from gongmun.referrals.life import Status
 from gongmun.suggestions import deselect
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import World
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture
@@ -49,6 +53,7 @@ def test_before_a_decision_nothing_is_issued(world: World, outcome_id: int) -> N
     assert world.dispatch().accepted == 0
 
 
+@ON_BOTH
 def test_an_approval_has_a_name_a_reason_and_a_time(world: World, outcome_id: int) -> None:
     outcome = world.decide(outcome_id)
     assert outcome.status is OutcomeStatus.APPROVED
@@ -63,6 +68,7 @@ def test_an_approval_has_a_name_a_reason_and_a_time(world: World, outcome_id: in
     assert states(world, outcome_id) == ({DocumentStatus.APPROVED}, {Status.APPROVED})
 
 
+@ON_BOTH
 def test_a_return_discards_the_drafts_and_frees_the_suggestions(
     world: World, outcome_id: int
 ) -> None:
@@ -101,6 +107,7 @@ def test_an_empty_form_decides_nothing(
     assert approvals(world) == 0
 
 
+@ON_BOTH
 @pytest.mark.parametrize("second", ["approve", "return"])
 def test_the_first_decision_stands(world: World, outcome_id: int, second: str) -> None:
     world.decide(outcome_id)
@@ -110,6 +117,7 @@ def test_the_first_decision_stands(world: World, outcome_id: int, second: str) -
     assert states(world, outcome_id) == ({DocumentStatus.APPROVED}, {Status.APPROVED})
 
 
+@ON_BOTH
 def test_of_many_decisions_at_once_one_is_taken(world: World, outcome_id: int) -> None:
     def decide(number: int) -> bool:
         try:

@@ -17,7 +17,11 @@ from gongmun.organisations import Contact
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals.life import Status
 from gongmun.text import korean_date
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import World
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture
@@ -43,6 +47,7 @@ def remove_contacts(world: World, code: str) -> None:
         session.execute(delete(Contact).where(Contact.organisation_id == ministry.id))
 
 
+@ON_BOTH
 def test_documents_are_numbered_in_a_row_stored_and_queued(world: World, outcome_id: int) -> None:
     issued = world.issue()
     made = documents(world, outcome_id)
@@ -65,6 +70,7 @@ def test_documents_are_numbered_in_a_row_stored_and_queued(world: World, outcome
         assert (pdf.get_filename() or "").startswith(f"{document.year}-{document.serial:04}")
 
 
+@ON_BOTH
 def test_issuing_again_does_nothing(world: World, outcome_id: int) -> None:
     world.issue()
     world.dispatch()
@@ -115,6 +121,7 @@ def test_a_ministry_without_a_mailbox_is_a_visible_waiting_state(
     assert {by_code[code] for code in by_code.keys() - {"MOLIT"}} == {Status.DISPATCHED}
 
 
+@ON_BOTH
 def test_what_a_killed_process_left_between_any_two_steps_is_taken_up(
     world: World, outcome_id: int
 ) -> None:

@@ -17,7 +17,11 @@ from gongmun.organisations import ContactRole, retire_contact
 from gongmun.referrals import pausing
 from gongmun.referrals.models import Referral
 from gongmun.settings import settings
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import LADDER, World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 def _found(world: World, now: datetime | None = None) -> Sequence[tuple[Gap, str]]:
@@ -38,6 +42,7 @@ def _set(world: World, row: Any, **values: Any) -> None:
         session.execute(update(row).values(**values))
 
 
+@ON_BOTH
 def test_where_all_is_well_nothing_is_found(world: World) -> None:
     assert _found(world) == []
     world.dispatched("public_transport", "statistics")
@@ -50,6 +55,7 @@ def test_where_all_is_well_nothing_is_found(world: World) -> None:
     assert Gap.DISPATCH not in _gaps(world, at(date(2026, 11, 18), 7))
 
 
+@ON_BOTH
 def test_a_document_that_no_mail_carries_is_found_after_a_night(world: World) -> None:
     forum_id = world.forum()
     world.suggest(forum_id, "statistics")
@@ -68,6 +74,7 @@ def test_a_document_that_no_mail_carries_is_found_after_a_night(world: World) ->
     assert _found(world, late) == []
 
 
+@ON_BOTH
 def test_a_document_whose_dispatch_was_lost_is_found(world: World) -> None:
     world.dispatched("statistics")
     with world.db.transaction() as session:
@@ -77,6 +84,7 @@ def test_a_document_whose_dispatch_was_lost_is_found(world: World) -> None:
     assert _found(world, world.now + timedelta(days=1)) == []
 
 
+@ON_BOTH
 def test_a_suppressed_reminder_is_not_missed(world: World) -> None:
     """The ministry answered between the number and the mail."""
     [referral_id] = world.dispatched("statistics")
@@ -170,6 +178,7 @@ def test_what_counts_as_proof_follows_the_settings(
     assert _found(world, tomorrow) == []
 
 
+@ON_BOTH
 def test_a_referral_that_nothing_will_happen_to_is_found(world: World) -> None:
     [referral_id] = world.dispatched("statistics")
     _set(world, Referral, next_action_on=None)
@@ -185,6 +194,7 @@ def test_silence_at_the_end_of_the_ladder_is_no_gap(world: World) -> None:
     assert Gap.NEXT_DATE not in _gaps(world, at(date(2027, 1, 5)))
 
 
+@ON_BOTH
 def test_a_paused_referral_has_an_open_question(world: World) -> None:
     [referral_id] = world.dispatched("statistics")
     with world.db.transaction() as session:
@@ -198,6 +208,7 @@ def test_a_paused_referral_has_an_open_question(world: World) -> None:
     assert _found(world) == []
 
 
+@ON_BOTH
 def test_who_asks_us_has_an_open_request(world: World) -> None:
     [referral_id] = world.dispatched("statistics")
     with world.db.transaction() as session:

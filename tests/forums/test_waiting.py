@@ -13,7 +13,11 @@ from gongmun.documents.printing import RenderTimedOut
 from gongmun.forums.waiting import waiting
 from gongmun.settings import settings
 from tests.documents import samples
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import World
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 def english(world: World) -> list[str]:
@@ -21,6 +25,7 @@ def english(world: World) -> list[str]:
         return [item.what.en for item in waiting(session, world.now)]
 
 
+@ON_BOTH
 def test_a_chase_that_no_longer_runs_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = [world.now]
     monkeypatch.setattr(clock, "now", lambda: moments[-1])
@@ -83,10 +88,13 @@ def test_a_document_that_failed_names_what_issues_it(world: World, kind: Documen
         assert line.remedy == "gongmun outcome issue"
     elif kind in chased:
         assert "chase-referrals" in line.remedy
+    elif kind is DocumentKind.WHITE_PAPER:
+        assert line.remedy == "gongmun white-paper issue"
     else:
         assert line.remedy == f"gongmun document show {document.id}"
 
 
+@ON_BOTH
 def test_drafts_returns_and_missing_routes_are_told_with_their_remedy(world: World) -> None:
     forum_id = world.forum()
     world.suggest(forum_id, "public_transport")

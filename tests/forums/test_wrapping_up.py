@@ -16,7 +16,11 @@ from gongmun.forums.routing import route_suggestion
 from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.referrals.life import Status
 from gongmun.suggestions import deselect, select
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import World
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 def route(world: World, suggestion_id: int, lead: str, *cooperating: str) -> None:
@@ -31,6 +35,7 @@ def route(world: World, suggestion_id: int, lead: str, *cooperating: str) -> Non
     )
 
 
+@ON_BOTH
 def test_each_ministry_gets_one_document_with_all_its_suggestions(world: World) -> None:
     forum = world.forum()
     first = world.suggest(forum, "public_transport")
@@ -94,6 +99,7 @@ def test_a_forum_of_which_nothing_can_be_referred_has_no_outcome(world: World) -
     assert world.wrap_up(world.forum("EMPTY")).outcome_id is None
 
 
+@ON_BOTH
 def test_a_second_run_finds_the_open_outcome_and_changes_nothing(world: World) -> None:
     forum = world.forum()
     world.suggest(forum, "public_transport")
@@ -160,6 +166,7 @@ def drafted(world: World, outcome_id: int) -> dict[str, set[tuple[int, str]]]:
     return found
 
 
+@ON_BOTH
 def test_a_draft_follows_what_is_deselected_selected_and_rerouted(world: World) -> None:
     forum = world.forum()
     first, second = (world.suggest(forum, None) for _ in range(2))
@@ -205,6 +212,7 @@ def test_a_decided_outcome_is_not_redrafted(world: World) -> None:
     assert drafted(world, outcome_id) == before
 
 
+@ON_BOTH
 def test_runs_at_once_make_one_outcome(world: World) -> None:
     forum = world.forum()
     world.suggest(forum, "public_transport")

@@ -1,15 +1,19 @@
 """The ledger chains what is committed, forgets what is not, and shows every change."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, delete, select, update
+from sqlalchemy.exc import DatabaseError
 
 from gongmun import ledger
 from gongmun.db import Database
 from gongmun.ledger import Actor, LedgerBroken, LedgerEvent
+from tests.ledger.tampering import unguarded
 
 
 def _write(db: Database, now: datetime, subject: int = 1, **data: object) -> None:
@@ -42,6 +46,22 @@ def test_many_subjects_of_which_the_same_is_told_have_an_event_each(
     assert [event.data for event in told[3]] == [{"name": "가"}]
 
 
+def test_an_event_is_hashed_as_the_json_list_of_what_it_tells(db: Database, now: datetime) -> None:
+    told = {"name": '가 "나" \\ \u2028', "on": None, "numbers": [1, 2]}
+    with db.transaction() as session:
+        for kind in ("test.happened", 'test."\\가'):
+            ledger.record_each(session, kind, subjects=("test", [7, 8]), now=now, **told)
+    previous = "0" * 64
+    with db.reading() as session:
+        for each in session.scalars(select(LedgerEvent).order_by(LedgerEvent.seq)):
+            at = each.occurred_at.isoformat(timespec="microseconds")
+            items = [previous, each.seq, at, each.actor, each.kind, "test", each.subject_id, told]
+            text = json.dumps(items, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            assert each.hash == hashlib.sha256(text.encode()).hexdigest()
+            previous = each.hash
+        assert ledger.verify(session) == 4
+
+
 def test_a_rolled_back_event_is_not_written(db: Database, now: datetime) -> None:
     with pytest.raises(RuntimeError), db.transaction() as session:
         ledger.record(session, "test.happened", subject=("test", 1), now=now)
@@ -49,6 +69,23 @@ def test_a_rolled_back_event_is_not_written(db: Database, now: datetime) -> None
     _write(db, now)
     with db.reading() as session:
         assert ledger.verify(session) == 1
+
+
+@pytest.mark.parametrize("change", [update(LedgerEvent).values(actor="x"), delete(LedgerEvent)])
+def test_the_database_itself_refuses_every_change(
+    db: Database, now: datetime, change: Executable
+) -> None:
+    _write(db, now, number=1)
+    with (
+        pytest.raises(DatabaseError, match="the ledger is append-only"),
+        db.transaction() as session,
+    ):
+        session.execute(change)
+    with db.reading() as session:
+        assert ledger.verify(session) == 1
+    _write(db, now, number=2)
+    with db.reading() as session:
+        assert ledger.verify(session) == 2
 
 
 @pytest.mark.parametrize("column", ["kind", "actor", "subject_id", "data", "occurred_at"])
@@ -62,7 +99,7 @@ def test_any_changed_column_breaks_the_chain(db: Database, now: datetime, column
         "data": {"number": 7},
         "occurred_at": now.replace(year=2020),
     }
-    with db.transaction() as session:
+    with unguarded(db) as session:
         session.execute(
             update(LedgerEvent).where(LedgerEvent.seq == 2).values({column: forged[column]})
         )
@@ -75,7 +112,7 @@ def test_any_changed_column_breaks_the_chain(db: Database, now: datetime, column
 def test_a_removed_event_breaks_the_chain(db: Database, now: datetime, seq: int) -> None:
     for number in range(3):
         _write(db, now, number=number)
-    with db.transaction() as session:
+    with unguarded(db) as session:
         session.execute(delete(LedgerEvent).where(LedgerEvent.seq == seq))
     with db.reading() as session, pytest.raises(LedgerBroken):
         ledger.verify(session)

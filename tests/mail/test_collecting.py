@@ -21,6 +21,10 @@ from gongmun.mail.models import IncomingKey, IncomingKind, IncomingMail
 from gongmun.settings import settings
 from tests.mail.conftest import Put
 from tests.mail.mails import INBOX, MESSAGE_ID, TOKEN, mail, multipart, sample, samples
+from tests.postgresql import ON_BOTH, ON_SQLITE
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +89,7 @@ def with_token(db: Database, dispatch: Dispatch, **values: object) -> None:
             setattr(row, name, value)
 
 
+@ON_BOTH
 def test_a_mail_is_collected_once(db: Database, store: LocalStore, now: datetime) -> None:
     box = Lying(mails=[("1", "1", sample("naver_reply")), ("1", "2", sample("gmail_reply"))])
     assert collect(db, mailbox=box, keep=store.put, now=now) == CollectReport(new=2, again=0)
@@ -118,6 +123,7 @@ def test_a_mail_arrived_when_the_mailbox_says_but_not_after_it_was_collected(
     assert (row.arrived_at, row.collected_at) == (now + timedelta(hours=expected), now)
 
 
+@ON_BOTH
 def test_the_same_bytes_elsewhere_are_the_same_mail(
     db: Database, store: LocalStore, now: datetime
 ) -> None:
@@ -135,6 +141,7 @@ def test_the_same_bytes_elsewhere_are_the_same_mail(
     assert keys(db) == 4
 
 
+@ON_BOTH
 def test_another_mail_under_an_old_number_is_new(
     db: Database, store: LocalStore, now: datetime
 ) -> None:
@@ -166,6 +173,7 @@ def test_the_raw_mail_is_kept_before_it_is_noted(
     assert collect(db, mailbox=box, keep=store.put, now=now).new == 1
 
 
+@ON_BOTH
 def test_two_collectors_at_once_take_each_mail_once(
     db: Database, store: LocalStore, now: datetime
 ) -> None:
@@ -201,6 +209,7 @@ def test_a_real_maildir(db: Database, store: LocalStore, now: datetime, tmp_path
     assert collect(db, mailbox=box, keep=store.put, now=now).new == 0
 
 
+@ON_BOTH
 def test_what_is_read_of_a_reply(db: Database, store: LocalStore, now: datetime) -> None:
     take(db, store, now, sample("naver_reply"))
     row = only(db)
@@ -221,6 +230,7 @@ def test_what_is_read_of_a_reply(db: Database, store: LocalStore, now: datetime)
     assert (event.kind, event.data) == ("mail.read", {"what": "reply", "dispatch": None})
 
 
+@ON_BOTH
 def test_reading_again_changes_nothing(db: Database, store: LocalStore, now: datetime) -> None:
     take(db, store, now, *(sample(name) for name in samples()))
     before = [(row.id, row.kind, row.read_at) for row in rows(db)]
@@ -228,6 +238,7 @@ def test_reading_again_changes_nothing(db: Database, store: LocalStore, now: dat
     assert [(row.id, row.kind, row.read_at) for row in rows(db)] == before
 
 
+@ON_BOTH
 def test_mails_beyond_one_batch_are_read(
     db: Database, store: LocalStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +247,7 @@ def test_mails_beyond_one_batch_are_read(
     assert [row.subject for row in rows(db)] == [str(n) for n in range(7)]
 
 
+@ON_BOTH
 def test_bad_mails_stop_no_other(
     db: Database, store: LocalStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +267,7 @@ def test_bad_mails_stop_no_other(
     assert good.kind is IncomingKind.REPLY
 
 
+@ON_BOTH
 def test_whatever_breaks_the_parser_stops_no_other(
     db: Database, store: LocalStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,6 +317,7 @@ def test_a_store_that_does_not_answer_is_no_fault_of_the_mail(
     assert only(db).kind is None
 
 
+@ON_BOTH
 def test_hostile_characters_can_be_stored(db: Database, store: LocalStore, now: datetime) -> None:
     kind, body = multipart(
         "mixed",
@@ -322,6 +336,7 @@ def test_hostile_characters_can_be_stored(db: Database, store: LocalStore, now: 
     assert "\x00" not in row.text
 
 
+@ON_BOTH
 @pytest.mark.parametrize(
     ("name", "kind", "status"),
     [
@@ -377,6 +392,7 @@ def test_a_notice_of_no_mail_of_ours_is_believed_nothing(
     assert (only(db).kind, only(db).dispatch_id) == (IncomingKind.BOUNCED, None)
 
 
+@ON_BOTH
 def test_a_message_id_alone_is_not_enough_for_another_recipient(
     db: Database, store: LocalStore, now: datetime, put: Put
 ) -> None:

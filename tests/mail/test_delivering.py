@@ -15,8 +15,13 @@ from gongmun.mail.delivering import DeliveryReport, NoticeNotNoted, note_notices
 from gongmun.mail.life import Status
 from gongmun.mail.mailer import FakeMailer
 from gongmun.mail.models import IncomingKind, IncomingMail, Proof
-from gongmun.organisations import Contact, ContactHealth, ContactRole, load, set_contact
+from gongmun.organisations import Contact, ContactHealth, ContactRole, set_contact
 from tests.mail.conftest import Put
+from tests.postgresql import ON_BOTH, ON_SQLITE
+from tests.world import organise
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 Reload = Callable[[Dispatch], Dispatch]
 PRIMARY, BACKUP = "office@molit.example", "backup@molit.example"
@@ -27,7 +32,7 @@ NO_SUCH, FULL = "5.1.1", "5.2.2"
 @pytest.fixture
 def ministry(db: Database, now: datetime) -> str:
     """A ministry with both contacts."""
-    load(db, now)
+    organise(db, now)
     set_contact(db, CODE, ContactRole.PRIMARY, PRIMARY, now)
     set_contact(db, CODE, ContactRole.BACKUP, BACKUP, now)
     return CODE
@@ -97,6 +102,7 @@ def _for_a_person(db: Database) -> list[int]:
         return [dispatch.id for dispatch in queries.needing_a_person(session)]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.UNCERTAIN])
 def test_a_success_notice_proves_delivery(
     db: Database, sent: Sent, notice: Notice, reload: Reload, now: datetime, status: Status
@@ -118,6 +124,7 @@ def test_a_success_notice_proves_delivery(
     assert kinds.count("mail.delivered") == 1
 
 
+@ON_BOTH
 def test_a_hard_bounce_goes_once_to_the_backup_contact(
     db: Database, sent: Sent, notice: Notice, reload: Reload, now: datetime
 ) -> None:
@@ -226,6 +233,7 @@ def test_some_mailboxes_bounce_what_they_took(
     assert _health(db) is ContactHealth.HARD
 
 
+@ON_BOTH
 def test_a_released_bounce_is_not_thrown_by_late_notices_of_the_first_mail(
     db: Database, sent: Sent, notice: Notice, reload: Reload, now: datetime
 ) -> None:
@@ -233,7 +241,14 @@ def test_a_released_bounce_is_not_thrown_by_late_notices_of_the_first_mail(
     notice(IncomingKind.BOUNCED, dispatch, diagnosis=FULL)
     note_notices(db, now=now)
     tomorrow = now + timedelta(days=1)
-    release(db, dispatch.id, address="new@molit.example", now=tomorrow)
+    release(
+        db,
+        dispatch.id,
+        address="new@molit.example",
+        name="한소통",
+        reason="연락처 확인",
+        now=tomorrow,
+    )
     row = reload(dispatch)
     assert (row.status, row.accepted_at) == (Status.QUEUED, None)
     notice(IncomingKind.BOUNCED, dispatch, diagnosis=FULL)
@@ -248,6 +263,7 @@ def test_a_released_bounce_is_not_thrown_by_late_notices_of_the_first_mail(
     assert _for_a_person(db) == [dispatch.id]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("status", [Status.CLAIMED, Status.SENDING])
 def test_a_notice_about_what_is_being_sent_waits(
     db: Database, sent: Sent, notice: Notice, reload: Reload, now: datetime, status: Status
@@ -335,13 +351,21 @@ def test_a_refusal_by_the_relay_counts_only_if_it_is_about_the_address(
     assert _for_a_person(db) == ([] if hard else [dispatch.id])
     if hard:
         # Released to the same address, and refused again: that is a person's.
-        release(db, dispatch.id, address=PRIMARY, now=now + timedelta(minutes=1))
+        release(
+            db,
+            dispatch.id,
+            address=PRIMARY,
+            name="한소통",
+            reason="연락처 확인",
+            now=now + timedelta(minutes=1),
+        )
         later = now + timedelta(minutes=2)
         dispatch_due(db, mailer=mailer, attachments=lambda _: b"", now=later, owner="test")
         assert len(_backups(db, dispatch)) == 1
         assert _for_a_person(db) == [dispatch.id]
 
 
+@ON_BOTH
 def test_one_notice_that_nobody_thought_of_does_not_stop_the_others(
     db: Database,
     sent: Sent,

@@ -25,6 +25,10 @@ from gongmun.mail.message import BLANK
 from gongmun.mail.models import HoldReason
 from gongmun.settings import settings
 from tests.mail.conftest import Put
+from tests.postgresql import ON_BOTH, ON_SQLITE
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 ADDRESS = "office@molit.example"
 NOTHING = RecoveryReport()
@@ -76,6 +80,7 @@ def send(db: Database, files: Files, now: datetime) -> Send:
     return sent
 
 
+@ON_BOTH
 def test_due_mail_is_sent_once(
     db: Database, put: Put, send: Send, reload: Reload, files: Files, now: datetime
 ) -> None:
@@ -103,6 +108,7 @@ def test_due_mail_is_sent_once(
     assert kinds == ["mail.queued", "mail.accepted"]
 
 
+@ON_BOTH
 def test_what_is_not_due_waits_and_what_is_long_due_goes_first(
     put: Put, send: Send, now: datetime
 ) -> None:
@@ -125,6 +131,7 @@ def test_a_file_is_read_once_for_all_messages_of_a_batch(
     assert files.reads == {shared.sha256: 1, own.sha256: 1}
 
 
+@ON_BOTH
 @pytest.mark.parametrize("lost", ["missing", "changed"])
 def test_an_unreadable_attachment_holds_its_message_only(
     put: Put, send: Send, reload: Reload, files: Files, lost: str
@@ -216,6 +223,7 @@ def test_a_cut_within_the_message_is_uncertain_and_never_sent_again_by_itself(
     assert send(FakeMailer(), now + timedelta(days=30)) == DispatchReport(recovered=NOTHING)
 
 
+@ON_BOTH
 def test_a_relay_out_of_reach_returns_the_whole_batch_and_says_why(
     db: Database, put: Put, send: Send, reload: Reload
 ) -> None:
@@ -256,6 +264,7 @@ class _Interrupting:
         return Reply(code=250, text="ok")
 
 
+@ON_BOTH
 def test_a_dispatcher_whose_lease_was_taken_over_does_not_send(
     db: Database, put: Put, send: Send, reload: Reload
 ) -> None:
@@ -271,6 +280,7 @@ def test_a_dispatcher_whose_lease_was_taken_over_does_not_send(
     assert (reload(dispatch).status, reload(dispatch).owner) == (Status.CLAIMED, "somebody else")
 
 
+@ON_BOTH
 def test_sending_is_committed_before_the_message_goes(
     db: Database, put: Put, send: Send, reload: Reload
 ) -> None:
@@ -286,6 +296,7 @@ def test_sending_is_committed_before_the_message_goes(
     assert seen == [Status.CLAIMED, Status.SENDING]
 
 
+@ON_BOTH
 def test_three_dispatchers_at_once_send_nothing_twice(
     db: Database, put: Put, now: datetime
 ) -> None:
@@ -353,6 +364,7 @@ class _PairedConnection:
         return self.inner.data(message)
 
 
+@ON_BOTH
 def test_each_recipient_has_one_connection_and_the_order_of_the_outbox(
     put: Put, send: Send
 ) -> None:
@@ -418,6 +430,7 @@ def test_a_relay_that_allows_one_connection_gets_all_over_it(put: Put, send: Sen
     assert send(Single(connections=3)) == DispatchReport(recovered=NOTHING, accepted=6)
 
 
+@ON_BOTH
 def test_an_unexpected_error_is_raised_when_the_others_are_done(
     put: Put, send: Send, reload: Reload
 ) -> None:

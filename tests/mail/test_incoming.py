@@ -394,10 +394,11 @@ BOMBS = {
 def test_a_hostile_mail_is_read_in_seconds(name: str) -> None:
     from gongmun.mail.quotes import visible
 
-    begun = time.monotonic()
+    # Of the processor: how long it takes by the clock says what else runs here.
+    begun = time.process_time()
     read = parse(BOMBS[name])
     visible(read.text)
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 @pytest.mark.parametrize("depth", [45, 400, 2000])

@@ -18,6 +18,7 @@ from gongmun.mail.message import (
     Sender,
     encoded,
     message_id,
+    message_ids,
     usable_references,
     wire,
 )
@@ -267,3 +268,12 @@ def test_replies_go_where_they_are_asked_to() -> None:
     assert _parsed(raw)["Reply-To"].addresses[0].addr_spec == (
         "forum+0123456789abcdef@participation.example"
     )
+
+
+@given(st.lists(st.text(max_size=40), max_size=20))
+def test_the_ids_of_many_are_those_of_each_in_base32(keys: list[str]) -> None:
+    made = message_ids(keys, SENDER.address)
+    assert list(made) == [message_id(key, SENDER.address) for key in keys]
+    for key, one in zip(keys, made, strict=True):
+        written = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()
+        assert written.startswith(one.removeprefix("<").partition("@")[0])

@@ -7,21 +7,28 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from gongmun import ledger
 from gongmun.db import Database
+from gongmun.decisions import DecisionIncomplete
 from gongmun.errors import NotFound
 from gongmun.organisations import (
     AddressInvalid,
     Contact,
+    ContactHealth,
     ContactRole,
     checked_address,
     contact,
     load,
+    note_health,
     organisation,
+    replace_contact,
     retire_contact,
     set_contact,
 )
+from gongmun.organisations.contacts import ContactWorks
+from gongmun.organisations.models import ContactDecision
 
 TODAY = date(2026, 10, 12)
 
@@ -159,3 +166,36 @@ def test_two_who_set_it_at_once_make_one_mailbox(
     assert found is not None
     with db.reading() as session:
         assert len(ledger.history(session, "contact", found.id)) == 12
+
+
+def test_a_broken_mailbox_is_replaced_once_by_somebody_who_signs(
+    db: Database, now: datetime, directory: Path
+) -> None:
+    load(db, now, directory)
+    _set(db, "old@left.example", now)
+    left = _primary(db)
+    assert left is not None
+    with db.transaction() as session:
+        note_health(session, left.email, ContactHealth.HARD, now=now)
+    signed = {"name": "한소통", "reason": "기관에 전화로 확인하였습니다."}
+    with pytest.raises(DecisionIncomplete):
+        replace_contact(db, left.id, email="new@left.example", name=" ", reason="x", now=now)
+    with pytest.raises(AddressInvalid):
+        replace_contact(db, left.id, email="new@left", **signed, now=now)
+    with pytest.raises(NotFound):
+        replace_contact(db, 999, email="new@left.example", **signed, now=now)
+    replace_contact(db, left.id, email=" new@left.example ", **signed, now=now)
+    with pytest.raises(ContactWorks):
+        replace_contact(db, left.id, email="other@left.example", **signed, now=now)
+    again = _primary(db)
+    assert again is not None
+    assert (again.email, again.health, again.by_hand) == (
+        "new@left.example",
+        ContactHealth.OK,
+        True,
+    )
+    with db.reading() as session:
+        (decision,) = session.scalars(select(ContactDecision))
+        events = ledger.history(session, "contact", left.id)
+    assert (decision.name, decision.reason, decision.at) == (*signed.values(), now)
+    assert (events[-1].kind, "@" in str(events[-1].data)) == ("contact.set", False)

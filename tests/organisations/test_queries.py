@@ -24,6 +24,11 @@ from gongmun.organisations import (
     stale_routes,
     topic,
 )
+from tests.postgresql import ON_BOTH, ON_SQLITE
+from tests.world import organise
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 LAST = date(2025, 9, 30)
 FIRST = date(2025, 10, 1)
@@ -33,7 +38,7 @@ TODAY = date(2026, 10, 12)
 @pytest.fixture
 def loaded(db: Database, now: datetime) -> Database:
     """The data of the package."""
-    load(db, now)
+    organise(db, now)
     return db
 
 
@@ -44,6 +49,7 @@ def small(db: Database, now: datetime, directory: Path) -> Database:
     return db
 
 
+@ON_BOTH
 def test_an_organisation_exists_from_its_first_to_its_last_day(loaded: Database) -> None:
     with loaded.reading() as session:
         assert organisation(session, "ME", LAST)
@@ -56,6 +62,7 @@ def test_an_organisation_exists_from_its_first_to_its_last_day(loaded: Database)
     assert "ME" not in codes
 
 
+@ON_BOTH
 def test_an_organisation_is_found_by_id_also_after_its_end(loaded: Database) -> None:
     with loaded.reading() as session:
         found = organisation(session, "ME", LAST)
@@ -109,6 +116,7 @@ def test_parents(loaded: Database, code: str, expected: str | None) -> None:
     assert (found.code if found else None) == expected
 
 
+@ON_BOTH
 def test_a_parent_that_was_renamed_is_the_one_of_the_day(loaded: Database) -> None:
     with loaded.reading() as session:
         heritage = organisation(session, "CHA", date(2024, 5, 16))
@@ -138,18 +146,21 @@ def test_routes(loaded: Database, code: str, on: str, expected: Route | None) ->
         assert route_for(session, code, date.fromisoformat(on)) == expected
 
 
+@ON_BOTH
 def test_a_route_goes_on_to_the_successor(small: Database) -> None:
     with small.reading() as session:
         assert route_for(session, "roads", LAST) == Route(lead="OLD", cooperating=("BUREAU",))
         assert route_for(session, "roads", FIRST) == Route(lead="NEW", cooperating=("BUREAU",))
 
 
+@ON_BOTH
 def test_a_split_asks_the_coordinator(small: Database) -> None:
     with small.reading() as session:
         assert route_for(session, "rails", LAST) == Route(lead="SPLIT")
         assert route_for(session, "rails", FIRST) is None
 
 
+@ON_BOTH
 def test_routes_to_what_is_no_more_are_told_before_the_day(small: Database) -> None:
     with small.reading() as session:
         assert stale_routes(session, LAST) == []
@@ -160,6 +171,7 @@ def test_routes_to_what_is_no_more_are_told_before_the_day(small: Database) -> N
     assert found == {"rails": None, "roads": Route(lead="NEW", cooperating=("BUREAU",))}
 
 
+@ON_BOTH
 def test_a_rule_holds_to_its_last_day(small: Database) -> None:
     with small.reading() as session:
         assert route_for(session, "ports", date(2019, 12, 31)) is None
@@ -171,6 +183,7 @@ def test_a_rule_holds_to_its_last_day(small: Database) -> None:
         )
 
 
+@ON_BOTH
 def test_mailboxes_and_divisions_are_found(small: Database, now: datetime) -> None:
     with small.reading() as session:
         new = organisation(session, "NEW", TODAY)
@@ -191,6 +204,7 @@ def test_mailboxes_and_divisions_are_found(small: Database, now: datetime) -> No
         assert contact(session, left.id, ContactRole.PRIMARY) is not None
 
 
+@ON_BOTH
 def test_topics_are_found_by_code(small: Database) -> None:
     with small.reading() as session:
         found = topic(session, "ports")

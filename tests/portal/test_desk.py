@@ -420,6 +420,8 @@ def test_a_day_that_is_none_is_shown_again_and_the_rest_is_kept(world: World) ->
         page = Page(answer.text)
         assert answer.status_code == 422
         assert page.error_links == ["r1-c0-due_on"]
+        assert "아직 제출되지 않았습니다." in answer.text
+        assert "다음을 고쳐 주십시오." not in answer.text
         assert page.fields["r1-c0-due_on"] == "내년 여름"
         assert page.fields["r3-reason"] == GOOD["reason"]
         draft = kept(world, 1)

@@ -96,6 +96,8 @@ def test_what_is_missing_is_told_beside_its_field(desk: Desk) -> None:
         assert answer.status_code == 422
         assert f'id="{field}-wrong"' in answer.text
         assert 'role="alert"' in answer.text
+        assert "다음을 고쳐 주십시오." in answer.text
+        assert "저장하였습니다" not in answer.text
         assert data["account"].strip() in answer.text
     assert desk.status() is CommitmentStatus.OPEN
 
@@ -163,6 +165,8 @@ def test_a_meeting_is_proposed_and_shown(desk: Desk) -> None:
         wrong = desk.browser.post(path, {"agenda": agenda})
         assert wrong.status_code == 422
         assert 'id="agenda-wrong"' in wrong.text
+        assert "다음을 고쳐 주십시오." in wrong.text
+        assert "저장하였습니다" not in wrong.text
         assert "checked" not in wrong.text  # what was chosen stays chosen
     page = desk.browser.follow(desk.browser.post(path, {"agenda": HOSTILE, "with_proposer": "yes"}))
     assert "후속 협의를 제안하였습니다" in page.text

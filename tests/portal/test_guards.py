@@ -23,9 +23,12 @@ from gongmun.portal.guards import (
     ActingOfficer,
     Db,
     Public,
+    coordinator,
     officer,
     proposer,
     public,
+    respondent,
+    volunteer,
 )
 from gongmun.portal.hardening import SAFE
 from tests.access.entered import Visit, visits
@@ -36,8 +39,16 @@ from tests.world import World
 # What is anybody's: the check, the way in, style and schemas. Whoever adds to it has thought about it.
 EVERYBODYS = {
     *("/", "/check", "/d/{code}", "/schemas/{name}", "/assets/{name}"),
-    *("/a/{token}", "/d/{code}/answer", "/enter", "/left"),
+    *("/a/{token}", "/d/{code}/answer", "/enter", "/left", "/health"),
     *("/api/openapi.json", "/api/documents/{check_code}", "/api/check"),
+    *("/join", "/join/{code}", "/join/{code}/asked"),
+    *(
+        "/surveys",
+        "/surveys/{series}",
+        "/surveys/{series}/{wave:int}",
+        "/surveys/{series}/{wave:int}/{name}",
+    ),
+    *("/white-papers", "/white-papers/{year:int}/white-paper.pdf"),
 }
 
 
@@ -107,13 +118,16 @@ def reads(acting: ActingOfficer) -> str:
 
 
 def test_what_is_everybodys_was_thought_about(app: FastAPI) -> None:
-    by_guard: dict[Any, set[str]] = {public: set(), officer: set(), proposer: set()}
+    by_guard: dict[Any, set[str]] = {guard: set() for guard in GUARDS}
     for route in iter_route_contexts(app.routes):
         (guard,) = guards(route)
         by_guard[guard].add(str(route.path))
     assert by_guard[public] == EVERYBODYS
     assert all(path.startswith(("/m", "/leave", "/api/")) for path in by_guard[officer])
     assert all(path.startswith("/p/{token}") for path in by_guard[proposer])
+    assert all(path.startswith("/s/{token}") for path in by_guard[respondent])
+    assert all(path.startswith("/v/{token}") for path in by_guard[volunteer])
+    assert all(path.startswith("/office/") for path in by_guard[coordinator])
 
 
 def requests(app: FastAPI, guard: Any) -> list[tuple[str, str]]:
@@ -185,11 +199,12 @@ def signed_in(client: Client, visit: Visit) -> str:
     return found[1]
 
 
-def test_nobody_is_a_proposer_by_guessing(app: FastAPI) -> None:
+@pytest.mark.parametrize("guard", [proposer, respondent, volunteer])
+def test_nobody_is_a_proposer_or_respondent_by_guessing(app: FastAPI, guard: Any) -> None:
     with served(app) as browser:
-        for method, path in requests(app, proposer):
+        for method, path in requests(app, guard):
             for token in (tokens.new(), "x", "%00", "..%2F..", "<script>"):
-                answer = browser.request(method, re.sub(r"^/p/[^/]+", f"/p/{token}", path))
+                answer = browser.request(method, re.sub(r"^/([psv])/[^/]+", rf"/\1/{token}", path))
                 assert answer.status_code in (404, 405), (method, path)
                 assert is_safe(answer)
 

@@ -258,6 +258,8 @@ def test_a_reason_is_needed_and_has_an_end(visit: Visit) -> None:
         assert answer.status_code == 422
         assert f'id="r{referral_id}-reason"' in answer.text
         assert '<details class="again-form" open>' in answer.text
+        assert "다음을 고쳐 주십시오." in answer.text
+        assert "저장하였습니다" not in answer.text
     assert visit.followed.referral(referral_id).status is Status.CLOSED
 
 

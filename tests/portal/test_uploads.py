@@ -12,7 +12,7 @@ import pytest
 from httpx import Client, Response
 
 from gongmun.db import Database
-from gongmun.documents import LocalStore, verifying
+from gongmun.documents import LocalStore, inspecting, verifying
 from gongmun.documents.inspecting import Patience
 from gongmun.portal import create, uploads
 from gongmun.portal.uploads import AT_ONCE, UploadMissing, file_in
@@ -60,6 +60,8 @@ def test_files_that_take_long_leave_the_pages_alone(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verifying, "PUBLIC", Patience(cpu=1, turn=60))
+    # Each reader gets the second it may use, however much else runs here.
+    monkeypatch.setattr(inspecting, "_SHARE", 100)
     refused = threading.Event()
 
     def upload(content: bytes) -> Response:

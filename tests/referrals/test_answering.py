@@ -14,7 +14,11 @@ from gongmun.referrals.answering import BeforeDispatch, acknowledge
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Response, ResponseDecision
 from gongmun.referrals.pausing import pause
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import LADDER, World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 ON = date(2026, 10, 20)
 MOMENT = at(ON)
@@ -36,6 +40,7 @@ def say(world: World, referral_id: int, now: datetime = MOMENT) -> Response:
     )
 
 
+@ON_BOTH
 def test_an_answer_is_kept_and_ends_the_clocks(world: World, referral_id: int) -> None:
     say(world, referral_id)
     referral = world.referral(referral_id)
@@ -53,6 +58,7 @@ def test_an_answer_is_kept_and_ends_the_clocks(world: World, referral_id: int) -
     assert "지침" not in str(last.data)
 
 
+@ON_BOTH
 def test_a_second_answer_is_refused_also_at_once(world: World, referral_id: int) -> None:
     def attempt(_: int) -> bool:
         try:
@@ -65,6 +71,7 @@ def test_a_second_answer_is_refused_also_at_once(world: World, referral_id: int)
         assert sum(pool.map(attempt, range(4))) == 1
 
 
+@ON_BOTH
 def test_acknowledging_twice_changes_nothing(world: World, referral_id: int) -> None:
     document_id = world.referral(referral_id).document_id
     assert document_id is not None

@@ -8,7 +8,7 @@ from bench.rivals.bare_sweep import recorded
 from gongmun.db import Database
 from gongmun.referrals import dispatch_queries, pausing, queries
 from gongmun.referrals.answering import acknowledge
-from gongmun.referrals.board import board
+from gongmun.referrals.board import board, urgent
 from gongmun.referrals.models import Referral
 from tests.world import LADDER, World, at
 
@@ -45,6 +45,33 @@ def test_what_is_open_is_counted_by_ministry_the_most_overdue_first(open_ones: W
         (1, 7, None),
     ]
     assert {each.code: (each.overdue, each.next_due) for each in on_time}["MOLIT"] == (0, DUE)
+
+
+def test_what_is_due_soon_and_what_waits_for_us_is_counted_apart(open_ones: World) -> None:
+    two_days_before = date(2026, 10, 27)
+    with open_ones.db.reading() as session:
+        soon, late = (board(session, at(day)) for day in (two_days_before, LATE))
+        early = board(session, at(date(2026, 10, 23)))
+    # Of MODS one stands still.
+    assert {each.code: (each.due_soon, each.paused) for each in soon} == {
+        "MODS": (1, 1),
+        "MOLIT": (1, 0),
+    }
+    assert {each.due_soon for each in (*late, *early)} == {0}
+
+
+def test_the_most_urgent_come_first_with_their_document(open_ones: World) -> None:
+    with open_ones.db.reading() as session:
+        lines = urgent(session, at(LATE), limit=10)
+        (first,) = urgent(session, at(LATE), limit=1)
+    assert [(each.owed.code, each.days_overdue, each.paused) for each in lines] == [
+        ("MODS", 2, True),
+        ("MODS", 7, False),
+        ("MOLIT", 7, False),
+    ]
+    assert first == lines[0]
+    assert all(each.owed.number.startswith("공론소통과-") for each in lines)
+    assert all(each.owed.reference.startswith("OCF-2026-10-") for each in lines)
 
 
 def test_no_referral_is_read_for_it(open_ones: World) -> None:

@@ -21,7 +21,11 @@ from gongmun.referrals.dispatched import note_dispatches
 from gongmun.referrals.life import Status
 from gongmun.referrals.mailing import mailbox
 from gongmun.referrals.models import Referral
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import LADDER, World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 PRIMARY, BACKUP = "office@molit.example", "backup@molit.example"
 
@@ -67,6 +71,7 @@ def _bounce(world: World, dispatch: Dispatch, code: str, *, days: int = 0) -> No
     assert note_notices(world.db, now=now).bounced == 1
 
 
+@ON_BOTH
 def test_the_clocks_start_afresh_when_the_backup_has_it(world: World, sent: Referral) -> None:
     [mail] = _mails(world, sent)
     _bounce(world, mail, "5.1.1", days=2)
@@ -102,7 +107,14 @@ def test_nobody_is_chased_for_what_nobody_has(world: World, sent: Referral) -> N
     # A coordinator finds another address: now they have it.
     set_contact(world.db, "MOLIT", ContactRole.PRIMARY, "new@molit.example", world.now)
     resent = at(date(2026, 12, 16))
-    release(world.db, mail.id, address="new@molit.example", now=resent)
+    release(
+        world.db,
+        mail.id,
+        address="new@molit.example",
+        name="한소통",
+        reason="연락처 확인",
+        now=resent,
+    )
     world.dispatch(resent)
     assert world.referral(sent.id).status is Status.DISPATCHED
     assert world.referral(sent.id).dispatched_at == resent
@@ -132,7 +144,7 @@ def test_while_one_mail_has_not_come_back_the_clocks_run(world: World, sent: Ref
     world.dispatch()
     _, backup = _mails(world, sent)
     later = world.now + timedelta(days=1)
-    release(world.db, mail.id, address=PRIMARY, now=later)
+    release(world.db, mail.id, address=PRIMARY, name="한소통", reason="연락처 확인", now=later)
     world.dispatch(later)
     _bounce(world, mail, "5.1.1", days=1)
     note_dispatches(world.db, ladder=LADDER, now=later)
@@ -140,6 +152,7 @@ def test_while_one_mail_has_not_come_back_the_clocks_run(world: World, sent: Ref
     assert (kept.status, kept.dispatched_at) == (Status.DISPATCHED, backup.accepted_at)
 
 
+@ON_BOTH
 def test_a_notice_that_was_about_the_old_clock_is_suppressed(world: World, sent: Referral) -> None:
     """The sweep took it up, and the bounce is noted before its mail is queued."""
     day = date(2026, 10, 19)

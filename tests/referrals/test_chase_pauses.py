@@ -9,7 +9,6 @@ from gongmun import ledger
 from gongmun.clock import seoul_time
 from gongmun.db import Database
 from gongmun.errors import NotFound
-from gongmun.organisations import load
 from gongmun.referrals import chase_pause_queries as queries
 from gongmun.referrals.chase_pauses import (
     LONGEST,
@@ -22,6 +21,7 @@ from gongmun.referrals.chase_pauses import (
     standing,
 )
 from gongmun.referrals.models import ChasePause
+from tests.world import organise
 
 NOW = seoul_time(date(2026, 11, 23), 10)
 TODAY = date(2026, 11, 23)
@@ -32,7 +32,7 @@ REASON = "국정감사 기간"
 @pytest.fixture
 def organised_db(sqlite_db: Database) -> Database:
     """With the organisations loaded."""
-    load(sqlite_db, NOW)
+    organise(sqlite_db, NOW)
     return sqlite_db
 
 

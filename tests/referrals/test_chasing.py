@@ -20,7 +20,11 @@ from gongmun.referrals.chasing import sweep
 from gongmun.referrals.ladder import Rung
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import LadderStep
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import LADDER, World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 DISPATCHED = date(2026, 10, 12)
 DUE = date(2026, 10, 29)
@@ -54,6 +58,7 @@ def chase_mails(world: World, code: str) -> list[Dispatch]:
         )
 
 
+@ON_BOTH
 def test_a_silent_ministry_walks_the_whole_ladder(world: World) -> None:
     (referral_id,) = world.dispatched("statistics")
     assert world.referral(referral_id).answer_due == DUE
@@ -140,6 +145,7 @@ def test_a_second_sweep_of_the_day_sends_nothing(world: World) -> None:
     assert len(world.mailer.sent) == count
 
 
+@ON_BOTH
 def test_sweeps_at_once_fire_each_rung_once(world: World) -> None:
     ids = world.dispatched("statistics", "childcare", "privacy", "housing")
     now = at(date(2026, 10, 30))
@@ -296,6 +302,7 @@ def test_clocks_count_from_the_acceptance_however_late_it_is_noted(world: World)
     assert referral.answer_due == DUE
 
 
+@ON_BOTH
 def test_a_ministry_whose_sweep_fails_holds_up_nobody_else(world: World) -> None:
     broken, sound = world.dispatched("statistics", "privacy")
     with world.db.transaction() as session:

@@ -17,7 +17,11 @@ from gongmun.organisations.contacts import set_contact
 from gongmun.referrals import correcting
 from gongmun.referrals.mailing import mails_of
 from tests.documents.samples import both
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 CORRECTIONS = (Correction(place=both("제2항"), stood="10월 30일", reads="11월 2일\n(월)"),)
 
@@ -106,6 +110,7 @@ def test_documents_of_one_mail_are_all_dispatched(world: World) -> None:
     assert mail["In-Reply-To"] == several[0].message_id
 
 
+@ON_BOTH
 def test_a_correction_is_issued_and_joins_the_thread_of_its_original(
     world: World, original: Document
 ) -> None:
@@ -148,6 +153,7 @@ def test_a_draft_waits_for_a_coordinator_and_is_not_issued(
     assert f"gongmun document show {draft.id}" in remedies
 
 
+@ON_BOTH
 def test_sweeping_again_does_nothing(world: World, original: Document) -> None:
     approved(world, original)
     world.issue()

@@ -11,7 +11,11 @@ from gongmun.documents import queries as document_queries
 from gongmun.errors import NotFound
 from gongmun.referrals import queries
 from gongmun.referrals.escalating import EscalationDecided, EscalationMoot, decide_escalation
+from tests.postgresql import ON_BOTH, ON_SQLITE
 from tests.world import LADDER, World, at
+
+# Which kinds of database: see tests/conftest.py.
+pytestmark = ON_SQLITE
 
 DAY = date(2026, 11, 18)
 
@@ -57,6 +61,7 @@ def test_nothing_goes_out_before_the_approval(world: World, document_id: int) ->
     assert len(world.mailer.sent) == sent
 
 
+@ON_BOTH
 def test_approved_it_is_numbered_and_mailed_to_the_parent_body(
     world: World, document_id: int
 ) -> None:
@@ -107,6 +112,7 @@ def test_returned_it_is_never_sent(world: World, document_id: int) -> None:
     assert len(world.mailer.sent) == sent
 
 
+@ON_BOTH
 def test_an_empty_form_and_a_second_decision_are_refused(world: World, document_id: int) -> None:
     with pytest.raises(DecisionIncomplete):
         decide(world, document_id, name=" ")

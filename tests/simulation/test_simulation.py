@@ -29,6 +29,7 @@ from gongmun.simulation.reference import Walk
 from gongmun.simulation.running import Report, World, run
 from gongmun.simulation.shrinking import shrink
 from gongmun.suggestions.models import Suggestion
+from tests.ledger.tampering import unguarded
 
 # Two years are played by `make simulate`; here weeks in which much happens: forums, a late holiday, an outage.
 DAYS, FORUMS = 30, 60
@@ -36,6 +37,9 @@ DAYS, FORUMS = 30, 60
 # Of the twenty, seed 1 would break where a transfer is refused to a ministry that is no more.
 REGRESSIONS = [
     (14, 50, 40, 30),  # a holiday moved a rung of a deadline that it did not move
+    (6, 730, 25, 90),  # an answer was sent back at the very moment at which its deadline was told
+    (27, 730, 25, 101),  # a holiday was declared while a clock stood still
+    (97, 730, 25, 251),  # an answer by mail was read after rungs were skipped
 ]
 
 
@@ -102,7 +106,7 @@ def _forget_a_referral(house: House) -> None:
 
 
 def _change_an_event(house: House) -> None:
-    with house.db.transaction() as session:
+    with unguarded(house.db) as session:
         session.execute(
             update(LedgerEvent).where(LedgerEvent.seq == 1).values(data={"changed": True})
         )

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Run once by the image of PostgreSQL, on an empty database: our roles, with the passwords of the secrets.
+set -eu
+secrets=${SECRETS:-/run/secrets}
+
+password() { sed -n 's/^[A-Z_]*DATABASE[A-Z_]*=.*:\/\/[a-z_]*:\([0-9a-f]*\)@.*/\1/p' "$secrets/$1"; }
+
+psql -v ON_ERROR_STOP=1 -U postgres \
+	-v owner_password="'$(password owner)'" -v work_password="'$(password gongmun)'" \
+	-f "${ROLES:-/gongmun/postgresql_roles.sql}"
+psql -v ON_ERROR_STOP=1 -U postgres -v password="'$(password prefect)'" <<'END'
+CREATE ROLE prefect LOGIN PASSWORD :password;
+CREATE DATABASE prefect OWNER prefect;
+\connect prefect
+REVOKE ALL ON DATABASE prefect FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT ALL ON SCHEMA public TO prefect;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+END

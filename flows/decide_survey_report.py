@@ -1,0 +1,28 @@
+"""Decide on the report of a survey's wave (설문 결과 보고서 결재): wait for a coordinator who approves or returns it."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+
+from gongmun import clock
+from gongmun.decisions import Kind
+from gongmun.documents.decision_form import decision
+from tasks.asking import decided
+from tasks.decision_tasks import decide_report_task
+
+
+@flow(flow_run_name="DECIDE survey report {wave}")
+def decide_survey_report(wave: int, as_of: datetime | None = None) -> str:
+    """설문 결과 보고서를 승인하거나 반려합니다. 실행이 멈추면 Resume 단추를 눌러 결정과 성명, 사유를 적어 주십시오.
+
+    Wait until a coordinator approves or returns the report of the wave of that id, by the form of this run ("Resume") or
+    by `gongmun wave approve` and `return`. Approved, the next `publish-survey-report` publishes it. Returns where it
+    stands then.
+    """
+
+    def take(number: int, form: Any) -> None:
+        chosen = decision(form.decision)
+        decide_report_task(number, chosen, form.name, form.reason, clock.resolve(as_of))
+
+    return decided(Kind.REPORT, wave, take, as_of)

@@ -1,0 +1,50 @@
+"""Examine the installation: all of it for an operator, what changes by itself for a machine that watches."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gongmun.db import Database
+from gongmun.health import configured, printing, reaching, restored, storing, sweeping, telling
+from gongmun.health.checks import Check, Standing
+from gongmun.settings import Settings
+
+
+def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
+    """Everything, most basic first; it may take as long as a relay takes to answer."""
+    # Its parts bring pyHanko and imap-tools with them, which a watched portal does not need.
+    from gongmun import wiring
+
+    return [
+        *examine(settings, db, now),
+        *storing.buckets(settings),
+        *storing.private_files(settings),
+        *printing.libraries(),
+        *printing.fonts(settings.templates),
+        *printing.signing(settings, wiring.signer, now),
+        *reaching.relay(wiring.mailer(), settings),
+        *reaching.inbox(wiring.inbox()),
+        *reaching.scanner(wiring.scanner()),
+        *reaching.prefect(settings),
+        *configured.configured(settings),
+        *_telling(settings, db),
+    ]
+
+
+def _telling(settings: Settings, db: Database) -> Sequence[Check]:
+    """Nothing that a machine which watches the portal should restart it for."""
+    if any(check.standing is not Standing.WELL for check in storing.database(db)):
+        return ()
+    with db.reading() as session:
+        return tuple(telling.coordinators(session, settings))
+
+
+def examine(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
+    """What goes wrong while the installation runs, and costs little to look at.
+
+    Database, sweeps, disk, and whether Prefect's server is open to everybody.
+    """
+    found = list(storing.database(db))
+    if all(check.standing is Standing.WELL for check in found):
+        with db.reading() as session:
+            found += [*sweeping.sweeps(session, now), *restored.restored(session)]
+    return [*found, *storing.disk(settings), *reaching.login()]

@@ -1,0 +1,293 @@
+"""Every SELECT and guarded UPDATE about who is invited to a wave, and whether he has answered."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from gongmun.mail.life import Status as MailStatus
+from gongmun.mail.models import Dispatch
+from gongmun.surveys.fieldwork.models import (
+    Invitation,
+    InvitationStatus,
+    StoredQuestionnaire,
+    SurveyCycle,
+    SurveyMail,
+    SurveyMailKind,
+    SurveySeries,
+)
+from gongmun.surveys.fieldwork.queries import Held
+from gongmun.surveys.panels.models import Panel, PanelKind, PanelMember, PanelPerson, Standing
+
+# Whose answer is still waited for.
+WAITED_FOR = (InvitationStatus.INVITED, InvitationStatus.OPENED)
+# What becomes of a mail that nobody has read, or will.
+_LOST = (MailStatus.BOUNCED, MailStatus.FAILED)
+_LAST_MAIL = (
+    select(func.max(SurveyMail.dispatch_id))
+    .where(SurveyMail.invitation_id == Invitation.id)
+    .correlate(Invitation)
+    .scalar_subquery()
+)
+# The last mail to somebody came back for good.
+CAME_BACK = exists().where(Dispatch.id == _LAST_MAIL, Dispatch.status.in_(_LOST))
+_ASKED = {PanelKind.DRAWN: Standing.SELECTED, PanelKind.LISTED: Standing.CANDIDATE}
+
+
+def invite_members(session: Session, cycle_id: int, panel_id: int) -> int:
+    """Write down who of the panel is asked, each once; how many there are.
+
+    Whoever has no address, because his data were deleted or never known, counts as not reached. Whoever refused in
+    the wave of the series before counts as refused again, and is not written to.
+    """
+    kind = session.get_one(Panel, panel_id).kind
+    is_known = exists().where(PanelPerson.id == PanelMember.person_id)
+    people = (
+        select(
+            literal(cycle_id),
+            PanelMember.id,
+            case(
+                (_had_refused(cycle_id), InvitationStatus.REFUSED.value),
+                (is_known, InvitationStatus.INVITED.value),
+                else_=InvitationStatus.UNREACHABLE.value,
+            ),
+            literal(0),
+        )
+        .where(
+            PanelMember.panel_id == panel_id,
+            PanelMember.standing == _ASKED[kind],
+            ~exists().where(
+                Invitation.cycle_id == cycle_id, Invitation.member_id == PanelMember.id
+            ),
+        )
+        .order_by(PanelMember.id)
+    )
+    columns = ["cycle_id", "member_id", "status", "reminders"]
+    session.execute(insert(Invitation).from_select(columns, people, include_defaults=False))
+    return sum(counted(session, cycle_id).values())
+
+
+def _had_refused(cycle_id: int) -> ColumnElement[bool]:
+    """Of a member: what he was asked last in the series, before this wave, he has refused."""
+    series_id = select(SurveyCycle.series_id).where(SurveyCycle.id == cycle_id).scalar_subquery()
+    earlier, wave = aliased(Invitation), aliased(SurveyCycle)
+    last = (
+        select(earlier.status)
+        .join(wave, wave.id == earlier.cycle_id)
+        .where(
+            wave.series_id == series_id,
+            earlier.cycle_id < cycle_id,
+            earlier.member_id == PanelMember.id,
+        )
+        .order_by(earlier.cycle_id.desc())
+        .limit(1)
+        .correlate(PanelMember)
+        .scalar_subquery()
+    )
+    return last == InvitationStatus.REFUSED
+
+
+def refused_before(session: Session, cycle_id: int) -> int:
+    """How many of those who count as refused in a wave had refused before, and were not written to in it."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Invitation)
+            .join(PanelMember, PanelMember.id == Invitation.member_id)
+            .where(
+                Invitation.cycle_id == cycle_id,
+                Invitation.status == InvitationStatus.REFUSED,
+                _had_refused(cycle_id),
+            )
+        )
+        or 0
+    )
+
+
+def _uninvited(cycle_id: int) -> Sequence[ColumnElement[bool]]:
+    mailed = exists().where(
+        SurveyMail.invitation_id == Invitation.id, SurveyMail.kind == SurveyMailKind.INVITATION
+    )
+    return (
+        Invitation.cycle_id == cycle_id,
+        Invitation.status == InvitationStatus.INVITED,
+        ~mailed,
+    )
+
+
+def is_anybody_uninvited(session: Session, cycle_id: int) -> bool:
+    """Whether there is an invitation without a mail, be it locked or not."""
+    return session.scalar(select(Invitation.id).where(*_uninvited(cycle_id)).limit(1)) is not None
+
+
+def uninvited(session: Session, cycle_id: int, *, after: int = 0, limit: int) -> Sequence[Row[Any]]:
+    """Invitations without a mail, behind that with the id `after`: `id`, and the `contact` of whoever is invited. Locked."""
+    return session.execute(
+        select(Invitation.id, PanelPerson.contact)
+        .join(PanelMember, PanelMember.id == Invitation.member_id)
+        .join(PanelPerson, PanelPerson.id == PanelMember.person_id)
+        .where(*_uninvited(cycle_id), Invitation.id > after)
+        .order_by(Invitation.id)
+        .limit(limit)
+        .with_for_update(of=Invitation, skip_locked=True)
+    ).all()
+
+
+def to_remind(
+    session: Session, cycle_id: int, *, reminders: int, after: int = 0, limit: int
+) -> Sequence[Row[Any]]:
+    """Who has not answered and was reminded less often than that: `id`, `contact` and the three categories. Locked.
+
+    Only invitations behind that with the id `after`.
+    """
+    return session.execute(
+        select(
+            Invitation.id,
+            PanelPerson.contact,
+            PanelMember.sex,
+            PanelMember.age_group,
+            PanelMember.province,
+        )
+        .join(PanelMember, PanelMember.id == Invitation.member_id)
+        .join(PanelPerson, PanelPerson.id == PanelMember.person_id)
+        .where(
+            Invitation.cycle_id == cycle_id,
+            Invitation.status.in_(WAITED_FOR),
+            Invitation.reminders < reminders,
+            Invitation.id > after,
+        )
+        .order_by(Invitation.id)
+        .limit(limit)
+        .with_for_update(of=Invitation, skip_locked=True)
+    ).all()
+
+
+def note_reminders(session: Session, ids: Collection[int], reminders: int, today: date) -> None:
+    """These invitations were reminded for the n-th time."""
+    if ids:
+        session.execute(
+            update(Invitation)
+            .where(Invitation.id.in_(ids))
+            .values(reminders=reminders, reminded_on=today)
+        )
+
+
+def note_unreachable(session: Session, cycle_id: int) -> int:
+    """Whoever's last mail came back for good, or who has no address any more, is not waited for; how many."""
+    is_known = exists().where(
+        PanelMember.id == Invitation.member_id, PanelPerson.id == PanelMember.person_id
+    )
+    result = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.cycle_id == cycle_id,
+            Invitation.status == InvitationStatus.INVITED,
+            or_(CAME_BACK, ~is_known),
+        )
+        .values(status=InvitationStatus.UNREACHABLE)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def invitation_of_dispatch(session: Session, dispatch_id: int) -> Invitation | None:
+    """Whom the mail with this link invited."""
+    return session.scalars(
+        select(Invitation)
+        .join(SurveyMail, SurveyMail.invitation_id == Invitation.id)
+        .where(SurveyMail.dispatch_id == dispatch_id)
+    ).one_or_none()
+
+
+_INVITED_BY = select(SurveyMail.invitation_id).where(SurveyMail.dispatch_id == bindparam("mail"))
+
+
+def invited_by(session: Session, dispatch_id: int) -> int | None:
+    """The id of the invitation whose mail this was."""
+    return session.connection().execute(_INVITED_BY, {"mail": dispatch_id}).scalar_one_or_none()
+
+
+def invitation(session: Session, invitation_id: int) -> Invitation:
+    """One invitation, which must be there."""
+    return session.get_one(Invitation, invitation_id)
+
+
+def invitation_of_number(session: Session, cycle_id: int, number: str) -> Invitation | None:
+    """The invitation of the member with this number."""
+    return session.scalars(
+        select(Invitation)
+        .join(PanelMember, PanelMember.id == Invitation.member_id)
+        .where(Invitation.cycle_id == cycle_id, PanelMember.number == number)
+    ).one_or_none()
+
+
+def member_of(session: Session, invitation: Invitation) -> PanelMember:
+    """Who is invited, as the panel knows him."""
+    return session.get_one(PanelMember, invitation.member_id)
+
+
+def place(
+    session: Session, invitation_id: int, held: Held | None = None
+) -> tuple[Invitation, SurveyCycle, SurveySeries, PanelMember, StoredQuestionnaire]:
+    """An invitation, its wave, held as is said, the series, who is invited, and the questionnaire: in one statement.
+
+    While these are kept the session finds each of them without another.
+    """
+    query = (
+        select(Invitation, SurveyCycle, SurveySeries, PanelMember, StoredQuestionnaire)
+        .join(SurveyCycle, SurveyCycle.id == Invitation.cycle_id)
+        .join(SurveySeries, SurveySeries.id == SurveyCycle.series_id)
+        .join(PanelMember, PanelMember.id == Invitation.member_id)
+        .join(StoredQuestionnaire, StoredQuestionnaire.id == SurveyCycle.questionnaire_id)
+        .where(Invitation.id == invitation_id)
+    )
+    if held is not None:
+        query = query.with_for_update(read=held is Held.WHERE_IT_IS, of=SurveyCycle)
+    return session.execute(query.execution_options(populate_existing=True)).one()._tuple()
+
+
+def counted(session: Session, cycle_id: int) -> Mapping[InvitationStatus, int]:
+    """How many invitations of a wave stand where; each state has its number."""
+    counts = dict.fromkeys(InvitationStatus, 0)
+    for status, count in session.execute(
+        select(Invitation.status, func.count())
+        .where(Invitation.cycle_id == cycle_id)
+        .group_by(Invitation.status)
+    ):
+        counts[status] = count
+    return counts
+
+
+def answered_by_category(
+    session: Session, cycle_id: int
+) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """Of each feature and value: how many were invited, and how many of them have answered."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    answered = func.sum(case((Invitation.status == InvitationStatus.ANSWERED, 1), else_=0))
+    for feature in ("sex", "age_group", "province"):
+        column = getattr(PanelMember, feature)
+        rows = session.execute(
+            select(column, func.count(), answered)
+            .join(Invitation, Invitation.member_id == PanelMember.id)
+            .where(Invitation.cycle_id == cycle_id, column.is_not(None))
+            .group_by(column)
+            .order_by(column)
+        )
+        found |= {(feature, value): (invited, int(done)) for value, invited, done in rows}
+    return found

