@@ -12,7 +12,7 @@ from gongmun.mail.dispatching import DISPATCH_SWEEP
 from gongmun.text import Bilingual
 from tasks.artifacts import notes_of, publish
 from tasks.boards import publish_waiting_task, waiting_note
-from tasks.mail_tasks import dispatch_task, note_proofs_task, sent_since_task
+from tasks.mail_tasks import dispatch_task, mailed_task, note_proofs_task
 from tasks.referral_tasks import note_dispatches_task
 from tasks.run_names import of_day
 from tasks.sweep_tables import mailed_table
@@ -49,7 +49,7 @@ def dispatch_mail(limit: int = 500, as_of: datetime | None = None) -> int:
             Bilingual(ko="반송된 메일", en="came back"): proofs.bounced,
             Bilingual(ko="기한이 기산된 이송", en="referrals whose clocks started"): len(started),
         },
-        tables=[mailed_table(sent_since_task(now))],
+        tables=[mailed_table(mailed_task(report.sent))],
         notes=[*troubles, *waiting_note(publish_waiting_task(now))],
     )
     beat(wiring.database(), DISPATCH_SWEEP)

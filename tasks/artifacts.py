@@ -13,7 +13,7 @@ from gongmun.referrals.chase_pauses import Standing
 from gongmun.referrals.chase_preview import FATES, Preview
 from gongmun.referrals.names import RUNGS
 from gongmun.surveys.fieldwork.board import WaveLine
-from gongmun.surveys.fieldwork.names import FEATURES, INVITATIONS, STATUSES
+from gongmun.surveys.fieldwork.names import INVITATIONS, STATUSES, category
 from gongmun.text import Bilingual, Link, korean_date
 from tasks.links import document_link
 
@@ -175,7 +175,7 @@ def _categories_table(line: WaveLine) -> Table:
         ),
         [
             (
-                f"{FEATURES[each.feature].ko}: {each.value}",
+                category(each.feature, each.value),
                 each.asked,
                 "5명 미만 구분 보호 / hidden: few people"
                 if each.answered is None

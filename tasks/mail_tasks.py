@@ -66,10 +66,3 @@ def mailed_task(dispatch_ids: Sequence[int]) -> Sequence[Mailed]:
     """These mails, by whom they go to and why."""
     with wiring.database().reading() as session:
         return summary.of(session, dispatch_ids)
-
-
-@service_task("what was sent")
-def sent_since_task(moment: datetime) -> Sequence[Mailed]:
-    """The mails accepted since, by whom they went to and why."""
-    with wiring.database().reading() as session:
-        return summary.accepted_since(session, moment)

@@ -16,7 +16,7 @@ from gongmun.surveys.fieldwork.board import WaveLine, board, series_lines, wave_
 from gongmun.surveys.fieldwork.closing import cancel, close_now, put_off
 from gongmun.surveys.fieldwork.life import AWAITS_REPORT, UNDER_WAY, Status
 from gongmun.surveys.fieldwork.models import InvitationStatus
-from gongmun.surveys.fieldwork.names import FEATURES, INVITATIONS, STATUSES
+from gongmun.surveys.fieldwork.names import INVITATIONS, STATUSES, category
 from gongmun.surveys.fieldwork.opening import open_waves
 from gongmun.surveys.fieldwork.paper import PaperRefused, take_paper
 from gongmun.surveys.fieldwork.starting import start
@@ -133,9 +133,7 @@ def show(wave: WaveId, as_of: AsOf = None) -> None:
         ),
         [
             (
-                Bilingual(
-                    ko=f"{FEATURES[each.feature].ko}: {each.value}", en=FEATURES[each.feature].en
-                ),
+                category(each.feature, each.value),
                 each.asked,
                 _FEW if each.answered is None else each.answered,
                 each.quota or "",

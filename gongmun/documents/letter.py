@@ -131,6 +131,11 @@ class Letter:
     language: Language = Language.KO  # of the official text; the other one is its twin
 
     @property
+    def is_internal(self) -> bool:
+        """Whether it stays in the house: then no sender is named, and no seal stands on it (규정 제13조제3항, 제14조)."""
+        return self.recipients == (INTERNAL,)
+
+    @property
     def subject(self) -> str:
         """The title of the official text."""
         return said(self.title, self.language)

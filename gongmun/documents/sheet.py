@@ -51,6 +51,7 @@ def to_html(context: Context, imprint: Imprint, language: Language | None = None
         {
             "context": read,
             "letter": read.letter,
+            "is_internal": context.letter.is_internal,
             "imprint": imprint,
             "agency": _agency(language),
             "is_official": language is official,

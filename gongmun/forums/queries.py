@@ -23,6 +23,12 @@ from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral
 from gongmun.suggestions.models import Suggestion
 
+# Selected, and no ministry has it or is about to get it.
+_UNREFERRED = select(Suggestion).where(
+    Suggestion.selected.is_(True),
+    ~exists().where(Referral.suggestion_id == Suggestion.id, Referral.status != Status.WITHDRAWN),
+)
+
 
 def forum(session: Session, forum_id: int, *, lock: bool = False) -> Forum:
     """One forum by its id, locked until the transaction ends if asked for; NotFound without one."""
@@ -80,13 +86,17 @@ def outcomes_with(session: Session, *statuses: OutcomeStatus) -> Sequence[Outcom
 
 def unreferred(session: Session, forum_id: int) -> Sequence[Suggestion]:
     """Selected suggestions of a forum that no ministry has, or is about to get."""
-    referred = exists().where(
-        Referral.suggestion_id == Suggestion.id, Referral.status != Status.WITHDRAWN
-    )
     return session.scalars(
-        select(Suggestion)
-        .where(Suggestion.forum_id == forum_id, Suggestion.selected.is_(True), ~referred)
-        .order_by(Suggestion.number)
+        _UNREFERRED.where(Suggestion.forum_id == forum_id).order_by(Suggestion.number)
+    ).all()
+
+
+def unreferred_of_ended(session: Session, now: datetime) -> Sequence[Suggestion]:
+    """Those of all forums that have ended by `now`, in one statement."""
+    return session.scalars(
+        _UNREFERRED.join(Forum, Forum.id == Suggestion.forum_id)
+        .where(Forum.ends_at <= now)
+        .order_by(Forum.ends_at, Forum.id, Suggestion.number)
     ).all()
 
 
@@ -182,13 +192,6 @@ def move(session: Session, outcome: Outcome, event: OutcomeEvent, **values: Any)
     assert isinstance(result, CursorResult)
     session.refresh(outcome)
     return result.rowcount == 1
-
-
-def ended(session: Session, now: datetime) -> Sequence[Forum]:
-    """Forums that have ended by `now`."""
-    return session.scalars(
-        select(Forum).where(Forum.ends_at <= now).order_by(Forum.ends_at, Forum.id)
-    ).all()
 
 
 def not_wrapped_up(session: Session) -> Sequence[Forum]:

@@ -39,8 +39,7 @@ def unrouted(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
     today = seoul_date(now)
     return [
         (suggestion.id, suggestion.reference)
-        for forum in queries.ended(session, now)
-        for suggestion in queries.unreferred(session, forum.id)
+        for suggestion in queries.unreferred_of_ended(session, now)
         if route_of(session, suggestion, today) is None
     ]
 

@@ -7,7 +7,7 @@ Several connections share a batch (sharing.py).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -52,7 +52,7 @@ Fill = Callable[[Session, Dispatch], str | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DispatchReport:
-    """What one call sent, in numbers.
+    """What one call sent, in numbers, and the ids of what it sent.
 
     `retried` were refused for now and come again by themselves; `recalled` do not leave, because nothing
     they say holds any more, and `postponed` not now; `returned` were not tried, because of `trouble` with
@@ -71,6 +71,8 @@ class DispatchReport:
     returned: int = 0
     skipped: int = 0
     trouble: RelayUnreachable | None = None
+    # Those counted as accepted. Not by the time of day: two dispatchers at once each tell of their own.
+    sent: tuple[int, ...] = field(default=(), compare=False)
 
 
 def dispatch_due(
@@ -123,7 +125,15 @@ def dispatch_due(
         fill=fill,
         review=review,
     )
-    counts, trouble = send_all(run.send, mailer, batch)
+    sent: list[int] = []
+
+    def send(connection: Connection, dispatch: Dispatch) -> str:
+        outcome = run.send(connection, dispatch)
+        if outcome == "accepted":
+            sent.append(dispatch.id)
+        return outcome
+
+    counts, trouble = send_all(send, mailer, batch)
     counts["uncertain"] += doubted
     if trouble is not None:
         with db.transaction() as session:
@@ -132,7 +142,7 @@ def dispatch_due(
             )
         # The other connections may have sent all the same: then there is nothing to tell.
         trouble = trouble if counts["returned"] else None
-    return DispatchReport(**counts, trouble=trouble, recovered=recovered)
+    return DispatchReport(**counts, trouble=trouble, recovered=recovered, sent=tuple(sorted(sent)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

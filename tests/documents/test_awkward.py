@@ -179,17 +179,19 @@ def test_every_kind_has_an_english_twin(
 ) -> None:
     html = to_html(context, samples.NOTED, Language.EN).html
     assert '<html lang="en"' in html
-    assert 'class="seal"' not in html
-    assert 'class="seal"' in to_html(context, samples.NOTED).html
-    text = _squeezed("".join(_pages(pool, context, Language.EN)))
     letter = context.letter
+    # What stays in the house names no sender, and bears no seal (규정 제13조제3항).
+    seals = 0 if letter.is_internal else 1
+    assert 'class="seal"' not in html
+    assert to_html(context, samples.NOTED).html.count('class="seal"') == seals
+    text = _squeezed("".join(_pages(pool, context, Language.EN)))
+    assert text.count(_squeezed("Head of the Office for Citizen Participation")) == seals
     for part in (
         "Translation for reference. The Korean text is the official document.",
         f"To{letter.recipients[0].office.en}",
         f"Subject{letter.title.en}",
         "1. Related document",
         "End.",
-        "Head of the Office for Citizen Participation",
         "Drafted by Officer Kim So-tong",
         "Approved by Director, Public Dialogue Division by delegation",
         "Ref. No. 공론소통과-1234 (12 October 2026)",

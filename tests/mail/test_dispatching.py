@@ -108,6 +108,14 @@ def test_due_mail_is_sent_once(
     assert kinds == ["mail.queued", "mail.accepted"]
 
 
+def test_each_dispatcher_tells_of_what_it_sent_itself(put: Put, send: Send) -> None:
+    dispatches = [put(key=str(number)) for number in range(3)]
+    mine, others = FakeMailer(), FakeMailer()
+    first, second = send(mine, limit=2), send(others)
+    assert (len(first.sent), len(second.sent)) == (2, 1)
+    assert {*first.sent, *second.sent} == {each.id for each in dispatches}
+
+
 @ON_BOTH
 def test_what_is_not_due_waits_and_what_is_long_due_goes_first(
     put: Put, send: Send, now: datetime

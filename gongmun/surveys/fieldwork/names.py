@@ -33,6 +33,10 @@ FEATURES: Mapping[str, Bilingual] = {
     "age_group": Bilingual(ko="연령대", en="age group"),
     "province": Bilingual(ko="시도", en="province"),
 }
+SEXES: Mapping[str, Bilingual] = {
+    "F": Bilingual(ko="여성", en="Women"),
+    "M": Bilingual(ko="남성", en="Men"),
+}
 FUNNEL: Mapping[Step, Bilingual] = {
     Step.INVITED: Bilingual(ko="모집 안내", en="invited to volunteer"),
     Step.WILLING: Bilingual(ko="참여 희망", en="willing"),
@@ -42,3 +46,10 @@ FUNNEL: Mapping[Step, Bilingual] = {
     Step.ASKED: Bilingual(ko="이 회차에 요청", en="asked in this wave"),
     Step.ANSWERED: Bilingual(ko="이 회차에 응답", en="answered this wave"),
 }
+
+
+def category(feature: str, value: str) -> Bilingual:
+    """One category of the people asked, such as 성별: 여성 / sex: Women."""
+    name = FEATURES[feature]
+    said = SEXES.get(value, Bilingual(ko=value, en=value))
+    return Bilingual(ko=f"{name.ko}: {said.ko}", en=f"{name.en}: {said.en}")

@@ -9,9 +9,10 @@ from gongmun.surveys.analysis.dispositions import Disposition, Sufficiency
 from gongmun.surveys.analysis.sums import Route
 from gongmun.surveys.analysis.variables import Kind, Option, Variable
 from gongmun.surveys.fieldwork.models import AnswerSheet, Mode
+from gongmun.surveys.fieldwork.names import SEXES
 from gongmun.surveys.questionnaire import Checked, Item, Questionnaire, check_answers, record
 from gongmun.surveys.questionnaire import Kind as ItemKind
-from gongmun.surveys.reports.names import AGES, REGION_NAMES, SEXES
+from gongmun.surveys.reports.names import AGES, REGION_NAMES
 from gongmun.surveys.reports.populations import REGIONS
 from gongmun.surveys.reports.routing import routes
 from gongmun.text import Bilingual

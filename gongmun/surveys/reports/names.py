@@ -6,10 +6,6 @@ from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.models import Mode
 from gongmun.text import Bilingual
 
-SEXES: Mapping[str, Bilingual] = {
-    "F": Bilingual(ko="여성", en="Women"),
-    "M": Bilingual(ko="남성", en="Men"),
-}
 AGES: Mapping[str, Bilingual] = {
     "18-29": Bilingual(ko="18~29세", en="18–29"),
     "30-39": Bilingual(ko="30대", en="30–39"),
