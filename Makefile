@@ -8,9 +8,11 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # Only the Python that is there is used; none is downloaded.
 export UV_PYTHON_DOWNLOADS := never
+# Prefect starts a process for each run: each would compile anew what none may keep.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup many dev system demo up test test-many check check-documents format simulate bench lock clean
+.PHONY: help setup compiled many dev system demo up test test-many check check-documents format simulate bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -36,6 +38,9 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@touch $@
 
 setup: $(VENV)/installed ## set up .venv from the hashed lock
+
+compiled: setup ## bytecode beforehand, for services whose account may not write it here
+	@$(BIN)/python -m compileall -q -j 0 $(VENV) gongmun tasks flows deployments
 
 many: setup ## packages of many machines: documents in a bucket, workers that start containers
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-many.lock

@@ -10,9 +10,8 @@ from gongmun.answers import request_queries
 from gongmun.calendar import calendar, hours
 from gongmun.db.restored import unsettled
 from gongmun.db.sweeps import last_finished
-from gongmun.documents import DocumentKind
-from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
+from gongmun.forums.documents_waiting import CHASE, not_issued, to_approve
 from gongmun.forums.follow_ups_waiting import follow_ups, missing_follow_up
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.ministries_waiting import Waiting, broken_mailboxes, ministries_waiting
@@ -24,7 +23,6 @@ from gongmun.mail.recipients import recipient
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals import recomputing, untold_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
-from gongmun.settings import settings
 from gongmun.text import Bilingual, english_date, korean_date
 
 # The name of the heartbeat of the run that shows this list and the other boards.
@@ -33,17 +31,6 @@ _WRAP_UP_MISSING_AFTER = timedelta(hours=1)
 _MAIL_DELAYED_AFTER = timedelta(hours=1)
 # The chase runs on weekdays: from Friday to Monday are three days.
 _CHASE_MISSING_AFTER = timedelta(days=4)
-# What issues a document of this kind again; nothing drafts the others yet.
-_CHASE = "prefect deployment run chase-referrals/chase-referrals"
-_ISSUED_BY = {
-    DocumentKind.OUTCOME: "gongmun outcome issue",
-    DocumentKind.CORRECTION: "gongmun outcome issue",
-    DocumentKind.EXTENSION: "gongmun outcome issue",
-    DocumentKind.FIRST_REMINDER: _CHASE,
-    DocumentKind.SECOND_REMINDER: _CHASE,
-    DocumentKind.ESCALATION: _CHASE,
-    DocumentKind.WHITE_PAPER: "gongmun white-paper issue",
-}
 
 __all__ = ["BOARD_SWEEP", "Waiting", "waiting"]
 
@@ -56,9 +43,7 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *missing_follow_up(session),
         *_approvals(session),
         *_stuck(session, now),
-        *_escalations(session),
-        *_corrections(session),
-        *_reports(session),
+        *to_approve(session),
         *_late(session),
         *_recount(session, now),
         *successions(session, now),
@@ -68,9 +53,7 @@ def waiting(session: Session, now: datetime) -> Sequence[Waiting]:
         *broken_mailboxes(session),
         *_dispatches(session),
         *_delayed(session, now),
-        *_documents(session),
-        *_key(session),
-        *_portal(session),
+        *not_issued(session),
     ]
 
 
@@ -104,7 +87,7 @@ def _missing_sweep(session: Session) -> Iterator[Waiting]:
                 ko=f"독촉 점검이 {korean_date(clock.seoul_date(alive))} 이후 실행되지 않았습니다.",
                 en=f"The chase has not run since {english_date(clock.seoul_date(alive))}.",
             ),
-            remedy=_CHASE,
+            remedy=CHASE,
         )
 
 
@@ -149,50 +132,6 @@ def _stuck(session: Session, now: datetime) -> Iterator[Waiting]:
                 en=f"approved, not issued yet: outcome {outcome.round} of forum {forum.code}",
             ),
             remedy="gongmun outcome issue",
-        )
-
-
-def _escalations(session: Session) -> Iterator[Waiting]:
-    for document in document_queries.drafted_escalations(session):
-        yield Waiting(
-            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: an escalation"),
-            remedy=f"gongmun escalation show {document.id}",
-            run=f"DECIDE escalation {document.id}",
-        )
-
-
-def _corrections(session: Session) -> Iterator[Waiting]:
-    for document in document_queries.drafted(session, DocumentKind.CORRECTION):
-        yield Waiting(
-            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: a correction"),
-            remedy=f"gongmun document show {document.id}",
-        )
-    for document_id in referral_queries.unsent_corrections(session):
-        yield Waiting(
-            what=Bilingual(
-                ko=f"시행 대기: 정정 문서 {document_id}",
-                en=f"approved, not issued yet: correction {document_id}",
-            ),
-            remedy="gongmun outcome issue",
-        )
-
-
-def _reports(session: Session) -> Iterator[Waiting]:
-    for document in document_queries.drafted(session, DocumentKind.SURVEY_REPORT):
-        # Its key is `survey_report:WAVE:DRAFT`.
-        wave_id = document.key.split(":")[1]
-        yield Waiting(
-            what=Bilingual(
-                ko=f"결재 대기: {document.title}(문서 {document.id})",
-                en=f"to approve: a survey's report, document {document.id}",
-            ),
-            remedy=f"gongmun wave approve {wave_id} --name … --reason …",
-            run=f"DECIDE survey report {wave_id}",
-        )
-    for document in document_queries.drafted(session, DocumentKind.WHITE_PAPER):
-        yield Waiting(
-            what=Bilingual(ko=f"결재 대기: {document.title}", en="to approve: a white paper"),
-            remedy=f"gongmun white-paper show {document.context['year']}",
         )
 
 
@@ -275,40 +214,4 @@ def _delayed(session: Session, now: datetime) -> Iterator[Waiting]:
                 en=f"mails that do not go out: {count}. Check the relay and its settings.",
             ),
             remedy="gongmun mail list",
-        )
-
-
-def _documents(session: Session) -> Iterator[Waiting]:
-    for document in document_queries.with_problems(session):
-        yield Waiting(
-            what=Bilingual(
-                ko=f"문서 시행 실패: {document.number or document.id} {document.problem_ko}",
-                en=f"document {document.number or document.id} was not issued: {document.problem_en}",
-            ),
-            remedy=_ISSUED_BY.get(document.kind, f"gongmun document show {document.id}"),
-        )
-
-
-def _key(session: Session) -> Iterator[Waiting]:
-    """An agency that signed before and has no key here: nothing is issued, see `SigningKeyMissing`."""
-    signing = settings().signing
-    if not (signing.names_a_key or signing.unsigned) and document_queries.any_signed(session):
-        yield Waiting(
-            what=Bilingual(
-                ko="이 환경에서는 공문을 시행하지 않습니다: 전에는 서명하였으나 여기에는 서명 키가 설정되지 않았습니다.",
-                en="no documents are issued from here: earlier ones are signed, and no key is set here",
-            ),
-            remedy="GONGMUN_SIGNING__KEY=…",
-        )
-
-
-def _portal(session: Session) -> Iterator[Waiting]:
-    """What is printed without the means to check it cannot be mended afterwards."""
-    if settings().public_url is None and document_queries.any_approved(session):
-        yield Waiting(
-            what=Bilingual(
-                ko="공문에 QR 코드와 확인 주소가 인쇄되지 않습니다: 공문 확인 화면의 주소가 설정되지 않았습니다.",
-                en="documents are printed without QR code and address: that of the portal is not set",
-            ),
-            remedy="GONGMUN_PUBLIC_URL=https://…",
         )
