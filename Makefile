@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # Only the Python that is there is used; none is downloaded.
 export UV_PYTHON_DOWNLOADS := never
+# Also behind a proxy of the agency's, whose certificate this machine trusts.
+export UV_SYSTEM_CERTS ?= 1
 # Prefect starts a process for each run: each would compile anew what none may keep.
 unexport PYTHONDONTWRITEBYTECODE
 

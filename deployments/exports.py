@@ -31,7 +31,7 @@ def exports_for_prefect(url: str, login: Path | None) -> Sequence[str]:
 
     `login` is its file, which the shell reads: nothing secret is printed. None where the environment told it.
     """
-    lines = [f"export PREFECT_API_URL={url}"]
+    lines = [f"export PREFECT_API_URL={url}", "export DO_NOT_TRACK=1"]
     if login is not None:
         lines.append(f'export {prefect_login.CLIENT}="$(cat {shown(login)})"')
     return lines

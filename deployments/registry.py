@@ -138,7 +138,7 @@ def registry() -> Sequence[RunnerDeployment]:
         # At night, when nobody answers.
         _deployment(archive_survey_waves, tags=["sweep", "survey"], schedule=_cron("30 3 * * *")),
         _deployment(
-            expire_personal_data, tags=["sweep", "retention"], schedule=_cron("45 3 * * *")
+            expire_personal_data, tags=["sweep", "retention"], schedule=_cron("47 3 * * *")
         ),
         # What coordinators are told; the teller is started by deployments/automations.py.
         _deployment(

@@ -1,5 +1,7 @@
 """Serve all deployments on this machine: `python -m deployments.serve`."""
 
+import tempfile
+
 from gongmun import prefect_login
 from gongmun.settings import settings
 
@@ -17,7 +19,10 @@ def main() -> None:
     from deployments.registry import registry
 
     require_api()
-    serve(*registry(), limit=LIMIT)
+    # Prefect's runner takes `runner_storage` there, which may be another account's: every account has the same /tmp.
+    with tempfile.TemporaryDirectory(prefix="gongmun-") as folder:
+        tempfile.tempdir = folder
+        serve(*registry(), limit=LIMIT)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,6 @@ def template(kind: PoolType) -> dict[str, Any]:
     """The base job template of a type, as Prefect takes it."""
     read: dict[str, Any] = json.loads((_FOLDER / f"{kind}.json").read_text("utf-8"))
     if kind is PoolType.PROCESS:
-        # Runs read the same `.env`, and nothing is copied to a folder of their own.
+        # Runs have the worker's environment and read the same `.env`; nothing is copied to a folder of their own.
         read["variables"]["properties"]["working_dir"]["default"] = str(PROJECT_ROOT)
     return read

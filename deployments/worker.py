@@ -6,6 +6,7 @@ next run of the same flow, because every flow takes all that is due.
 
 import os
 import sys
+import tempfile
 from typing import Annotated
 
 import typer
@@ -37,6 +38,8 @@ def main(
     command += ["--install-policy", "never", "--no-create-pool-if-not-found"]
     # By default it asks every ten seconds, and a coordinator would wait as long.
     os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "2")
+    # See deployments/serve.py.
+    os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="gongmun-")
     if health_host is not None:
         os.environ["PREFECT_WORKER_WEBSERVER_HOST"] = health_host
         command.append("--with-healthcheck")

@@ -12,15 +12,15 @@ from gongmun.referrals.ladder import Rung
 from gongmun.referrals.names import RUNGS
 from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import (
+    documents_table,
     notes_of,
     paused_table,
     preview_table,
     publish,
-    replaced_table,
 )
 from tasks.boards import publish_board_task, publish_waiting_task, waiting_note
 from tasks.deadline_tasks import tell_changes_task
-from tasks.document_tasks import replaced_task
+from tasks.document_tasks import documents_task
 from tasks.referral_tasks import (
     enqueue_notices_task,
     issue_notices_task,
@@ -98,7 +98,7 @@ def chase_referrals(as_of: datetime | None = None, dry_run: bool = False) -> int
             told_table(told_task(notices.enqueued)),
             suppressed_table(told_task([*dropped, *notices.suppressed])),
             paused_table(paused_task(swept.paused, now)),
-            replaced_table(replaced_task(issued.issued)),
+            documents_table(documents_task(issued.issued)),
         ],
         notes=[
             *([_QUIET] if swept.quiet else []),

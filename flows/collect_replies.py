@@ -5,7 +5,7 @@ from datetime import datetime
 from prefect import flow
 
 from gongmun import clock, wiring
-from gongmun.db.sweeps import SweepBusy, lease
+from gongmun.db.sweeps import SweepBusy, beat, lease
 from gongmun.errors import GongmunError
 from gongmun.mail.collecting import COLLECT_SWEEP, CollectReport
 from gongmun.mail.mailbox import InboxUnavailable
@@ -28,6 +28,8 @@ def collect_replies(as_of: datetime | None = None) -> int:
     """
     now = clock.resolve(as_of)
     if wiring.inbox() is None:
+        # Nothing to collect is well collected: an inbox that was taken away is not missed for ever.
+        beat(wiring.database(), COLLECT_SWEEP)
         return 0
     try:
         with lease(wiring.database(), COLLECT_SWEEP):

@@ -8,8 +8,8 @@ from gongmun import clock, wiring
 from gongmun.db.sweeps import beat
 from gongmun.forums.issuing import ISSUE_SWEEP
 from gongmun.text import Bilingual
-from tasks.artifacts import publish, replaced_table
-from tasks.document_tasks import replaced_task
+from tasks.artifacts import documents_table, notes_of, publish
+from tasks.document_tasks import documents_task
 from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
 from tasks.links import document_link
 from tasks.run_names import of_day
@@ -26,6 +26,8 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
     now = clock.resolve(as_of)
     issued = issue_outcomes_task(now)
     overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
+    shown = {line.document_id for overview in overviews for line in overview.ministries}
+    others = [document_id for document_id in issued.documents if document_id not in shown]
     publish(
         "issue-outcomes",
         Bilingual(ko="공문 시행", en="Documents issued"),
@@ -61,7 +63,11 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
             )
             for overview in overviews
         ]
-        + [replaced_table(replaced_task(issued.documents))],
+        + [documents_table(documents_task(others))],
+        notes=notes_of(problem for _, problem in issued.failed),
     )
     beat(wiring.database(), ISSUE_SWEEP)
+    # All the others are issued: a run that fails is what a coordinator sees.
+    for _, problem in issued.failed:
+        raise problem
     return len(issued.documents)

@@ -9,7 +9,8 @@ from gongmun.clock import seoul_date
 from gongmun.db.sweeps import lease
 from gongmun.surveys.reports.publishing import PUBLISH_SWEEP
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import notes_of, publish
+from tasks.artifacts import documents_table, notes_of, publish
+from tasks.document_tasks import documents_task
 from tasks.run_names import of_day
 from tasks.survey_tasks import (
     draft_reports_task,
@@ -51,6 +52,7 @@ def publish_survey_report(as_of: datetime | None = None) -> int:
                 Bilingual(ko="달라진 점 안내 메일", en="mails on what changed"): mails,
             },
             tables=[
+                documents_table(documents_task(issued.issued)),
                 (
                     Bilingual(ko="결재를 기다리는 보고서", en="Reports that wait for you"),
                     (Bilingual(ko="회차", en="wave"), _APPROVE),
@@ -58,7 +60,7 @@ def publish_survey_report(as_of: datetime | None = None) -> int:
                         (cycle_id, f"gongmun wave approve {cycle_id}")
                         for cycle_id in drafted.drafted
                     ],
-                )
+                ),
             ],
             notes=notes_of(problems),
         )

@@ -71,8 +71,10 @@ def find(file: Path, environment: Mapping[str, str] = os.environ) -> str | None:
 def use(file: Path) -> None:
     """Let Prefect's client say the login that is known here, in this process and in those that it starts.
 
-    Prefect reads the environment when it is imported: call this before.
+    And say nothing to its makers, unless the environment asks for that. Prefect reads the environment when it is
+    imported: call this before.
     """
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     if login := find(file):
         os.environ[CLIENT] = login
 

@@ -79,20 +79,27 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     )
 
 
-def replaced_table(documents: Sequence[Document]) -> Table:
-    """Documents in whose print characters were replaced, which no font of ours has."""
+def documents_table(documents: Sequence[Document]) -> Table:
+    """Documents that a run has issued, each with its PDF for whoever is logged in.
+
+    Those in whose print characters were replaced, which no font of ours has, name the command that shows them.
+    """
     return (
-        Bilingual(ko="대체 글자(〓)가 인쇄된 공문", en="Documents with replaced characters"),
+        Bilingual(ko="시행한 공문(PDF)", en="Documents issued, as PDF"),
         (
             Bilingual(ko="문서번호", en="number"),
+            Bilingual(ko="제목", en="title"),
+            Bilingual(ko="수신", en="to"),
             Bilingual(ko="대체 글자(〓)", en="replaced"),
-            Bilingual(ko="확인", en="look at it"),
         ),
         [
             (
                 document_link(document.id, document.number),
-                document.replaced_characters,
-                f"gongmun document export {document.id}",
+                document.title,
+                document.recipient_code,
+                f"{document.replaced_characters}: gongmun document export {document.id}"
+                if document.replaced_characters
+                else "",
             )
             for document in documents
         ],

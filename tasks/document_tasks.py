@@ -7,8 +7,8 @@ from gongmun.documents import Document, queries
 from tasks.service_task import service_task
 
 
-@service_task("replaced characters")
-def replaced_task(document_ids: Sequence[int]) -> Sequence[Document]:
-    """Those of these documents in whose print characters were replaced."""
+@service_task("documents")
+def documents_task(document_ids: Sequence[int]) -> Sequence[Document]:
+    """These documents, as an artifact names them."""
     with wiring.database().reading() as session:
-        return queries.with_replaced(session, document_ids)
+        return queries.these(session, document_ids)

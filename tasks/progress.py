@@ -28,7 +28,12 @@ def progress(renderer: Renderer, key: str, what: Bilingual, total: int) -> Itera
     if total <= _FEW:
         yield renderer
         return
-    bar: Any = create_progress_artifact(0.0, key=key, description=str(what))
+    bar: Any = None
+    with suppress(httpx.HTTPError, PrefectException):
+        bar = create_progress_artifact(0.0, key=key, description=str(what))
+    if bar is None:
+        yield renderer
+        return
     # Documents are made in threads, which know neither the run nor its connection.
     run = copy_context()
 

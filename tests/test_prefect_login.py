@@ -1,5 +1,6 @@
 """The login to Prefect: made once, for this account only, and found by whoever needs it."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -95,6 +96,13 @@ def test_nor_is_a_variable_that_is_none(tmp_path: Path) -> None:
 def test_a_folder_in_its_place_is_no_login(tmp_path: Path) -> None:
     with pytest.raises(PrefectLoginUnusable):
         prefect_login.ensure(tmp_path, {})
+
+
+def test_prefects_makers_are_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DO_NOT_TRACK", "")
+    monkeypatch.delenv("DO_NOT_TRACK")
+    prefect_login.use(tmp_path / "none")
+    assert os.environ["DO_NOT_TRACK"] == "1"
 
 
 def test_prefects_client_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

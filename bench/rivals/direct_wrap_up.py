@@ -47,7 +47,7 @@ def main(forum: str) -> float:
         )
     with db.reading() as session:
         outcome_overview(session, outcome_id, clock.now())
-        document_queries.with_replaced(session, issued.documents)
+        document_queries.these(session, issued.documents)
     sent = dispatch_due(
         db,
         mailer=wiring.mailer(),

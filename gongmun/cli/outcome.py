@@ -10,7 +10,6 @@ from gongmun.cli import runs
 from gongmun.cli.output import AsOf, Name, OutcomeId, Reason, done, moment, say, table
 from gongmun.cli.words import OUTCOMES
 from gongmun.documents import Decision, Role
-from gongmun.documents import queries as document_queries
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
 from gongmun.forums.issuing import issue_outcomes
@@ -176,8 +175,9 @@ def issue(as_of: AsOf = None) -> None:
         )
     )
     if issued.failed:
-        for problem in _problems(issued.failed):
-            say(problem)
+        reasons = [Bilingual(ko=why.message_ko, en=why.message_en) for _, why in issued.failed]
+        for reason in dict.fromkeys(reasons):
+            say(reason)
         raise typer.Exit(1)
     if issued.unsigned:
         done(
@@ -186,11 +186,3 @@ def issue(as_of: AsOf = None) -> None:
                 en=f"{issued.unsigned} issued without a signature: no key is set.",
             )
         )
-
-
-def _problems(document_ids: Sequence[int]) -> Sequence[Bilingual]:
-    """Why documents were not issued, each reason once."""
-    with wiring.database().reading() as session:
-        documents = [document_queries.by_id(session, id_) for id_ in document_ids]
-    reasons = [(d.problem_ko, d.problem_en) for d in documents if d.problem_ko and d.problem_en]
-    return [Bilingual(ko=ko, en=en) for ko, en in dict.fromkeys(reasons)]

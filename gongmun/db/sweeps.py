@@ -44,8 +44,10 @@ class Sweep(Base):
 
 
 @contextmanager
-def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
+def lease(db: Database, name: str, *, ttl: timedelta = LEASE, beats: bool = True) -> Iterator[None]:
     """Hold the lease of the sweep `name` for the block; note begin and end as its heartbeat.
+
+    Not where it `beats` not: whoever only keeps a sweep away must not make it look alive.
 
     Raises:
         SweepBusy: another process holds it.
@@ -56,7 +58,11 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
         taken = session.execute(
             update(Sweep)
             .where(Sweep.name == name, or_(Sweep.owner.is_(None), Sweep.lease_until < begun))
-            .values(owner=owner, lease_until=begun + ttl, started_at=begun)
+            .values(
+                owner=owner,
+                lease_until=begun + ttl,
+                **({"started_at": begun} if beats else {}),
+            )
         )
         if taken.rowcount == 0:  # type: ignore[attr-defined]
             until = session.scalar(select(Sweep.lease_until).where(Sweep.name == name))
@@ -64,7 +70,7 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE) -> Iterator[None]:
     finished = None
     try:
         yield
-        finished = clock.now()
+        finished = clock.now() if beats else None
     finally:
         values = {"owner": None, "lease_until": None}
         with db.transaction() as session:

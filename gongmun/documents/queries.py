@@ -1,6 +1,6 @@
 """Every SELECT of the documents room, named."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -224,13 +224,15 @@ def any_signed(session: Session) -> bool:
     return session.scalar(select(exists().where(Document.signed_sha256.is_not(None)))) or False
 
 
-def with_replaced(session: Session, document_ids: Iterable[int]) -> Sequence[Document]:
-    """Those of these documents in whose print characters were replaced, which no font has."""
-    return session.scalars(
-        select(Document)
-        .where(Document.id.in_(list(document_ids)), Document.replaced_characters > 0)
-        .order_by(Document.id)
-    ).all()
+def these(session: Session, document_ids: Collection[int]) -> Sequence[Document]:
+    """The documents of these ids, in their order."""
+    found = (
+        session.scalars(
+            select(Document).options(defer(Document.context)).where(Document.id.in_(some))
+        )
+        for some in some_of(document_ids)
+    )
+    return sorted((each for part in found for each in part), key=lambda each: each.id)
 
 
 def listed(

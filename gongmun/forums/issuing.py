@@ -22,6 +22,7 @@ from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
 from gongmun.documents.issuing import no_key
 from gongmun.documents.life import ISSUED
+from gongmun.documents.printing import NotPrinted
 from gongmun.documents.signing import Signer
 from gongmun.errors import GongmunError
 from gongmun.forums import queries
@@ -39,11 +40,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssuedOutcomes:
-    """What one call did: documents issued now, mails put into the outbox, documents that failed."""
+    """What one call did: documents issued now, mails put into the outbox, documents that failed and why."""
 
     documents: tuple[int, ...]
     enqueued: tuple[int, ...]
-    failed: tuple[int, ...]
+    failed: tuple[tuple[int, NotPrinted], ...]
     outcomes: tuple[int, ...]
     unsigned: int  # of `documents`, those without a signature: no key is set
 
@@ -74,7 +75,7 @@ def issue_outcomes(
     return IssuedOutcomes(
         documents=tuple(report.issued),
         enqueued=tuple(enqueued),
-        failed=tuple(document_id for document_id, _ in report.failed),
+        failed=report.failed,
         outcomes=done,
         unsigned=sum(document.signed_sha256 is None for document in issued),
     )

@@ -23,9 +23,17 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_events_append_only()
 # By the name of the dialect. The migration that brings it to an older database has its own copy of these.
 GUARD: Mapping[str, Sequence[str]] = {
     "sqlite": [
-        f"CREATE TRIGGER ledger_events_no_{change.lower()} BEFORE {change} ON ledger_events "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
-        for change in ("UPDATE", "DELETE")
+        *(
+            f"CREATE TRIGGER ledger_events_no_{change.lower()} BEFORE {change} ON ledger_events "
+            f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
+            for change in ("UPDATE", "DELETE")
+        ),
+        # INSERT OR REPLACE removes the row in its way without asking the trigger of DELETE.
+        (
+            "CREATE TRIGGER ledger_events_no_replace BEFORE INSERT ON ledger_events "
+            "WHEN EXISTS (SELECT 1 FROM ledger_events WHERE seq = NEW.seq OR hash = NEW.hash) "
+            "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+        ),
     ],
     "postgresql": [_FUNCTION, _TRIGGER],
 }

@@ -116,7 +116,7 @@ def _carry_out(db: Database, rule: Rule, stores: Stores, now: datetime) -> Expir
     if rule.code not in _OF_THE_INBOX:
         return _in_transactions(db, rule, stores, now)
     # Nobody reads mail meanwhile: its files are put where those that go lie.
-    with lease(db, COLLECT_SWEEP):
+    with lease(db, COLLECT_SWEEP, beats=False):
         return _in_transactions(db, rule, stores, now)
 
 

@@ -79,7 +79,8 @@ def forget_proposers(session: Session, before: datetime) -> int:
     of_suggestion = Referral.suggestion_id == Suggestion.id
     done = and_(
         Suggestion.imported_at < before,
-        Forum.ends_at < before,
+        # One whose end nobody has named does not keep them for ever.
+        func.coalesce(Forum.ends_at, Forum.starts_at) < before,
         # Selected and not referred yet: it still waits for a ministry.
         or_(Suggestion.selected.is_(False), exists().where(of_suggestion)),
         ~is_open(of_suggestion, before),

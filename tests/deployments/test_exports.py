@@ -42,4 +42,5 @@ def test_a_shell_reads_the_login_out_of_its_file(tmp_path: Path) -> None:
         ["sh", "-c", "\n".join(script)], capture_output=True, text=True, check=True
     )
     assert said.stdout == f"{url} coordinator:secret"
-    assert exports_for_prefect(url, None) == [f"export PREFECT_API_URL={url}"]
+    assert exports_for_prefect(url, None) == lines[:-1]
+    assert "export DO_NOT_TRACK=1" in lines

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID
 
+import httpx
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
@@ -190,6 +191,18 @@ def test_a_long_run_shows_how_far_it_is(prefect_harness: None) -> None:
 def test_a_short_one_shows_nothing(prefect_harness: None) -> None:
     render(FakeRenderer(), "test-short", 10)
     assert history("test-short") == []
+
+
+def test_documents_are_made_also_when_there_is_no_bar(
+    prefect_harness: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise httpx.ReadTimeout("the server is busy")
+
+    monkeypatch.setattr("tasks.progress.create_progress_artifact", busy)
+    renderer = FakeRenderer()
+    render(renderer, "test-busy", 20)
+    assert len(renderer.pages) == 20
 
 
 def test_documents_are_made_also_when_nobody_can_be_told(prefect_harness: None) -> None:

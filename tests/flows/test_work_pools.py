@@ -109,6 +109,16 @@ def test_a_process_runs_in_the_folder_of_the_project(prefect_harness: None) -> N
     assert configured(PoolType.PROCESS).working_dir == PROJECT_ROOT
 
 
+def test_a_process_has_the_settings_of_its_worker(
+    prefect_harness: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"GONGMUN_ENV_FILE": "/etc/gongmun/here.env", "PREFECT_HOME": "/var/lib/gongmun/here"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    environment = configured(PoolType.PROCESS).env
+    assert {name: environment[name] for name in given} == given
+
+
 def test_a_container_is_closed_and_reaches_what_the_compose_file_makes(
     prefect_harness: None,
 ) -> None:

@@ -17,7 +17,7 @@ def unguarded(db: Database) -> Iterator[Session]:
     """
     with db.transaction() as session:
         if db.is_sqlite:
-            for change in ("update", "delete"):
+            for change in ("update", "delete", "replace"):
                 session.execute(text(f"DROP TRIGGER ledger_events_no_{change}"))
         else:
             session.execute(text("SET LOCAL session_replication_role = replica"))

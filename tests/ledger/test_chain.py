@@ -7,13 +7,14 @@ from datetime import datetime
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Executable, delete, select, update
+from sqlalchemy import Executable, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from gongmun import ledger
 from gongmun.db import Database
 from gongmun.ledger import Actor, LedgerBroken, LedgerEvent
 from tests.ledger.tampering import unguarded
+from tests.postgresql import ON_SQLITE
 
 
 def _write(db: Database, now: datetime, subject: int = 1, **data: object) -> None:
@@ -86,6 +87,22 @@ def test_the_database_itself_refuses_every_change(
     _write(db, now, number=2)
     with db.reading() as session:
         assert ledger.verify(session) == 2
+
+
+@ON_SQLITE
+def test_nor_is_an_event_replaced(db: Database, now: datetime) -> None:
+    _write(db, now, number=1)
+    with db.reading() as session:
+        (kept,) = session.execute(select(LedgerEvent.__table__)).mappings()
+    for change in ({"actor": "x"}, {"actor": "x", "seq": 2}):
+        replacing = insert(LedgerEvent).prefix_with("OR REPLACE").values({**kept, **change})
+        with (
+            pytest.raises(DatabaseError, match="the ledger is append-only"),
+            db.transaction() as session,
+        ):
+            session.execute(replacing)
+    with db.reading() as session:
+        assert ledger.verify(session) == 1
 
 
 @pytest.mark.parametrize("column", ["kind", "actor", "subject_id", "data", "occurred_at"])

@@ -217,7 +217,7 @@ def test_a_correction_that_cannot_be_printed_supersedes_nothing(
 ) -> None:
     correction = approved(world, original)
     world.renderer = FakeRenderer(lambda _: RenderTimedOut(seconds=1))
-    assert world.issue().failed == (correction.id,)
+    assert [failed for failed, _ in world.issue().failed] == [correction.id]
     assert again(world, original).status is DocumentStatus.DISPATCHED
     with world.db.reading() as session:
         told = " ".join(item.what.en for item in waiting(session, world.now))

@@ -13,13 +13,14 @@ from gongmun.access.models import AccessLink
 from gongmun.answers.files import add
 from gongmun.answers.models import AnswerFile, Channel, CommitmentStatus, Reply
 from gongmun.db import Database
-from gongmun.db.sweeps import SweepBusy, lease
+from gongmun.db.sweeps import SweepBusy, last_finished, lease
 from gongmun.documents import Approval, Document, LocalStore
 from gongmun.documents.models import RegisterEntry
 from gongmun.documents.store import StoredFileMissing, StoreUnavailable
 from gongmun.followups.commitments import settle
 from gongmun.followups.meetings import date_, propose
 from gongmun.followups.models import Meeting
+from gongmun.forums.models import Forum
 from gongmun.ledger import LedgerEvent
 from gongmun.mail import Dispatch
 from gongmun.mail.collecting import COLLECT_SWEEP
@@ -582,6 +583,20 @@ def test_a_rule_that_cannot_be_carried_out_does_not_hold_up_the_others(keeping: 
     assert count(keeping.db, Proposer) == 0
     with keeping.db.reading() as session:
         assert session.get_one(IncomingMail, mail_id).text == "부재중입니다."
+
+
+def test_a_forum_whose_end_nobody_named_does_not_keep_them(keeping: Keeping) -> None:
+    closed(keeping)
+    with keeping.db.transaction() as session:
+        session.execute(update(Forum).values(ends_at=None))
+    keeping.expire(at(NEXT) + TWO_YEARS)
+    assert count(keeping.db, Proposer) == 0
+
+
+def test_the_reading_of_the_inbox_does_not_look_alive_by_it(keeping: Keeping) -> None:
+    keeping.expire(keeping.world.now)
+    with keeping.db.reading() as session:
+        assert last_finished(session, COLLECT_SWEEP) is None
 
 
 def test_the_inbox_is_left_alone_while_somebody_reads_it(keeping: Keeping) -> None:

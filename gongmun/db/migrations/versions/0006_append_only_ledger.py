@@ -18,6 +18,11 @@ def upgrade() -> None:
                 f"CREATE TRIGGER ledger_events_no_{change.lower()} BEFORE {change} ON ledger_events "
                 f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
             )
+        op.execute(
+            "CREATE TRIGGER ledger_events_no_replace BEFORE INSERT ON ledger_events "
+            "WHEN EXISTS (SELECT 1 FROM ledger_events WHERE seq = NEW.seq OR hash = NEW.hash) "
+            "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+        )
         return
     op.execute(
         "CREATE OR REPLACE FUNCTION ledger_events_append_only() RETURNS trigger LANGUAGE plpgsql AS "
@@ -34,6 +39,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER ledger_events_no_update")
         op.execute("DROP TRIGGER ledger_events_no_delete")
+        op.execute("DROP TRIGGER ledger_events_no_replace")
         return
     op.execute("DROP TRIGGER ledger_events_append_only ON ledger_events")
     op.execute("DROP FUNCTION ledger_events_append_only()")
