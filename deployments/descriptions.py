@@ -11,7 +11,7 @@ from prefect import Flow
 
 from gongmun.text import Bilingual
 from tasks.decision_tasks import RUNS
-from tasks.links import BOARDS, artifact_path
+from tasks.links import BOARDS, links
 
 # What a deployment shows besides the boards: the keys of its artifacts.
 _PREVIEW = Bilingual(ko="미리 보기", en="preview")
@@ -33,8 +33,4 @@ def description(flow: Flow[Any, Any]) -> str:
     shown = SHOWN.get(flow.name, {flow.name: _LAST})
     # Prefect's page breaks a line where the text does.
     told = re.sub(r"(?<!\n)\n(?!\n)", " ", (flow.description or "").strip())
-    return "\n\n".join([told, _links({**BOARDS, **shown})])
-
-
-def _links(keys: Mapping[str, Bilingual]) -> str:
-    return " · ".join(f"[{name}]({artifact_path(key)})" for key, name in keys.items())
+    return "\n\n".join([told, links({**BOARDS, **shown})])

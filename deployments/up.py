@@ -69,6 +69,9 @@ def main(
         def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
             return stack.enter_context(running(name, arguments, logs=logs, environment=environment))
 
+        typer.echo(
+            "시작하고 있습니다. 1~2분 걸릴 수 있습니다. / Starting; it may take a minute or two."
+        )
         started = {"server": start("server", *prefect_server.COMMAND)}
         if sample:
             from deployments.sample import load_sample, sample_relay

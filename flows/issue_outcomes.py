@@ -27,7 +27,12 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
     issued = issue_outcomes_task(now)
     overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
     shown = {line.document_id for overview in overviews for line in overview.ministries}
-    others = [document_id for document_id in issued.documents if document_id not in shown]
+    # Also those in whose print characters were replaced: they want a look.
+    others = [
+        document
+        for document in documents_task(issued.documents)
+        if document.id not in shown or document.replaced_characters
+    ]
     publish(
         "issue-outcomes",
         Bilingual(ko="공문 시행", en="Documents issued"),
@@ -63,7 +68,7 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
             )
             for overview in overviews
         ]
-        + [documents_table(documents_task(others))],
+        + [documents_table(others)],
         notes=notes_of(problem for _, problem in issued.failed),
     )
     beat(wiring.database(), ISSUE_SWEEP)

@@ -15,7 +15,7 @@ from gongmun.referrals.names import RUNGS
 from gongmun.surveys.fieldwork.board import WaveLine
 from gongmun.surveys.fieldwork.names import INVITATIONS, STATUSES, category
 from gongmun.text import Bilingual, Link, korean_date
-from tasks.links import document_link
+from tasks.links import BOARDS, document_link, links
 
 # As many numbers of referrals as a cell can show.
 _SHOWN = 20
@@ -34,7 +34,7 @@ def publish(
     notes: Sequence[Bilingual] = (),
     board: bool = False,
 ) -> str:
-    """Publish one artifact and return its Markdown.
+    """Publish one artifact, with the way to the boards under it, and return its Markdown without that.
 
     `figures` become a table of names and values, `notes` are Markdown under the tables: pass what
     comes from outside through `escaped`. Of a `board` the same is not written again.
@@ -50,12 +50,14 @@ def publish(
             parts.append(_table(columns, rows))
     parts.extend(f"{note.ko}\n\n_{note.en}_" for note in notes)
     markdown = "\n\n".join(parts)
+    # Prefect's sidebar has no artifacts.
+    shown = f"{markdown}\n\n{links({each: BOARDS[each] for each in BOARDS if each != key})}"
     if board:
         newest: Any = Artifact.get(key=key)
-        if newest is not None and newest.data == markdown:
+        if newest is not None and newest.data == shown:
             return markdown
     # The page of a key shows the newest artifact by its description, and of all of them only when they were made.
-    create_markdown_artifact(markdown, key=key, description=markdown)
+    create_markdown_artifact(shown, key=key, description=shown)
     return markdown
 
 

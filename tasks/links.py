@@ -1,6 +1,6 @@
 """Where links in artifacts and descriptions lead: pages of Prefect's by path, pages of the office by the portal's address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
@@ -23,6 +23,11 @@ _RUNS = 200
 def artifact_path(key: str) -> str:
     """The page of an artifact: the newest one of this key, and all before it."""
     return f"/artifacts/key/{key}"
+
+
+def links(keys: Mapping[str, Bilingual]) -> str:
+    """Markdown: the pages of artifacts, by key and name, in one line."""
+    return " · ".join(f"[{name}]({artifact_path(key)})" for key, name in keys.items())
 
 
 def document_link(document_id: int, number: str | None) -> Link | str:

@@ -153,7 +153,8 @@ def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(
     # One outcome document and one reminder list the suggestion; each says so where it is issued.
     for told, number in ((issued, "공론소통과-1"), (text, "공론소통과-2")):
         row = (
-            rf"\| \[{number}\]\(\S+/office/documents/\d+\.pdf\) \| [12] \| gongmun document export"
+            rf"\| \[{number}\]\(\S+/office/documents/\d+\.pdf\) \| [^|]+ \| MOLIT "
+            r"\| [12]: gongmun document export"
         )
         assert re.search(row, told.replace("\\", ""))
     with installation.db.reading() as session:
