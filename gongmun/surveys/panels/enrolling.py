@@ -20,8 +20,9 @@ from gongmun.ledger import Actor
 from gongmun.surveys.panels import call_queries, queries
 from gongmun.surveys.panels.call_draws import refuse_others, take_off_withdrawn
 from gongmun.surveys.panels.calls import KEPT, CallRunning, called, ends_at
-from gongmun.surveys.panels.contacts import CONTACT_COLUMNS, Contact, read_contacts
-from gongmun.surveys.panels.lines import read_lines
+from gongmun.surveys.panels.categories import COLUMNS, categories, flaws_of
+from gongmun.surveys.panels.contacts import CONTACT_COLUMNS, Contact, PeopleInvalid, read_contacts
+from gongmun.surveys.panels.lines import read_lines, refuse
 from gongmun.surveys.panels.models import Panel, PanelKind, Standing
 from gongmun.surveys.panels.publishing import (
     DRAW,
@@ -34,9 +35,6 @@ from gongmun.surveys.panels.publishing import (
 from gongmun.surveys.panels.resting import refuse_resting
 from gongmun.surveys.panels.verifying import verify
 from gongmun.text import Bilingual
-
-# The categories that answers are weighted by, and what files call them.
-_KNOWN = {"sex": ("sex",), "age_group": ("age_group",), "province": ("province", "sido")}
 
 
 class DrawNotVerified(GongmunError):
@@ -177,7 +175,7 @@ def _drawn(files: Mapping[str, bytes]) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "number": person.id,
-            **_categories(dict(zip(pool.features, person.traits, strict=True))),
+            **categories(dict(zip(pool.features, person.traits, strict=True))),
             "standing": _standing(person.id, selected, places),
             "chance": lottery.chances[person.id],
             "reserve": places.get(person.id),
@@ -203,32 +201,26 @@ def enrol_list(
         PeopleInvalid: it has lines to correct.
         PanelTaken: the code is that of another panel.
     """
-    optional = [column for columns in _KNOWN.values() for column in columns]
-    lines, _ = read_lines(people, CONTACT_COLUMNS, optional)
+    contacts = read_contacts(people, None)
+    lines, _ = read_lines(people, CONTACT_COLUMNS, COLUMNS)
+    if flaws := list(flaws_of(lines)):
+        raise refuse(PeopleInvalid, "people.csv", flaws)
     rows: list[dict[str, Any]] = [
         {
             "number": line.cells["id"],
-            **_categories(line.cells),
+            **categories(line.cells),
             "standing": Standing.CANDIDATE,
             "chance": None,
             "reserve": None,
         }
         for line in lines
     ]
-    contacts = read_contacts(people, None)
     with db.transaction() as session:
         kind, nobody = PanelKind.LISTED, Recruited()
         panel, is_new = _enrol(
             session, code, title, kind, {}, rows, contacts, nobody, keep_until, now
         )
         return _enrolled(session, panel, is_new=is_new)
-
-
-def _categories(known: Mapping[str, str]) -> dict[str, str | None]:
-    return {
-        name: next((known[each] for each in columns if known.get(each)), None)
-        for name, columns in _KNOWN.items()
-    }
 
 
 def _standing(number: str, selected: set[str], places: Mapping[str, int]) -> Standing:

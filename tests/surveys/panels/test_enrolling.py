@@ -136,6 +136,19 @@ def test_the_categories_of_a_list_are_kept(sqlite_db: Database, column: str) -> 
     assert (second.sex, second.province) == (None, None)
 
 
+def test_a_category_that_no_resident_has_is_refused_with_those_that_there_are(
+    sqlite_db: Database,
+) -> None:
+    rows = "id,contact,sex,age_group,sido\na1,a@b.example,여,30-39,서울특별시\na2,c@d.example,F,30대,서울\n"
+    with pytest.raises(PeopleInvalid) as refused:
+        enrol_list(sqlite_db, "panel-1", TITLE, rows.encode(), now=NOW)
+    said = refused.value.message_ko
+    assert "2번째 줄: sex 값이 다릅니다. 다음 가운데 하나를 적거나 비워 두십시오: F, M" in said
+    assert "3번째 줄: age_group" in said
+    assert "3번째 줄: province" in said
+    assert refused.value.params["count"] == 3
+
+
 def test_a_person_of_two_panels_is_one_person(db: Database) -> None:
     enrol_list(db, "forum-1", TITLE, people(3), now=NOW)
     enrol_list(db, "forum-2", TITLE, people(4), now=NOW)
