@@ -14,6 +14,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deployments.demo.saying import short_date
 from deployments.exports import exports, shown
 from gongmun import ledger, wiring
 from gongmun.answers.models import Commitment, Extension, Question, Receipt, Transfer
@@ -28,12 +29,25 @@ from gongmun.mail.life import SENT
 from gongmun.mail.models import IncomingMail
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
+from gongmun.referrals.history import told
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import LadderStep, Referral, Response
-from gongmun.referrals.names import DECISIONS, EVENTS, ROLES, RUNGS, STATUSES
+from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
 from gongmun.suggestions import queries as suggestion_queries
 from gongmun.suggestions.models import Suggestion
 
+# What of the summary is told on the screen.
+_FIGURES = {
+    "suggestions": "제안 / suggestions",
+    "referrals": "이송 / referrals",
+    "mails_sent": "발송한 메일 / mails sent",
+    "receipts": "접수증 / receipts",
+    "answers": "회신 / answers",
+    "commitments": "이행 약속 / commitments",
+    "overdue": "기한이 지난 이송 / overdue",
+    "undeliverable": "보내지 못한 이송(없는 주소) / undeliverable: no such mailbox",
+    "ledger_events": "처리 기록 / events of the ledger",
+}
 # Of the file of referrals, in which a history is long.
 _WIDTH = 140
 
@@ -51,7 +65,7 @@ def write(db: Database, var: Path, console: Console) -> None:
             Console(file=file, width=_WIDTH).print(_table(session))
     path = var / "summary.json"
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    console.print_json(data=summary)
+    console.print(_figures(summary))
     say(console, f"공문 PDF {len(pdfs)}건 / documents: {shown(var / 'pdf')}")
     console.print(
         f"진본 확인 {summary['documents_genuine']}건, 그중 전자서명 {summary['documents_signed']}건"
@@ -65,6 +79,16 @@ def write(db: Database, var: Path, console: Console) -> None:
     say(console, "더 보기(프로젝트 폴더에서) / look on, in the folder of the project:")
     for line in going_on(pdfs[0]):
         say(console, f"  {line}")
+
+
+def _figures(summary: Mapping[str, Any]) -> Table:
+    """What stands in summary.json as plain numbers, for a reader; the rest of it is lists by kind."""
+    table = Table(box=box.SIMPLE_HEAD, title="요약 / summary", title_justify="left")
+    for heading in ("항목 figure", "값 value"):
+        table.add_column(heading)
+    for key, name in _FIGURES.items():
+        table.add_row(name, f"{summary[key]}")
+    return table
 
 
 def going_on(pdf: Path) -> Sequence[str]:
@@ -185,8 +209,8 @@ def _history(session: Session, referral: Referral) -> str:
     lines: list[str] = []
     for event in ledger.history(session, "referral", referral.id):
         text = _NAMES.get(event.kind)
-        if told := EVENTS.get(event.kind):
-            text = told.ko.format(**event.data)
+        if words := told(event):
+            text = words.ko
         if event.kind == "referral.chased":
             text = next(r.ko for rung, r in RUNGS.items() if rung.value == event.data["rung"])
         if event.kind == "referral.answered":
@@ -194,7 +218,7 @@ def _history(session: Session, referral: Referral) -> str:
             assert decision is not None
             text = f"회신({DECISIONS[decision.decision].ko})"
         if text:
-            lines.append(f"{seoul_date(event.occurred_at):%m.%d.} {text}")
+            lines.append(f"{short_date(seoul_date(event.occurred_at))} {text}")
     if referral.status is Status.APPROVED and referral.document_id is not None:
         failed = session.scalars(
             select(Dispatch).where(

@@ -1,6 +1,7 @@
 """How the story counts, and how it is printed."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +21,11 @@ def line(seconds: float, ko: str, en: str) -> Table:
 def counted(count: int, noun: str) -> str:
     """`1 mail`, `2 mails`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def short_date(day: date) -> str:
+    """`12. 1.`, as a document of that year writes it."""
+    return f"{day.month}. {day.day}."
 
 
 def of_a_day(mails: int, besides: Sequence[Bilingual]) -> Bilingual | None:

@@ -70,7 +70,7 @@ def _day(offices: Offices, coordinator: Coordinator, moment: Moment, number: int
     if decided.documents or decided.mails:
         dispatch_mail(as_of=moment.now)
     if told := saying.of_a_day(mails, [*done.told, *decided.told]):
-        say(f"{day:%m.%d.} {told.ko}", told.en)
+        say(f"{saying.short_date(day)} {told.ko}", told.en)
 
 
 def _collect(now: datetime) -> None:

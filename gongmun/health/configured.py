@@ -1,6 +1,6 @@
 """Settings that are fit for a trial and not for service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gongmun.health.checks import Check, Subject
 from gongmun.settings import AgencySettings, Settings
@@ -11,17 +11,16 @@ ADDRESS = Subject(code="public_address", name=Bilingual(ko="공개 주소", en="
 
 
 def configured(settings: Settings) -> Iterator[Check]:
-    """The agency's own name and address, and where readers reach the portal."""
-    invented = AgencySettings()
-    if settings.agency.name_ko == invented.name_ko or settings.agency.email == invented.email:
+    """The agency as it is printed, and where readers reach the portal."""
+    if unset := _invented(settings.agency):
         yield AGENCY.care(
             Bilingual(
-                ko=f"예시 기관({invented.name_ko})이 공문에 인쇄됩니다.",
-                en=f"Documents name an invented agency ({invented.name_en}).",
+                ko=f"예시로 든 발신 기관의 값이 공문에 인쇄됩니다({len(unset)}개 항목).",
+                en=f"Documents print {len(unset)} value{'s' * (len(unset) > 1)} of an invented agency.",
             ),
             Bilingual(
-                ko="GONGMUN_AGENCY__NAME_KO 등 발신 기관 설정을 모두 지정해 주십시오.",
-                en="Set all of GONGMUN_AGENCY__NAME_KO and the others.",
+                ko=f"다음 설정을 지정해 주십시오: {', '.join(unset)}",
+                en=f"Set {', '.join(unset)}.",
             ),
         )
     else:
@@ -50,3 +49,12 @@ def configured(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield ADDRESS.well(settings.public_url, settings.public_url)
+
+
+def _invented(agency: AgencySettings) -> Sequence[str]:
+    """The settings that nobody has set. What is empty by default is not printed."""
+    return [
+        f"GONGMUN_AGENCY__{name.upper()}"
+        for name, field in AgencySettings.model_fields.items()
+        if field.default and name not in agency.model_fields_set
+    ]
