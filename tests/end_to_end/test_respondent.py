@@ -86,7 +86,7 @@ def test_from_the_mail_to_the_thanks(
     page.get_by_role("link", name="설문 시작").click()
     while "/p/" in page.url:
         answer(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("답하신 내용 확인")
+    expect(page.get_by_role("heading", level=1)).to_have_text("응답 현황 확인")
     page.get_by_role("button", name="제출").click()
     expect(page.get_by_role("status")).to_contain_text("제출하였습니다.")
     # Thanked once, and not told again how long it takes.

@@ -88,8 +88,8 @@ _TEXTS: Final[Mapping[Refusal, Bilingual]] = {
         "Rank {rank} is empty. Please fill the ranks from the first on.",
     ),
     Refusal.NOT_A_NUMBER: _say(
-        "숫자로 적어 주십시오. 예: {example}",
-        "Please write a number, such as {example}.",
+        "{least}부터 {most}까지의 값을 숫자로 적어 주십시오.",
+        "Please write a number from {least} to {most}.",
     ),
     Refusal.TOO_MANY_DECIMALS: _say(
         "소수점 아래 {decimals}자리까지 적어 주십시오.",

@@ -144,7 +144,7 @@ def _counted(item: Item, parts: Mapping[str, object]) -> Answer | None:
     raw = parts.get("number")
     if bounds is None or raw is None:
         return None
-    unreadable = Untaken(Refusal.NOT_A_NUMBER, example=bounds.least)
+    unreadable = Untaken(Refusal.NOT_A_NUMBER, least=bounds.least, most=bounds.most)
     if isinstance(raw, str):
         if len(raw) > _LONGEST:
             raise unreadable
