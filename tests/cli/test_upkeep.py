@@ -45,6 +45,26 @@ def test_saved_here_checked_and_restored_there(
     assert gongmun("verify-ledger").code == 0
 
 
+def test_a_backup_without_a_damaged_document_says_so_and_fails(
+    gongmun: Gongmun, var: Path, tmp_path: Path
+) -> None:
+    assert gongmun("setup").code == 0
+    name = "ab" + "0" * 62 + ".pdf"
+    (var / "documents" / "ab").mkdir(parents=True)
+    (var / "documents" / "ab" / name).write_bytes(b"cut off")
+    (var / "documents" / "notes.txt").write_text("x")
+    saved = gongmun("backup", tmp_path / "backup")
+    assert saved.code == 1
+    assert "백업했습니다" in saved.flat
+    assert "documents/notes.txt" in saved.flat
+    assert "backups.files_damaged" in saved.err
+    assert name in saved.err.replace("\n", "")
+    whole = gongmun("restore", tmp_path / "backup", "--check")
+    assert whole.code == 0
+    assert "온전한 백업입니다" in whole.flat
+    assert name in whole.flat
+
+
 def test_a_restored_installation_stands_still_until_somebody_says_what_left(
     gongmun: Gongmun, var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
