@@ -9,7 +9,7 @@ not be forgotten).
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -36,6 +36,16 @@ _CONNECTIONS = 12
 # A connection that was used so recently is not asked whether its server is still there.
 _RESTED_SECONDS = 1.0
 _RESTING = "gongmun_resting_since"
+# A server of PostgreSQL that accepts a connection and says nothing is given up after so many seconds, one that was cut
+# off without a word after half a minute; what the URL says of any of these goes before.
+_CONNECT_SECONDS = 10
+_CUT_OFF: Mapping[str, int] = {
+    "keepalives": 1,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
 # What SQLite and PostgreSQL say of a table or a column that is not there.
 _MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
@@ -157,6 +167,24 @@ class Database:
         with self._translated(), self._reading() as session:
             yield session
 
+    def knock(self) -> None:
+        """See whether the server answers one who comes anew; of SQLite, which has none, nothing is asked.
+
+        A connection of the pool to a server that hangs would be waited for, for as long as it hangs.
+
+        Raises:
+            DatabaseUnavailable: it does not, within ten seconds.
+        """
+        if self.is_sqlite:
+            return
+        dialect = self.engine.dialect
+        words, named = dialect.create_connect_args(self.url)
+        try:
+            dialect.connect(*words, **{**named, **_patience(self.url)}).close()
+        except dialect.loaded_dbapi.Error as error:
+            database = self.url.render_as_string(hide_password=True)
+            raise DatabaseUnavailable(database=database, reason=_first_line(error)) from error
+
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A writing transaction for changes of the schema.
@@ -207,7 +235,7 @@ class Database:
             yield
         except (OperationalError, InterfaceError, ProgrammingError) as error:
             database = self.url.render_as_string(hide_password=True)
-            reason = str(error.orig).strip().splitlines()[0]
+            reason = _first_line(error.orig)
             if _MISSING.search(reason):
                 raise SchemaMissing(database=database) from error
             if isinstance(error, ProgrammingError):
@@ -219,9 +247,20 @@ class Database:
         self.engine.dispose()
 
 
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _patience(url: URL) -> Mapping[str, int]:
+    every = {"connect_timeout": _CONNECT_SECONDS, **_CUT_OFF}
+    return {name: value for name, value in every.items() if name not in url.query}
+
+
 # `hide_parameters`: an error names the statement, never the values, which may be a citizen's.
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=_CONNECTIONS, hide_parameters=True)
+    engine = create_engine(
+        url, pool_size=_CONNECTIONS, hide_parameters=True, connect_args=dict(_patience(url))
+    )
 
     # What SQLAlchemy's own `pool_pre_ping` does, but for connections that have rested: to ask each time
     # whether the server is still there costs as much as a query of a page.

@@ -26,8 +26,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def database(db: Database) -> Iterator[Check]:
-    """Whether it answers, and stands where this version needs it."""
+    """Whether it answers, within seconds, and stands where this version needs it."""
     try:
+        db.knock()
         with db.reading() as session:
             session.connection()
         current, newest = current_revision(db), newest_revision()

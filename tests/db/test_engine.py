@@ -1,13 +1,17 @@
 """Transactions, times and errors of the database."""
 
 import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, make_url, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
@@ -15,6 +19,7 @@ from gongmun.db.engine import DatabaseMissing
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
+from tests.postgresql import silent_server
 
 
 def test_a_stored_time_comes_back_aware_and_in_utc(db: Database) -> None:
@@ -141,6 +146,48 @@ def test_a_database_that_is_gone_says_so() -> None:
     with pytest.raises(DatabaseUnavailable) as caught, db.reading() as session:
         session.connection()
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def silent_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    # The driver waits two seconds at least.
+    monkeypatch.setattr("gongmun.db.engine._CONNECT_SECONDS", 2)
+    with silent_server() as (url, _):
+        yield url
+
+
+@pytest.mark.parametrize("way", [Database.reading, Database.transaction, Database.migrating])
+def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
+    silent_url: str, way: Callable[[Database], AbstractContextManager[Session]]
+) -> None:
+    db = Database(silent_url)
+    begun = time.monotonic()
+    with pytest.raises(DatabaseUnavailable) as caught, way(db) as opened:
+        opened.execute(select(1))
+    assert time.monotonic() - begun < 10
+    assert "secret" not in str(caught.value)
+    db.dispose()
+
+
+def test_what_the_address_says_of_patience_goes_before() -> None:
+    from gongmun.db.engine import _patience
+
+    url = make_url("postgresql+psycopg://db/gongmun?connect_timeout=3&keepalives_idle=60")
+    assert "connect_timeout" not in _patience(url)
+    assert "keepalives_idle" not in _patience(url)
+    assert _patience(url)["tcp_user_timeout"] == 30_000
+
+
+def test_a_server_that_hangs_is_told_whatever_connections_are_open(
+    postgresql_db: Database, silent_url: str
+) -> None:
+    postgresql_db.knock()
+    with postgresql_db.reading() as session:
+        assert session.scalar(select(1)) == 1
+    # The connection that is kept open is not asked.
+    postgresql_db.url = make_url(silent_url)
+    with pytest.raises(DatabaseUnavailable):
+        postgresql_db.knock()
 
 
 def test_reading_makes_no_database(tmp_path: Path) -> None:
