@@ -1,5 +1,6 @@
 """Transactions, times and errors of the database."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -9,13 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, make_url, select
+from sqlalchemy import func, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
-from gongmun.db.engine import DatabaseMissing
+from gongmun.db.errors import DatabaseMissing, DatabaseOutOfReach
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
@@ -202,6 +203,59 @@ def test_reading_makes_no_database(tmp_path: Path) -> None:
     assert file.is_file()
     with db.reading() as session:
         session.connection()
+    db.dispose()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [Database.reading, Database.transaction, Database.migrating],
+    ids=lambda way: way.__name__,
+)
+@pytest.mark.parametrize("place", ["x" * 300, "file/gongmun"], ids=["not to be seen", "no folder"])
+def test_a_file_that_cannot_be_opened_is_a_sentence(
+    tmp_path: Path, way: Callable[[Database], AbstractContextManager[Session]], place: str
+) -> None:
+    (tmp_path / "file").touch()
+    db = Database(f"sqlite:///{tmp_path / place / 'gongmun.db'}")
+    with pytest.raises((DatabaseOutOfReach, DatabaseMissing)) as caught, way(db) as opened:
+        opened.execute(select(1))
+    assert "GONGMUN_VAR" in caught.value.message_ko
+    db.dispose()
+
+
+def test_a_file_that_is_not_ours_to_write_is_a_sentence(tmp_path: Path) -> None:
+    # A folder under its name: refused to root as well.
+    (tmp_path / "gongmun.db").mkdir()
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    with pytest.raises(DatabaseOutOfReach, match="unable to open"), db.transaction() as session:
+        session.connection()
+    db.dispose()
+
+
+def test_what_it_makes_is_for_this_account_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        file = tmp_path / "var" / "gongmun.db"
+        db = Database(f"sqlite:///{file}")
+        with db.transaction() as session:
+            session.execute(text("CREATE TABLE mine (id integer)"))
+        modes = {
+            path.name: path.stat().st_mode & 0o777 for path in (file.parent, *file.parent.iterdir())
+        }
+    finally:
+        os.umask(before)
+    assert modes.pop("var") == 0o700
+    assert set(modes.values()) == {0o600}
+    assert "gongmun.db-wal" in modes
+    db.dispose()
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    with db.transaction() as session:
+        session.connection()
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
     db.dispose()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from gongmun import ledger
 from gongmun.db import Database
+from gongmun.db.errors import RightMissing
 from gongmun.db.schema import upgrade
 from gongmun.settings import PROJECT_ROOT
 from tests.postgresql import running_server
@@ -41,6 +42,15 @@ def of_role(server: str, role: str) -> Database:
     return Database(url.render_as_string(hide_password=False))
 
 
+def test_who_owns_nothing_is_told_to_set_up_as_the_owner(server: str) -> None:
+    work = of_role(server, "gongmun_work")
+    with pytest.raises(RightMissing) as refused:
+        upgrade(work)
+    assert "gongmun_owner" in refused.value.message_ko
+    assert "permission denied" in refused.value.message_en
+    work.dispose()
+
+
 def test_the_owner_sets_up_and_the_work_is_done_by_one_who_owns_nothing(
     server: str, tmp_path: Path, now: datetime
 ) -> None:
@@ -64,5 +74,10 @@ def test_the_owner_sets_up_and_the_work_is_done_by_one_who_owns_nothing(
             connection.execute(text(forbidden))
     with work.reading() as session:
         assert ledger.verify(session) > 10
+    # An older schema is for the owner to change, too.
+    with owner.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    with pytest.raises(RightMissing, match="gongmun_owner"):
+        upgrade(work)
     for db in (owner, work):
         db.dispose()
