@@ -1,4 +1,4 @@
-"""Restore: into an installation that has nothing yet, and only what proves to be whole."""
+"""Restore: into an installation that has nothing of its own yet, and only what proves to be whole."""
 
 import hashlib
 import re
@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 
 from gongmun import ledger
 from gongmun.backups import rows
+from gongmun.backups.emptying import make_empty
 from gongmun.backups.files import Unreadable, copy, entries, is_kept, parts_of, said, sha256_of
 from gongmun.backups.manifest import MANIFEST, STORES, BackupUnusable, Manifest
 from gongmun.db import Base, Database
@@ -35,20 +36,6 @@ class BackupOfAnotherVersion(GongmunError):
     en = (
         "The backup was made by another version (its schema {theirs}, ours {ours}). Restore it with Gongmun "
         "{version}, then upgrade."
-    )
-
-
-class InstallationNotEmpty(GongmunError):
-    """There is something here that a restore would mix with the backup."""
-
-    code = "backups.not_empty"
-    ko = (
-        "이미 자료가 있는 곳에는 복원하지 않습니다({table}: {count}건). 비어 있는 데이터베이스를 "
-        "GONGMUN_DATABASE_URL 또는 GONGMUN_VAR 로 지정해 주십시오."
-    )
-    en = (
-        "Not restored: there are rows here already ({table}: {count}). Name an empty database by "
-        "GONGMUN_DATABASE_URL or GONGMUN_VAR."
     )
 
 
@@ -133,7 +120,9 @@ def restore(
     now: datetime,
     moved: bool = False,
 ) -> Restored:
-    """Restore the backup in `folder` into the empty database, and its files into the `stores`.
+    """Restore the backup in `folder` into the database, and its files into the `stores`.
+
+    The database is empty, or has nothing but what `gongmun setup` loads, which goes.
 
     The rows go in together or not at all, and only if the ledger then verifies and ends where the backup says.
     With them goes in that the restore waits for a person: nothing is numbered or sent before. `moved` says that
@@ -143,7 +132,7 @@ def restore(
         BackupUnusable: it is not whole, or its rows are not as its own schema wants them.
         RestoreFailed: the files cannot be written; the database is as it was.
         BackupOfAnotherVersion: its tables are not those of this version.
-        InstallationNotEmpty: there are rows here.
+        InstallationNotEmpty: there are rows here that somebody made.
         LedgerBroken: the ledger in it does not verify; nothing was restored.
     """
     manifest = checked(folder)
@@ -176,7 +165,7 @@ def _restored(
     """Everything in one transaction; how many mails may have left."""
     with db.transaction() as session:
         connection = session.connection()
-        _require_empty(connection)
+        make_empty(connection)
         for table in Base.metadata.sorted_tables:
             count = _load(connection, table, folder / "tables" / f"{table.name}.jsonl.gz")
             if count != manifest.tables[table.name].rows:
@@ -199,13 +188,6 @@ def _restored(
             backup_at=manifest.made_at.isoformat(),
         )
         return doubted
-
-
-def _require_empty(connection: Connection) -> None:
-    for table in Base.metadata.sorted_tables:
-        count = connection.scalar(select(func.count()).select_from(table))
-        if count:
-            raise InstallationNotEmpty(table=table.name, count=count)
 
 
 def _load(connection: Connection, table: Table, path: Path) -> int:

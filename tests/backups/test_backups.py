@@ -11,21 +11,29 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import JSON, Boolean, Date, Enum, Float, Integer, String, Text, func, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.backups import Manifest, checked, restore, save
+from gongmun.backups.emptying import InstallationNotEmpty
 from gongmun.backups.files import sha256_of
 from gongmun.backups.manifest import MANIFEST, BackupUnusable
-from gongmun.backups.restoring import BackupOfAnotherVersion, InstallationNotEmpty, RestoreFailed
+from gongmun.backups.restoring import BackupOfAnotherVersion, RestoreFailed
 from gongmun.backups.saving import BackupExists, BackupFailed
+from gongmun.briefing.models import Alarm
+from gongmun.briefing.raising import raise_alarms
 from gongmun.db import Base, Database
 from gongmun.db.models import UtcDateTime
 from gongmun.db.schema import SchemaOutdated, upgrade
+from gongmun.db.sweeps import lease
 from gongmun.documents import LocalStore
 from gongmun.documents.bucket_store import bucket_store
 from gongmun.forums.models import Forum
 from gongmun.ledger import LedgerBroken
+from gongmun.organisations import load
+from gongmun.organisations.contacts import set_contact
+from gongmun.organisations.models import ContactRole, Topic
 from gongmun.referrals.models import Referral
 from tests.documents.object_store import BUCKET, running_object_store
 from tests.postgresql import fresh_database
@@ -154,6 +162,63 @@ def test_nothing_is_restored_where_something_is(world: World, saved: Path, tmp_p
     with pytest.raises(InstallationNotEmpty):
         moved(world.db, tmp_path / "elsewhere", saved)
     assert list(tmp_path.glob("elsewhere")) == before
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_setup_loads_and_idle_sweeps_note_makes_room_and_what_a_person_did_does_not(
+    world: World,
+    saved: Path,
+    fresh: Callable[[str], Database],
+    postgresql_url: str,
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    with fresh_database(postgresql_url) as there:
+        db = there if kind == "postgresql" else fresh("restored")
+        upgrade(db)
+        load(db, NOW)
+        with lease(db, "chase"):
+            pass
+        set_contact(db, "MOE", ContactRole.PRIMARY, "somebody@moe.example", NOW)
+        with pytest.raises(InstallationNotEmpty, match="ledger_events: 1"):
+            moved(db, tmp_path / "restored", saved)
+        with db.reading() as session:
+            assert session.scalar(select(func.count(Topic.code)))
+            assert ledger.verify(session) > 100
+
+    with fresh_database(postgresql_url) as there:
+        db = there if kind == "postgresql" else fresh("again")
+        upgrade(db)
+        load(db, NOW)
+        with lease(db, "chase"):
+            pass
+        raise_alarms(db, NOW, silent=lambda _: {"chase": NOW})
+        with db.reading() as session:
+            assert session.scalar(select(func.count(Alarm.key))) == 1
+        manifest = moved(db, tmp_path / "restored", saved)
+        assert save(db, stores(tmp_path / "restored"), tmp_path / "again", now=NOW) == manifest
+        # The ledger is guarded as before.
+        for change in ("DELETE FROM ledger_events", "UPDATE ledger_events SET actor = 'x'"):
+            with pytest.raises(DatabaseError, match="append-only"), db.transaction() as session:
+                session.execute(text(change))
+
+
+def test_a_restore_that_fails_leaves_what_was_loaded(
+    saved: Path, fresh: Callable[[str], Database], tmp_path: Path
+) -> None:
+    rewritten(saved, lambda lines: lines[:-1])
+    db = fresh("restored")
+    upgrade(db)
+    load(db, NOW)
+    with db.reading() as session:
+        before = ledger.head(session)
+    with pytest.raises((LedgerBroken, BackupUnusable)):
+        moved(db, tmp_path / "restored", saved)
+    with db.reading() as session:
+        assert ledger.head(session) == before
+        assert ledger.verify(session) == before[0]
+    with pytest.raises(DatabaseError, match="append-only"), db.transaction() as session:
+        session.execute(text("DELETE FROM ledger_events"))
 
 
 def test_an_existing_folder_is_left_alone(world: World, saved: Path) -> None:

@@ -32,6 +32,7 @@ def test_saved_here_checked_and_restored_there(
     assert again.code == 1
     assert "backups.exists" in again.err
     assert "온전한 백업입니다" in gongmun("restore", str(folder), "--check").flat
+    assert gongmun("contact", "set", "MOE", "somebody@moe.example").code == 0
     refused = gongmun("restore", str(folder))
     assert refused.code == 1
     assert "backups.not_empty" in refused.err

@@ -77,6 +77,16 @@ def test_a_container_of_ours_is_closed_and_runs_what_exists(name: str) -> None:
         assert service["restart"] == "unless-stopped"
 
 
+def test_who_restores_puts_the_files_where_the_others_look_for_them() -> None:
+    """By `compose run setup gongmun restore` of docs/scale.md, which knows no setting but the owner's URL."""
+    guide = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    assert re.search(r"run --rm .*\bsetup gongmun restore ", guide)
+    (images,) = re.findall(r"GONGMUN_VAR=(\S+)", IMAGE)
+    for name in ("setup", "portal", "worker", "dispatch"):
+        assert f"var:{images}" in SERVICES[name]["volumes"], name
+        assert "GONGMUN_VAR" not in SERVICES[name]["environment"]
+
+
 def test_the_places_of_runs_outlive_the_server() -> None:
     server = SERVICES["server"]
     volumes = dict(each.split(":", 1) for each in server["volumes"])
