@@ -1,13 +1,20 @@
 -- Two roles for Gongmun on PostgreSQL: one that owns the tables and changes them (`gongmun setup`, restore), and one for
 -- the work, which owns nothing: it cannot change the schema, nor take the guard of the ledger away.
 --
---   psql -v ON_ERROR_STOP=1 -v owner_password="'…'" -v work_password="'…'" -f deployments/postgresql_roles.sql
+--   export OWNER_PASSWORD WORK_PASSWORD
+--   psql -v ON_ERROR_STOP=1 -f deployments/postgresql_roles.sql
 --
--- Run it once, as a superuser. Then: `gongmun setup` with the URL of gongmun_owner, everything else with that of
+-- Run it once, as a superuser, with psql 14 or newer. The passwords come by the environment: on the command line the
+-- whole machine could read them. Then: `gongmun setup` with the URL of gongmun_owner, everything else with that of
 -- gongmun_work.
 
-CREATE ROLE gongmun_owner LOGIN PASSWORD :owner_password;
-CREATE ROLE gongmun_work LOGIN PASSWORD :work_password;
+\getenv owner_password OWNER_PASSWORD
+\getenv work_password WORK_PASSWORD
+-- Nor into the server's log.
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+CREATE ROLE gongmun_owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE gongmun_work LOGIN PASSWORD :'work_password';
 CREATE DATABASE gongmun OWNER gongmun_owner;
 \connect gongmun
 REVOKE ALL ON DATABASE gongmun FROM PUBLIC;

@@ -4,10 +4,11 @@
 """
 
 import os
+import socket
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import psycopg
@@ -67,6 +68,24 @@ def fresh_database(server: str, template: str = "template1") -> Iterator[Databas
         with admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
         admin.dispose()
+
+
+@contextmanager
+def silent_server() -> Iterator[tuple[str, Callable[[], int]]]:
+    """A server that takes every connection and never says a word, as one that hangs: its URL, and how many it took."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+
+        def knocks() -> int:
+            count = 0
+            with suppress(BlockingIOError):
+                while True:
+                    server.accept()[0].close()
+                    count += 1
+            return count
+
+        port = server.getsockname()[1]
+        yield f"postgresql+psycopg://gongmun:secret@127.0.0.1:{port}/gongmun", knocks
 
 
 class Swept:

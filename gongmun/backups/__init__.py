@@ -8,9 +8,19 @@ Not in it, on purpose: the keys of surveys, which must not lie beside the answer
 their passwords. They are kept apart; see docs/operator.md.
 """
 
-from gongmun.backups.manifest import Manifest
+from gongmun.backups.manifest import FilesDamaged, Manifest
 from gongmun.backups.restoring import Restored, checked, restore
 from gongmun.backups.saving import save
 from gongmun.backups.settling import Doubts, doubts, settle
 
-__all__ = ["Doubts", "Manifest", "Restored", "checked", "doubts", "restore", "save", "settle"]
+__all__ = [
+    "Doubts",
+    "FilesDamaged",
+    "Manifest",
+    "Restored",
+    "checked",
+    "doubts",
+    "restore",
+    "save",
+    "settle",
+]

@@ -1,17 +1,19 @@
 """What a backup says of itself, so that it can be checked before it is needed."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from gongmun.errors import GongmunError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-_CHUNK = 1 << 20
+# What a backup may have files of; of those that lie in a bucket it has none.
+STORES = ("documents", "received")
 
 
 class BackupUnusable(GongmunError):
@@ -23,6 +25,20 @@ class BackupUnusable(GongmunError):
         "주십시오."
     )
     en = "The backup {folder} cannot be used: {reason}. Nothing was changed; name another one."
+
+
+class FilesDamaged(GongmunError):
+    """A backup was made, without files that are damaged here."""
+
+    code = "backups.files_damaged"
+    ko = (
+        "백업은 만들었으나 손상된 파일 {count}개가 들어 있지 않습니다: {names}. 이전 백업의 같은 파일로 되살린 뒤 다시 "
+        "백업해 주십시오."
+    )
+    en = (
+        "The backup was made, but {count} damaged files are not in it: {names}. Put the same files of an earlier "
+        "backup in their place, then make another backup."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +54,8 @@ class Manifest:
     """What is in a backup.
 
     `revision` is that of the database; `events` and `head` are the length and the last hash of its ledger; `files`
-    says how many each store has.
+    says how many each store has. `damaged` are files of the stores that were not as their names say, or could not be
+    read, and `left_out` what is no file of ours: neither is in it.
     """
 
     made_at: datetime
@@ -48,6 +65,8 @@ class Manifest:
     head: str
     tables: Mapping[str, Table]
     files: Mapping[str, int]
+    damaged: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def written(self) -> str:
         """As JSON, for the file."""
@@ -68,19 +87,11 @@ class Manifest:
             told = json.loads((folder / MANIFEST).read_text("utf-8"))
             if told.pop("format") != FORMAT:
                 raise BackupUnusable(folder=folder, reason=f"{MANIFEST}: format")
-            told["made_at"] = datetime.fromisoformat(told["made_at"])
-            told["tables"] = {name: Table(**each) for name, each in told["tables"].items()}
-            return cls(**told)
+            return _MANIFEST.validate_python(told)
         except OSError as error:
             raise BackupUnusable(folder=folder, reason=f"{MANIFEST}: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BackupUnusable(folder=folder, reason=MANIFEST) from error
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while part := file.read(_CHUNK):
-            digest.update(part)
-    return digest.hexdigest()
+_MANIFEST = TypeAdapter(Manifest)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,6 +29,10 @@ from gongmun.db.models import UtcDateTime
 _AT_ONCE = 2000
 
 
+class Malformed(ValueError):
+    """A file that does not hold the rows of its table."""
+
+
 def write(connection: Connection, table: Table, path: Path) -> int:
     """Write all rows of a table, in the order of their keys; how many they are."""
     count = 0
@@ -44,20 +49,35 @@ def write(connection: Connection, table: Table, path: Path) -> int:
 
 
 def read(table: Table, path: Path) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a file, some thousand at a time, for `insertion`."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        names = json.loads(next(lines))
-        columns = [table.columns[name] for name in names]
-        params, takes = list(map(_param, columns)), list(map(_taken, columns))
-        some: list[dict[str, Any]] = []
-        for line in lines:
-            values = zip(params, takes, json.loads(line), strict=True)
-            some.append({name: take(value) for name, take, value in values})
+    """The rows of a file, some thousand at a time, for `insertion`.
+
+    Raises:
+        Malformed: the file is not one of `write`, or of another table.
+    """
+    some: list[dict[str, Any]] = []
+    try:
+        for row in _rows(table, path):
+            some.append(row)
             if len(some) == _AT_ONCE:
                 yield some
                 some = []
-        if some:
-            yield some
+    # What gzip, JSON and the types of the columns say of a value that is none of theirs.
+    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError) as error:
+        raise Malformed(f"{path.name}: {type(error).__name__}") from error
+    if some:
+        yield some
+
+
+def _rows(table: Table, path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        names = json.loads(next(lines, "[]"))
+        columns = [table.columns[name] for name in names]
+        if set(names) != set(table.columns.keys()):
+            raise Malformed(table.name)
+        params, takes = list(map(_param, columns)), list(map(_taken, columns))
+        for line in lines:
+            values = zip(params, takes, json.loads(line), strict=True)
+            yield {name: take(value) for name, take, value in values}
 
 
 def _written(column: Column[Any]) -> Any:

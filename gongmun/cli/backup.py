@@ -1,6 +1,6 @@
 """`gongmun backup` and `gongmun restore`; `gongmun restored` goes on from there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from gongmun.documents import FileStore
     from gongmun.settings import Place
 
+# Files that are told by name; the manifest names all.
+_NAMED = 10
 _Folder = Annotated[Path, typer.Argument(help="백업 폴더 / folder of the backup")]
 
 
 def backup(folder: _Folder) -> None:
     """자료 전체를 새 폴더에 백업합니다. 업무 중에도 할 수 있습니다. / Save everything to a new folder, also during work.
+
+    손상된 파일은 빼고 백업하며 이름을 알립니다(종료 코드 1). / Files that are damaged are left out and named (exit code 1).
 
     설문 열쇠, 서명 키, 설정 파일은 들어 있지 않으므로 따로 보관하십시오. / Without the keys of surveys, the signing
     key and the settings: keep those apart.
@@ -39,6 +43,17 @@ def backup(folder: _Folder) -> None:
                 en=f"The files at {place} are not in it: protect them by the object store's versions and copies.",
             )
         )
+    if saved.left_out:
+        done(
+            Bilingual(
+                ko=f"Gongmun의 파일이 아니어서 넣지 않은 것 {len(saved.left_out):,}개: {_some(saved.left_out)}. 필요하면 다른 "
+                "곳으로 옮겨 주십시오.",
+                en=f"Left out, because they are no files of Gongmun's ({len(saved.left_out):,}): {_some(saved.left_out)}. "
+                "Move them elsewhere if they are needed.",
+            )
+        )
+    if saved.damaged:
+        raise backups.FilesDamaged(count=len(saved.damaged), names=_some(saved.damaged))
 
 
 def restore(
@@ -70,6 +85,7 @@ def restore(
                 ko=f"온전한 백업입니다. {_told_ko(whole)}", en=f"It is whole. {_told_en(whole)}"
             )
         )
+        _tell_damaged(whole)
         return
     restored = backups.restore(
         wiring.database(), _restorable(), folder, now=clock.now(), moved=moved
@@ -80,6 +96,7 @@ def restore(
             en=f"Restored. {_told_en(restored.manifest)} The ledger is intact.",
         )
     )
+    _tell_damaged(restored.manifest)
     if not moved:
         done(
             Bilingual(
@@ -112,6 +129,22 @@ def _places() -> "Mapping[str, Place]":
     from gongmun.settings import settings
 
     return {"documents": settings().document_store, "received": settings().received_store}
+
+
+def _tell_damaged(manifest: "Manifest") -> None:
+    if manifest.damaged:
+        done(
+            Bilingual(
+                ko=f"백업할 때 이미 손상되어 들어 있지 않은 파일 {len(manifest.damaged):,}개: {_some(manifest.damaged)}. 이전 "
+                "백업에서 찾아 주십시오.",
+                en=f"Not in it, because they were damaged when it was made ({len(manifest.damaged):,}): "
+                f"{_some(manifest.damaged)}. Look for them in an earlier backup.",
+            )
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 
 def _told_ko(manifest: "Manifest") -> str:

@@ -1,7 +1,8 @@
 """The database: engine and transactions, the base of all rows, migrations, sweeps' leases."""
 
 from gongmun.db.bulk import Json, add_rows, rows_of, rows_with, some_of, without_collector
-from gongmun.db.engine import Database, DatabaseUnavailable, UnsupportedDatabase
+from gongmun.db.engine import Database
+from gongmun.db.errors import DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.models import Base, UtcDateTime, state
 from gongmun.db.upsert import upsert
 

@@ -6,10 +6,11 @@ readers go on meanwhile, and `synchronous=FULL` makes a commit survive a power c
 not be forgotten).
 """
 
+import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -27,7 +28,15 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gongmun.errors import GongmunError
+from gongmun.db.errors import (
+    DatabaseMissing,
+    DatabaseOutOfReach,
+    DatabaseUnavailable,
+    ReferencesBroken,
+    RightMissing,
+    SchemaMissing,
+    UnsupportedDatabase,
+)
 
 _BUSY_TIMEOUT_SECONDS = 30
 # That are kept open: as many as the portal has threads. More are opened while they are needed, each at
@@ -36,74 +45,21 @@ _CONNECTIONS = 12
 # A connection that was used so recently is not asked whether its server is still there.
 _RESTED_SECONDS = 1.0
 _RESTING = "gongmun_resting_since"
+# A server of PostgreSQL that accepts a connection and says nothing is given up after so many seconds, one that was cut
+# off without a word after half a minute; what the URL says of any of these goes before.
+_CONNECT_SECONDS = 10
+_CUT_OFF: Mapping[str, int] = {
+    "keepalives": 1,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
+_CLOSED = re.compile(r"unable to open database file|attempt to write a readonly database")
+_INSUFFICIENT_PRIVILEGE = "42501"
 # What SQLite and PostgreSQL say of a table or a column that is not there.
 _MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
-
-
-class DatabaseUnavailable(GongmunError):
-    """The database is locked, gone or refuses the connection."""
-
-    code = "db.unavailable"
-    ko = (
-        "데이터베이스를 사용할 수 없습니다({database}): {reason}. 서버가 실행 중인지, 다른 프로그램이 "
-        "잠그고 있지 않은지 확인해 주십시오. 처리 중이던 내용은 저장되지 않았으며 다시 시도할 수 있습니다."
-    )
-    en = (
-        "The database cannot be used ({database}): {reason}. Check that its server runs and that no "
-        "other program holds a lock. Nothing was half done; the call can be repeated."
-    )
-    retryable = True
-
-
-class SchemaMissing(GongmunError):
-    """A table or column does not exist: the database was not set up, or not brought up to date."""
-
-    code = "db.schema_missing"
-    ko = "데이터베이스({database})가 준비되지 않았거나 이전 판입니다. 'gongmun setup'을 실행해 주십시오."
-    en = "The database ({database}) is not set up, or not up to date. Run `gongmun setup`."
-
-
-class DatabaseMissing(SchemaMissing):
-    """There is no file of this name: not set up yet, or its folder was named wrongly."""
-
-    code = "db.missing"
-    ko = (
-        "데이터베이스 파일이 없습니다({database}). GONGMUN_VAR, GONGMUN_DATABASE_URL 값을 확인하거나, 처음이면 "
-        "'gongmun setup'을 실행해 주십시오."
-    )
-    en = (
-        "There is no database file ({database}). Check GONGMUN_VAR and GONGMUN_DATABASE_URL, or run "
-        "`gongmun setup` to make one."
-    )
-
-
-class ReferencesBroken(GongmunError):
-    """After a change of the schema, rows would name others that are not there."""
-
-    code = "db.references_broken"
-    ko = (
-        "데이터베이스를 새 버전으로 바꾸면 {tables} 표에서 다른 자료를 가리키는 행이 끊어집니다. 바꾸지 않았습니다. "
-        "백업과 대조해 주십시오."
-    )
-    en = (
-        "Bringing the database up to date would leave rows of {tables} that name missing ones. "
-        "Nothing was changed; compare with a backup."
-    )
-
-
-class UnsupportedDatabase(GongmunError):
-    """A database URL that is neither SQLite nor PostgreSQL by psycopg 3."""
-
-    code = "db.unsupported"
-    ko = (
-        "지원하지 않는 데이터베이스 주소입니다: {url}. sqlite:///파일 또는 "
-        "postgresql+psycopg://사용자@서버/이름 형식으로 지정해 주십시오."
-    )
-    en = (
-        "Unsupported database URL: {url}. Use sqlite:///FILE or "
-        "postgresql+psycopg://USER@HOST/NAME."
-    )
 
 
 class Database:
@@ -134,6 +90,10 @@ class Database:
         """Whether this is SQLite rather than PostgreSQL."""
         return self.url.drivername == "sqlite"
 
+    @property
+    def _shown(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A writing transaction: commits at the end of the block, rolls back on any error.
@@ -150,12 +110,30 @@ class Database:
 
         Raises:
             DatabaseMissing: there is no such file.
+            DatabaseOutOfReach: it is not this account's to open.
             DatabaseUnavailable: the database is gone.
         """
-        if self._file is not None and not self._file.exists():
-            raise DatabaseMissing(database=self.url.render_as_string(hide_password=True))
+        if self._file is not None and not _is_there(self._file):
+            raise DatabaseMissing(database=self._shown)
         with self._translated(), self._reading() as session:
             yield session
+
+    def knock(self) -> None:
+        """See whether the server answers one who comes anew; of SQLite, which has none, nothing is asked.
+
+        A connection of the pool to a server that hangs would be waited for, for as long as it hangs.
+
+        Raises:
+            DatabaseUnavailable: it does not, within ten seconds.
+        """
+        if self.is_sqlite:
+            return
+        dialect = self.engine.dialect
+        words, named = dialect.create_connect_args(self.url)
+        try:
+            dialect.connect(*words, **{**named, **_patience(self.url)}).close()
+        except dialect.loaded_dbapi.Error as error:
+            raise DatabaseUnavailable(database=self._shown, reason=_first_line(error)) from error
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -206,12 +184,16 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError, ProgrammingError) as error:
-            database = self.url.render_as_string(hide_password=True)
-            reason = str(error.orig).strip().splitlines()[0]
+            database = self._shown
+            reason = _first_line(error.orig)
             if _MISSING.search(reason):
                 raise SchemaMissing(database=database) from error
+            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+                raise RightMissing(database=database, reason=reason) from error
             if isinstance(error, ProgrammingError):
                 raise
+            if self.is_sqlite and _CLOSED.search(reason):
+                raise DatabaseOutOfReach(database=database, reason=reason) from error
             raise DatabaseUnavailable(database=database, reason=reason) from error
 
     def dispose(self) -> None:
@@ -219,9 +201,20 @@ class Database:
         self.engine.dispose()
 
 
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _patience(url: URL) -> Mapping[str, int]:
+    every = {"connect_timeout": _CONNECT_SECONDS, **_CUT_OFF}
+    return {name: value for name, value in every.items() if name not in url.query}
+
+
 # `hide_parameters`: an error names the statement, never the values, which may be a citizen's.
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=_CONNECTIONS, hide_parameters=True)
+    engine = create_engine(
+        url, pool_size=_CONNECTIONS, hide_parameters=True, connect_args=dict(_patience(url))
+    )
 
     # What SQLAlchemy's own `pool_pre_ping` does, but for connections that have rested: to ask each time
     # whether the server is still there costs as much as a query of a page.
@@ -248,6 +241,32 @@ def _file(url: URL) -> Path | None:
     return Path(str(url.database)) if is_file else None
 
 
+def _is_there(file: Path) -> bool:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _out_of_reach(file, error) from error
+    return True
+
+
+def _out_of_reach(file: Path, error: OSError) -> DatabaseOutOfReach:
+    return DatabaseOutOfReach(database=file, reason=error.strerror or type(error).__name__)
+
+
+def _make(file: Path) -> None:
+    """Make the file, and its folder, for this account only: it will hold what citizens write."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Never one that is there: to close it would take the locks that SQLite has on it in this process.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise _out_of_reach(file, error) from error
+
+
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
@@ -257,9 +276,9 @@ def _sqlite(url: URL) -> Engine:
     )
 
     @event.listens_for(engine, "do_connect")
-    def _make_folder(*_: object) -> None:
-        if file := _file(url):
-            file.parent.mkdir(parents=True, exist_ok=True)
+    def _make_file(*_: object) -> None:
+        if (file := _file(url)) and not _is_there(file):
+            _make(file)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

@@ -1,6 +1,6 @@
 """One thing that was examined, and how it stands."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,9 +58,6 @@ class Subject:
 
     def _check(self, standing: Standing, found: Bilingual, remedy: Bilingual | None) -> Check:
         return Check(code=self.code, name=self.name, standing=standing, found=found, remedy=remedy)
-
-
-Examination = Callable[[], Iterator[Check]]
 
 
 def worst(checks: Iterable[Check]) -> Standing:

@@ -14,8 +14,9 @@ def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Che
     # Its parts bring pyHanko and imap-tools with them, which a watched portal does not need.
     from gongmun import wiring
 
+    basic = examine(settings, db, now)
     return [
-        *examine(settings, db, now),
+        *basic,
         *storing.buckets(settings),
         *storing.private_files(settings),
         *printing.libraries(),
@@ -26,14 +27,18 @@ def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Che
         *reaching.scanner(wiring.scanner()),
         *reaching.prefect(settings),
         *configured.configured(settings),
-        *_telling(settings, db),
+        *(_telling(settings, db) if _is_there(basic) else ()),
     ]
+
+
+def _is_there(found: Sequence[Check]) -> bool:
+    """Whether there are tables to look into; a server that hangs is not waited for once more."""
+    subjects = (storing.DATABASE.code, storing.MIGRATIONS.code)
+    return all(each.standing is Standing.WELL for each in found if each.code in subjects)
 
 
 def _telling(settings: Settings, db: Database) -> Sequence[Check]:
     """Nothing that a machine which watches the portal should restart it for."""
-    if any(check.standing is not Standing.WELL for check in storing.database(db)):
-        return ()
     with db.reading() as session:
         return tuple(telling.coordinators(session, settings))
 
@@ -44,7 +49,7 @@ def examine(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
     Database, sweeps, disk, and whether Prefect's server is open to everybody.
     """
     found = list(storing.database(db))
-    if all(check.standing is Standing.WELL for check in found):
+    if _is_there(found):
         with db.reading() as session:
             found += [*sweeping.sweeps(session, now), *restored.restored(session)]
     return [*found, *storing.disk(settings), *reaching.login()]

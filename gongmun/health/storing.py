@@ -26,8 +26,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def database(db: Database) -> Iterator[Check]:
-    """Whether it answers, and stands where this version needs it."""
+    """Whether it answers, within seconds, and stands where this version needs it."""
     try:
+        db.knock()
         with db.reading() as session:
             session.connection()
         current, newest = current_revision(db), newest_revision()
@@ -65,7 +66,8 @@ def disk(settings: Settings) -> Iterator[Check]:
     """Whether the folders can be written to, and have room."""
     places = (settings.var, settings.document_store, settings.received_store)
     for folder in dict.fromkeys(place for place in places if isinstance(place, Path)):
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        # Of a folder that may not be looked into the one above it is named, which is as far as this account gets.
+        existing = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
         if not os.access(existing, os.W_OK | os.X_OK):
             yield DISK.wrong(
                 Bilingual(
@@ -121,10 +123,7 @@ def private_files(settings: Settings) -> Iterator[Check]:
     open_to_others = [
         path
         for path in private
-        if path is not None
-        and (path.is_file() or path.is_dir())
-        and path.stat().st_mode & _OTHERS
-        and not _is_behind_a_private_folder(path)
+        if path is not None and _is_open_to_others(path) and not _is_behind_a_private_folder(path)
     ]
     if not open_to_others:
         yield PRIVATE.well(
@@ -139,6 +138,15 @@ def private_files(settings: Settings) -> Iterator[Check]:
         ),
         Bilingual(ko=f"chmod go= {names}", en=f"chmod go= {names}"),
     )
+
+
+def _is_open_to_others(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        # Not there; or not for this account to see, which is not who runs Gongmun.
+        return False
+    return (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and bool(mode & _OTHERS)
 
 
 def _is_behind_a_private_folder(path: Path) -> bool:

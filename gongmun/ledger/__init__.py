@@ -10,7 +10,7 @@ from gongmun.ledger.chain import (
     record_each,
     verify,
 )
-from gongmun.ledger.guard import GUARD
+from gongmun.ledger.guard import GUARD, begin_anew
 from gongmun.ledger.models import LedgerEvent
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Actor",
     "LedgerBroken",
     "LedgerEvent",
+    "begin_anew",
     "head",
     "histories",
     "history",

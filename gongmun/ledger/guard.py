@@ -7,9 +7,9 @@ owns nothing (deployments/postgresql_roles.sql).
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, delete, event
 
-from gongmun.ledger.models import LedgerEvent
+from gongmun.ledger.models import LedgerEvent, LedgerHead
 
 _REFUSED = "the ledger is append-only"
 _FUNCTION = f"""
@@ -43,3 +43,21 @@ GUARD: Mapping[str, Sequence[str]] = {
 def _guard(_table: Table, connection: Connection, **_: Any) -> None:
     for statement in GUARD[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+
+
+def begin_anew(connection: Connection) -> None:
+    """Take all events out, for another ledger to take their place whole: for a restore, as the owner of the table.
+
+    The guard is away in this transaction only.
+    """
+    connection.execute(delete(LedgerHead))
+    events = delete(LedgerEvent)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TRIGGER ledger_events_no_delete")
+        connection.execute(events)
+        connection.exec_driver_sql(GUARD["sqlite"][1])
+        return
+    guard = "TRIGGER ledger_events_append_only"
+    connection.exec_driver_sql(f"ALTER TABLE ledger_events DISABLE {guard}")
+    connection.execute(events)
+    connection.exec_driver_sql(f"ALTER TABLE ledger_events ENABLE {guard}")

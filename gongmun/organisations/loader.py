@@ -35,6 +35,17 @@ DATA = Path(__file__).parent / "data"
 _Key = tuple[Any, ...]
 _Rows = Mapping[_Key, Mapping[str, Any]]
 
+# The tables that a load fills, by the noun of what it tells the ledger, and those events.
+LOADED: Mapping[str, type[Base]] = {
+    "organisation": Organisation,
+    "succession": Succession,
+    "topic": Topic,
+    "routing_rule": RoutingRule,
+    "division": Division,
+    "contact": Contact,
+}
+LOADED_EVENTS = tuple(f"{noun}.{change}" for noun in LOADED for change in ("added", "changed"))
+
 # The columns of each table's natural key.
 _KEYS: Mapping[type[Base], tuple[str, ...]] = {
     Organisation: ("code",),
@@ -98,13 +109,13 @@ def _write(session: Session, tables: Tables) -> list[_Changes]:
     Raises:
         DataInvalid: a line contradicts a row that the files no longer name.
     """
-    organisations = _upsert(session, "organisation", Organisation, _rows(tables.organisations))
-    successions = _upsert(session, "succession", Succession, _rows(tables.successions))
-    topics = _upsert(session, "topic", Topic, _rows(tables.topics))
-    rules = _upsert(session, "routing_rule", RoutingRule, _rows(tables.routing))
+    organisations = _upsert(session, "organisation", _rows(tables.organisations))
+    successions = _upsert(session, "succession", _rows(tables.successions))
+    topics = _upsert(session, "topic", _rows(tables.topics))
+    rules = _upsert(session, "routing_rule", _rows(tables.routing))
     ids = {row.code: row.id for row in session.scalars(select(Organisation))}
-    divisions = _upsert(session, "division", Division, _division_rows(tables, ids))
-    contacts = _upsert(session, "contact", Contact, _contact_rows(session, tables, ids))
+    divisions = _upsert(session, "division", _division_rows(tables, ids))
+    contacts = _upsert(session, "contact", _contact_rows(session, tables, ids))
 
     conflicts = (
         *_succession_conflicts(tables, successions),
@@ -152,8 +163,9 @@ def _contact_rows(session: Session, tables: Tables, ids: Mapping[str, int]) -> _
     return rows
 
 
-def _upsert(session: Session, noun: str, model: type[Base], wanted: _Rows) -> _Changes:
+def _upsert(session: Session, noun: str, wanted: _Rows) -> _Changes:
     """Add the rows of `wanted` that are not there by their natural key, change those that differ."""
+    model = LOADED[noun]
     key_columns = _KEYS[model]
     existing = {
         tuple(getattr(row, column) for column in key_columns): row

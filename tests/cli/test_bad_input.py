@@ -13,6 +13,7 @@ from gongmun import clock, ledger, wiring
 from gongmun.cli import output, runs
 from tests.cli.conftest import Ended, Gongmun
 from tests.ledger.tampering import unguarded
+from tests.postgresql import silent_server
 from tests.world import World
 
 ME = ("--name", "한소통", "--reason", "확인하였습니다.")
@@ -308,6 +309,19 @@ def test_a_database_that_is_gone(gongmun: Gongmun, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GONGMUN_DATABASE_URL", gone)
     for command in (("setup",), ("waiting",)):
         assert "hunter2" not in refused(gongmun(*command), "db.unavailable")
+
+
+def test_a_database_that_hangs(gongmun: Gongmun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gongmun.db.engine._CONNECT_SECONDS", 2)
+    with silent_server() as (url, knocks):
+        monkeypatch.setenv("GONGMUN_DATABASE_URL", url)
+        refused(gongmun("waiting"), "db.unavailable")
+        assert knocks() == 1
+        wiring.database().dispose()
+        examined = gongmun("doctor")
+        assert knocks() == 1
+    assert examined.code == 1
+    assert "데이터베이스를 사용할 수 없습니다" in examined.flat
 
 
 def test_a_database_of_another_kind(gongmun: Gongmun, monkeypatch: pytest.MonkeyPatch) -> None:

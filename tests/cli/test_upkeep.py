@@ -32,6 +32,7 @@ def test_saved_here_checked_and_restored_there(
     assert again.code == 1
     assert "backups.exists" in again.err
     assert "온전한 백업입니다" in gongmun("restore", str(folder), "--check").flat
+    assert gongmun("contact", "set", "MOE", "somebody@moe.example").code == 0
     refused = gongmun("restore", str(folder))
     assert refused.code == 1
     assert "backups.not_empty" in refused.err
@@ -43,6 +44,26 @@ def test_saved_here_checked_and_restored_there(
     assert restored.code == 0, restored.err
     assert "원장이 모두 이어져 있습니다" in restored.flat
     assert gongmun("verify-ledger").code == 0
+
+
+def test_a_backup_without_a_damaged_document_says_so_and_fails(
+    gongmun: Gongmun, var: Path, tmp_path: Path
+) -> None:
+    assert gongmun("setup").code == 0
+    name = "ab" + "0" * 62 + ".pdf"
+    (var / "documents" / "ab").mkdir(parents=True)
+    (var / "documents" / "ab" / name).write_bytes(b"cut off")
+    (var / "documents" / "notes.txt").write_text("x")
+    saved = gongmun("backup", tmp_path / "backup")
+    assert saved.code == 1
+    assert "백업했습니다" in saved.flat
+    assert "documents/notes.txt" in saved.flat
+    assert "backups.files_damaged" in saved.err
+    assert name in saved.err.replace("\n", "")
+    whole = gongmun("restore", tmp_path / "backup", "--check")
+    assert whole.code == 0
+    assert "온전한 백업입니다" in whole.flat
+    assert name in whole.flat
 
 
 def test_a_restored_installation_stands_still_until_somebody_says_what_left(

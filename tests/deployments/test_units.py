@@ -115,3 +115,38 @@ def test_the_example_of_settings_is_read_alike_by_systemd_and_a_shell() -> None:
 
 def test_the_command_line_of_the_services_is_a_shell_script_without_a_mistake() -> None:
     subprocess.run(["sh", "-n", str(FOLDER / "gongmun.sh")], check=True)
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash --posix"])
+def test_what_is_given_to_it_goes_before_the_settings_of_the_services(
+    tmp_path: Path, shell: str
+) -> None:
+    """As `GONGMUN_DATABASE_URL=… gongmun setup` of the guide: never silently as the services' role."""
+    settings = tmp_path / "gongmun.env"
+    settings.write_text(
+        "GONGMUN_VAR=/var/lib/gongmun\nGONGMUN_DATABASE_URL=postgresql+psycopg://gongmun_work:w@db/gongmun\n"
+    )
+    program = tmp_path / ".venv" / "bin" / "gongmun"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\nexec env\n')
+    program.chmod(0o755)
+    script = (FOLDER / "gongmun.sh").read_text("utf-8")
+    script = script.replace("/etc/gongmun/gongmun.env", str(settings))
+    script = script.replace("/opt/gongmun", str(tmp_path))
+    # To become the account of the services takes root, and the account.
+    script, changed = re.subn(r"setpriv .* -- ", "", script)
+    assert changed == 1
+    (tmp_path / "gongmun.sh").write_text(script)
+    given = {"PATH": "/usr/bin:/bin", "GONGMUN_DATABASE_URL": "of 'the' $owner\nand more"}
+    ran = subprocess.run(
+        [*shell.split(), str(tmp_path / "gongmun.sh"), "restore", "a b"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=given,
+    ).stdout
+    assert ran.startswith("restore a b\n")
+    assert f"GONGMUN_DATABASE_URL={given['GONGMUN_DATABASE_URL']}\n" in ran
+    assert "gongmun_work" not in ran
+    assert "GONGMUN_VAR=/var/lib/gongmun\n" in ran
+    assert "GONGMUN_ENV_FILE=\n" in ran

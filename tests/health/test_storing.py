@@ -70,6 +70,18 @@ def test_a_disk_that_fills_up(
     assert {check.standing for check in checks} == {standing}
 
 
+def test_a_folder_that_cannot_be_looked_into_is_a_check_with_a_remedy(tmp_path: Path) -> None:
+    # As one without the right to, and alike for root.
+    var = tmp_path / ("x" * 300)
+    db = Database(f"sqlite:///{var / 'gongmun.db'}")
+    (database,) = storing.database(db)
+    assert database.standing is Standing.WRONG
+    assert "GONGMUN_VAR" in database.found.ko
+    settings = Settings(var=var, _env_file=None)
+    assert {check.code for check in storing.disk(settings)} == {"disk"}
+    assert [check.code for check in storing.private_files(settings)] == ["private_files"]
+
+
 def test_a_bucket_that_is_there_and_one_that_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from gongmun.db.schema import upgrade
 from gongmun.documents import LocalStore
 from gongmun.portal import create
 from tests.portal.served import served
+from tests.postgresql import silent_server
 from tests.prefect_stub import prefect
 
 
@@ -38,6 +39,20 @@ def test_one_that_is_wrong_says_which_part_and_nothing_of_the_machine(
     assert wrong["code"] == "database"
     assert str(tmp_path) not in told.text
     assert "none.db" not in told.text
+
+
+def test_a_database_that_hangs_is_told_soon(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongmun.db.engine._CONNECT_SECONDS", 2)
+    with silent_server() as (url, knocks):
+        db = Database(url)
+        with served(create(db, store=LocalStore(tmp_path), now=lambda: now)) as client:
+            told = client.get("/health", timeout=30)
+        # Once for all parts, each of which would wait as long.
+        assert knocks() == 1
+    assert told.status_code == 503
+    assert {"code": "database", "standing": "wrong"}.items() <= told.json()["checks"][0].items()
 
 
 def test_that_prefect_asks_nobody_for_a_login_is_told(
