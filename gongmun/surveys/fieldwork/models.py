@@ -12,6 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongmun.db import Base, state
+from gongmun.surveys.fieldwork import invitation_life
 from gongmun.surveys.fieldwork.life import Status as CycleStatus
 
 
@@ -22,14 +23,8 @@ class Mode(StrEnum):
     PAPER = "paper"
 
 
-class InvitationStatus(StrEnum):
-    """Where the invitation of one person stands."""
-
-    INVITED = "invited"
-    OPENED = "opened"  # the first page was begun
-    ANSWERED = "answered"
-    REFUSED = "refused"  # does not want to be asked again: holds for all later waves
-    UNREACHABLE = "unreachable"  # its mail came back, or there is no address
+# Where the invitation of one person stands.
+InvitationStatus = invitation_life.Status
 
 
 class SurveyMailKind(StrEnum):

@@ -141,7 +141,7 @@ def _invite(db: Database, cycle_id: int, now: datetime) -> int:
     """Put the invitations into the outbox, some in each transaction; how many."""
     with db.transaction() as session:
         # Since the sampling his data may have gone: whoever has no address is not waited for.
-        invitation_queries.note_unreachable(session, cycle_id)
+        invitation_queries.note_unreachable(session, cycle_id, now)
     mails = last = 0
     while True:
         with without_collector(), db.transaction() as session:

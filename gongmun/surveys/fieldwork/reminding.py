@@ -49,7 +49,7 @@ def remind(db: Database, *, now: datetime) -> Reminded:
     for cycle_id in waves:
         try:
             with db.transaction() as session:
-                unreachable += invitation_queries.note_unreachable(session, cycle_id)
+                unreachable += invitation_queries.note_unreachable(session, cycle_id, now)
             of_wave = _remind(db, cycle_id, now)
         except GongmunError as error:
             problems.append(error)

@@ -15,6 +15,8 @@ from gongmun.surveys.fieldwork import closing, keys, queries, sheet_queries
 from gongmun.surveys.fieldwork.answering import (
     Door,
     SurveyClosed,
+    TakesNoPart,
+    reconsider,
     refuse,
     save,
     sitting,
@@ -185,6 +187,10 @@ def test_who_is_forgotten_holds_no_wave_up(fielded: Fielded) -> None:
     assert (reminded.mails, reminded.unreachable) == (PEOPLE - 2, 1)
     first, second, third, *_ = fielded.invitations(cycle_id)
     assert first.status is second.status is InvitationStatus.UNREACHABLE
+    with fielded.db.reading() as session:
+        for each in (first, second):
+            (told,) = ledger.history(session, "survey_invitation", each.id)
+            assert told.kind == "survey_invitation.lost"
     assert third.status is InvitationStatus.INVITED
 
 
@@ -353,7 +359,16 @@ def test_refusing_takes_the_answers_away(fielded: Fielded) -> None:
     assert fielded.sheets() == []
     with fielded.db.reading() as session:
         assert sitting(session, invitation.id).door is Door.REFUSED
+    # What a page sends in that was open before changes nothing.
+    with pytest.raises(TakesNoPart):
+        save(fielded.db, invitation.id, {"took_part": 1}, now=at(OPENING, 12))
+    with pytest.raises(TakesNoPart):
+        submit(fielded.db, invitation.id, now=at(OPENING, 12))
+    refuse(fielded.db, invitation.id, now=at(OPENING, 12))
+    assert fielded.sheets() == []
+    assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
     # He may change his mind.
+    assert reconsider(fielded.db, invitation.id, now=at(OPENING, 13)).door is Door.OPEN
     fielded.answer(invitation.id, at(OPENING, 13))
     assert fielded.invitations(cycle_id)[0].status is InvitationStatus.ANSWERED
 

@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gongmun.errors import InvalidTransition
-from gongmun.surveys.fieldwork import closing
+from gongmun.surveys.fieldwork import answering, closing
+from gongmun.surveys.fieldwork.answering import TakesNoPart, reconsider, refuse, save, submit
 from gongmun.surveys.fieldwork.closing import GRACE, cancel, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.fieldwork.models import InvitationStatus
 from gongmun.surveys.fieldwork.opening import open_wave
+from gongmun.surveys.fieldwork.paper import take_paper
 from tests.surveys.fieldwork.conftest import OPENING, Fielded, until_it_waits
 from tests.world import at
 
@@ -38,12 +42,13 @@ def before_it_commits(
 ) -> Iterator[list[Future[Any]]]:
     """What runs in the block does all of the function `where`; then `other` begins beside it, and has to wait."""
     module, name = where
-    real, others = getattr(module, name), []
+    real: Callable[..., Any] = getattr(module, name)
+    others: list[Future[Any]] = []
 
     def held(*args: Any, **kwargs: Any) -> Any:
         found = real(*args, **kwargs)
         if not others:
-            args[0].flush()
+            args[0].flush()  # the session
             others.append(pool.submit(other))
             until_it_waits(fielded.db, others[0])
         return found
@@ -116,3 +121,63 @@ def test_what_is_not_open_cannot_be_closed(fielded: Fielded) -> None:
     with pytest.raises(InvalidTransition):
         close_now(fielded.db, cycle_id, now=at(OPENING, 12), **WHO)
     assert fielded.wave(cycle_id).status is Status.DRAFT
+
+
+def test_answers_that_come_in_while_he_refuses_are_not_kept(
+    fielded: Fielded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle_id = opened(fielded)
+    invitation = fielded.invitations(cycle_id)[0].id
+    moment = at(OPENING, 11)
+    save(fielded.db, invitation, {"took_part": 1}, now=moment)
+    for late in (
+        lambda: save(fielded.db, invitation, {"took_part": 2}, now=moment),
+        lambda: submit(fielded.db, invitation, now=moment),
+    ):
+        with before_it_commits(fielded, monkeypatch, (answering, "mark"), late) as others:
+            refuse(fielded.db, invitation, now=moment)
+        with pytest.raises(TakesNoPart):
+            others[0].result()
+        assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
+        assert fielded.sheets() == []
+        reconsider(fielded.db, invitation, now=moment)
+        save(fielded.db, invitation, {"took_part": 2}, now=moment)
+
+
+def test_a_refusal_while_he_hands_in_takes_the_answers_away(
+    fielded: Fielded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle_id = opened(fielded)
+    invitation = fielded.invitations(cycle_id)[0].id
+    moment = at(OPENING, 11)
+    save(fielded.db, invitation, {"took_part": 2}, now=moment)
+    with before_it_commits(
+        fielded,
+        monkeypatch,
+        (answering, "mark"),
+        lambda: refuse(fielded.db, invitation, now=moment),
+    ) as others:
+        assert submit(fielded.db, invitation, now=moment).complete
+    others[0].result()
+    assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
+    assert fielded.sheets() == []
+
+
+def test_who_refuses_while_his_paper_is_taken_is_not_counted(
+    fielded: Fielded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cycle_id = opened(fielded)
+    invitation = fielded.invitations(cycle_id)[0].id
+    paper = tmp_path / "paper.csv"
+    paper.write_text("number,took_part\nP-0001,2\n", encoding="utf-8")
+    moment = at(OPENING, 11)
+    with before_it_commits(
+        fielded,
+        monkeypatch,
+        (answering, "begin"),
+        lambda: refuse(fielded.db, invitation, now=moment),
+    ) as others:
+        assert take_paper(fielded.db, cycle_id, paper, now=moment).taken == 1
+    others[0].result()
+    assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
+    assert fielded.sheets() == []

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gongmun.surveys.fieldwork.answering import refuse
+from gongmun.surveys.fieldwork.answering import reconsider, refuse
 from gongmun.surveys.fieldwork.board import wave_line
 from gongmun.surveys.fieldwork.closing import GRACE, close_due, close_now
 from gongmun.surveys.fieldwork.life import Status
@@ -58,6 +58,7 @@ def test_who_changed_his_mind_before_the_closing_is_invited_again(fielded: Field
     first = _opened(fielded, 0)
     refuser = fielded.invitations(first)[1].id
     refuse(fielded.db, refuser, now=at(OPENING, 11))
+    reconsider(fielded.db, refuser, now=at(OPENING, 12))
     fielded.answer(refuser, at(OPENING, 12))
     _closed(fielded, first, 0)
     _opened(fielded, 1)
