@@ -14,7 +14,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.clock import seoul_date
+from gongmun.clock import seoul_date, seoul_time
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
@@ -263,20 +263,21 @@ def _door(invitation: Invitation, wave: SurveyCycle) -> Door:
 
 
 def mark(session: Session, invitation: Invitation, event: Event, now: datetime) -> None:
-    """Move an invitation, which is locked, on by `event`, and tell the ledger.
+    """Move an invitation, which is locked, on by `event`, and tell the ledger, which keeps the day and no time of it.
 
     Raises:
         InvalidTransition: it does not allow `event` where it stands.
     """
     status = invitation_life.advance(invitation.status, event)
-    day = seoul_date(now) if status is InvitationStatus.ANSWERED else None
-    has_moved = invitation_queries.move(session, invitation, status, answered_on=day)
+    day = seoul_date(now)
+    answered_on = day if status is InvitationStatus.ANSWERED else None
+    has_moved = invitation_queries.move(session, invitation, status, answered_on=answered_on)
     assert has_moved, "nobody moves an invitation that is locked"
     ledger.record(
         session,
         f"survey_invitation.{event.value}",
         subject=("survey_invitation", invitation.id),
-        now=now,
+        now=seoul_time(day),  # an event stays for good, also when the days at invitations and sheets go
         actor=Actor.RESPONDENT,
     )
 

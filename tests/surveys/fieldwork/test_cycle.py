@@ -392,6 +392,24 @@ def test_no_row_leads_from_who_answered_to_what(fielded: Fielded) -> None:
     assert "satisfied" not in "".join(told)
 
 
+def test_the_ledger_keeps_the_day_of_what_a_respondent_does_and_no_time(fielded: Fielded) -> None:
+    invitation = fielded.invitations(opened(fielded))[0].id
+    # Seven minutes past midnight in Seoul is the day before in UTC.
+    tomorrow = OPENING + timedelta(days=1)
+    fielded.answer(invitation, at(OPENING, 23, 17))
+    save(fielded.db, invitation, {"took_part": 1}, now=at(tomorrow, 0, 7))
+    refuse(fielded.db, invitation, now=at(tomorrow, 14, 5))
+    with fielded.db.reading() as session:
+        told = ledger.history(session, "survey_invitation", invitation)
+        ledger.verify(session)
+    assert [(each.kind.split(".")[1], each.occurred_at) for each in told] == [
+        ("opened", at(OPENING, 0, 0)),
+        ("answered", at(OPENING, 0, 0)),
+        ("reopened", at(tomorrow, 0, 0)),
+        ("refused", at(tomorrow, 0, 0)),
+    ]
+
+
 def test_whoever_has_only_the_database_cannot_tell_whose_a_sheet_is(fielded: Fielded) -> None:
     invitation = fielded.invitations(opened(fielded))[0]
     fielded.answer(invitation.id, at(OPENING, 11))
