@@ -277,7 +277,9 @@ def mark(session: Session, invitation: Invitation, event: Event, now: datetime) 
         session,
         f"survey_invitation.{event.value}",
         subject=("survey_invitation", invitation.id),
-        now=seoul_time(day),  # an event stays for good, also when the days at invitations and sheets go
+        now=seoul_time(
+            day
+        ),  # an event stays for good, also when the days at invitations and sheets go
         actor=Actor.RESPONDENT,
     )
 

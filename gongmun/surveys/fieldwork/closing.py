@@ -93,12 +93,14 @@ def close_now(db: Database, cycle_id: int, *, name: str, reason: str, now: datet
 def put_off(
     db: Database, cycle_id: int, *, until: date, name: str, reason: str, now: datetime
 ) -> datetime:
-    """A coordinator keeps a wave open until the evening of a later day, also one that is closing; the new closing.
+    """A coordinator keeps a wave open until the evening of a later day; the new closing.
+
+    Also one that is closing, or is not open yet.
 
     Raises:
         NotFound: there is no such wave.
         ClosingInvalid: the day is not later.
-        InvalidTransition: the wave is not open.
+        InvalidTransition: the wave has ended.
     """
     closes_at = closing_on(until)
     with db.transaction() as session:

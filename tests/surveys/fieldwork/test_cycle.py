@@ -26,7 +26,13 @@ from gongmun.surveys.fieldwork.closing import GRACE, ClosingInvalid, close_due, 
 from gongmun.surveys.fieldwork.keys import SurveyKeyMissing
 from gongmun.surveys.fieldwork.life import Status
 from gongmun.surveys.fieldwork.models import AnswerSheet, InvitationStatus
-from gongmun.surveys.fieldwork.opening import NobodyToAsk, PortalMissing, open_wave
+from gongmun.surveys.fieldwork.opening import (
+    NobodyToAsk,
+    OpeningMissed,
+    PortalMissing,
+    open_wave,
+    open_waves,
+)
 from gongmun.surveys.fieldwork.reminding import remind
 from gongmun.surveys.fieldwork.series import register_series
 from gongmun.surveys.fieldwork.starting import WaveUnderWay, start, start_due
@@ -172,6 +178,39 @@ def test_nobody_is_invited_at_night(fielded: Fielded) -> None:
     assert fielded.wave(cycle_id).status is Status.INVITING
     morning = at(OPENING + timedelta(days=1), 9, 30)
     assert open_wave(fielded.db, cycle_id, now=morning).mails == PEOPLE
+
+
+def test_a_wave_whose_closing_has_passed_is_not_opened_but_put_off_or_cancelled(
+    fielded: Fielded,
+) -> None:
+    cycle_id = fielded.start().cycle_id
+    late = at(date(2026, 11, 16), 10)
+    (problem,) = open_waves(fielded.db, now=late).problems
+    assert isinstance(problem, OpeningMissed)
+    assert "put-off" in str(problem)
+    assert "2026-10-26" in problem.message_en
+    assert close_due(fielded.db, now=late).closing == ()
+    assert fielded.wave(cycle_id).status is Status.DRAFT
+    who = {"name": "한소통", "reason": "서버가 멈추어 있었습니다."}
+    put_off(fielded.db, cycle_id, until=date(2026, 11, 27), now=late, **who)
+    assert open_waves(fielded.db, now=late).mails == PEOPLE
+    fielded.dispatch(late)
+    assert len(fielded.sent()) == PEOPLE
+
+
+def test_a_wave_that_was_half_invited_before_an_outage_goes_on_when_it_is_put_off(
+    fielded: Fielded,
+) -> None:
+    night = at(OPENING, 22)
+    cycle_id = fielded.start(now=night).cycle_id
+    assert open_wave(fielded.db, cycle_id, now=night).quiet
+    late = at(date(2026, 11, 16), 10)
+    with pytest.raises(OpeningMissed):
+        open_wave(fielded.db, cycle_id, now=late)
+    assert {each.status for each in fielded.invitations(cycle_id)} == {InvitationStatus.INVITED}
+    who = {"name": "한소통", "reason": "서버가 멈추어 있었습니다."}
+    put_off(fielded.db, cycle_id, until=date(2026, 11, 27), now=late, **who)
+    assert open_wave(fielded.db, cycle_id, now=late).status is Status.FIELDING
 
 
 def test_who_is_forgotten_holds_no_wave_up(fielded: Fielded) -> None:
