@@ -86,23 +86,29 @@ def invite_members(session: Session, cycle_id: int, panel_id: int) -> int:
 
 
 def _had_refused(cycle_id: int) -> ColumnElement[bool]:
-    """Of a member: what he was asked last in the series, before this wave, he has refused."""
+    """Of a member: what he was asked last in the series, before this wave, he has refused.
+
+    He is known by his person, which is one for each address: the panel of a series may be another by now. Found for
+    all at once: of tens of thousands none is looked up by himself.
+    """
     series_id = select(SurveyCycle.series_id).where(SurveyCycle.id == cycle_id).scalar_subquery()
-    earlier, wave = aliased(Invitation), aliased(SurveyCycle)
-    last = (
-        select(earlier.status)
+    earlier, wave, he = aliased(Invitation), aliased(SurveyCycle), aliased(PanelMember)
+    refused_in = case((earlier.status == InvitationStatus.REFUSED, earlier.cycle_id))
+    refusers = (
+        select(_who(he))
+        .select_from(earlier)
+        .join(he, he.id == earlier.member_id)
         .join(wave, wave.id == earlier.cycle_id)
-        .where(
-            wave.series_id == series_id,
-            earlier.cycle_id < cycle_id,
-            earlier.member_id == PanelMember.id,
-        )
-        .order_by(earlier.cycle_id.desc())
-        .limit(1)
-        .correlate(PanelMember)
-        .scalar_subquery()
+        .where(wave.series_id == series_id, earlier.cycle_id < cycle_id)
+        .group_by(_who(he))
+        .having(func.max(earlier.cycle_id) == func.max(refused_in))
     )
-    return last == InvitationStatus.REFUSED
+    return _who(PanelMember).in_(refusers)
+
+
+def _who(member: type[PanelMember]) -> ColumnElement[int]:
+    """His person; himself, as a number that no person has, where nobody knows who he is."""
+    return func.coalesce(member.person_id, -member.id)
 
 
 def refused_before(session: Session, cycle_id: int) -> int:
