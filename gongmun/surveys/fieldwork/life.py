@@ -52,6 +52,8 @@ OPENS = frozenset({Status.DRAFT, Status.FROZEN, Status.SAMPLING, Status.INVITING
 UNDER_WAY = OPENS | {Status.FIELDING, Status.CLOSING}
 # The answers are sealed, and the report of them is not published yet.
 AWAITS_REPORT = frozenset({Status.CLOSED, Status.WEIGHTED, Status.REPORTED})
+# People are asked, or were, and the report of it is not published yet.
+FIELDED = (UNDER_WAY - {Status.DRAFT, Status.FROZEN}) | AWAITS_REPORT
 
 TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.DRAFT, Event.FROZEN): Status.FROZEN,

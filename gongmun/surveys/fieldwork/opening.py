@@ -143,10 +143,10 @@ def _freeze(db: Database, cycle_id: int, now: datetime) -> None:
 
 def _sample(db: Database, cycle_id: int, now: datetime) -> None:
     with db.transaction() as session:
-        # The panel before the wave, as everybody who changes its members: nobody leaves it, or joins, meanwhile.
-        panel = panel_queries.by_id(
-            session, queries.series_of(session, cycle_id).panel_id, lock=True
-        )
+        # The series first: nobody gives it another panel meanwhile. Then the panel, and then the wave, as everybody who
+        # changes the panel's members: nobody leaves it, or joins.
+        series = queries.series_of(session, cycle_id, is_held=True)
+        panel = panel_queries.by_id(session, series.panel_id, lock=True)
         if not queries.move(session, cycle_id, Status.FROZEN, Event.SAMPLING_BEGUN, now):
             return
         asked = invitation_queries.invite_members(session, cycle_id, panel.id)

@@ -24,7 +24,7 @@ from gongmun.surveys.fieldwork.answering import (
 )
 from gongmun.surveys.fieldwork.closing import GRACE, ClosingInvalid, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.keys import SurveyKeyMissing
-from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.fieldwork.life import Event, Status
 from gongmun.surveys.fieldwork.models import AnswerSheet, InvitationStatus
 from gongmun.surveys.fieldwork.opening import (
     NobodyToAsk,
@@ -34,7 +34,7 @@ from gongmun.surveys.fieldwork.opening import (
     open_waves,
 )
 from gongmun.surveys.fieldwork.reminding import remind
-from gongmun.surveys.fieldwork.series import register_series
+from gongmun.surveys.fieldwork.series import SeriesFielded, register_series
 from gongmun.surveys.fieldwork.starting import WaveUnderWay, start, start_due
 from gongmun.surveys.fieldwork.storing import VersionTaken, store
 from gongmun.surveys.panels.models import PanelMember
@@ -44,6 +44,7 @@ from tests.surveys.fieldwork.conftest import (
     OPENING,
     PEOPLE,
     Fielded,
+    people,
     questionnaire,
     until_it_waits,
 )
@@ -498,6 +499,36 @@ def test_coordinators_close_put_off_and_cancel_with_a_reason(fielded: Fielded) -
         text = str([event.data for event in ledger.history(session, "survey_cycle", cycle_id)])
     assert "한소통" not in text
     assert start(fielded.db, FILE.code, key="next", now=at(OPENING, 15)).wave == 2
+
+
+def test_panel_and_completeness_stay_while_a_wave_is_asked_or_awaits_its_report(
+    fielded: Fielded,
+) -> None:
+    people(fielded.db, 3, panel="other")
+    other = FILE.model_copy(update={"panel": "other"})
+    stricter = FILE.model_copy(update={"complete_from": 1.0})
+    cycle_id = fielded.start().cycle_id
+    # Nobody is asked yet.
+    register_series(fielded.db, other, now=at(OPENING))
+    register_series(fielded.db, FILE, now=at(OPENING))
+    open_wave(fielded.db, cycle_id, now=at(OPENING))
+    for moment in (at(OPENING, 12), CLOSING, CLOSING + GRACE):
+        close_due(fielded.db, now=moment)
+        for file in (other, stricter):
+            with pytest.raises(SeriesFielded) as told:
+                register_series(fielded.db, file, now=moment)
+            assert "1회차" in str(told.value)
+    assert fielded.wave(cycle_id).status is Status.CLOSED
+    # All else may be changed at any time.
+    register_series(fielded.db, FILE.model_copy(update={"field_days": 5}), now=CLOSING)
+    with fielded.db.transaction() as session:
+        for status, event in (
+            (Status.CLOSED, Event.WEIGHTED),
+            (Status.WEIGHTED, Event.REPORTED),
+            (Status.REPORTED, Event.PUBLISHED),
+        ):
+            queries.move(session, cycle_id, status, event, CLOSING + GRACE)
+    register_series(fielded.db, other, now=CLOSING + GRACE)
 
 
 def test_a_version_is_never_changed(fielded: Fielded) -> None:

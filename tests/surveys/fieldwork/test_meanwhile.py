@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from gongmun.errors import InvalidTransition
-from gongmun.surveys.fieldwork import answering, closing
+from gongmun.surveys.fieldwork import answering, closing, invitation_queries
 from gongmun.surveys.fieldwork.answering import TakesNoPart, reconsider, refuse, save, submit
 from gongmun.surveys.fieldwork.closing import GRACE, cancel, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.life import Status
 from gongmun.surveys.fieldwork.models import InvitationStatus
 from gongmun.surveys.fieldwork.opening import open_wave
 from gongmun.surveys.fieldwork.paper import take_paper
-from tests.surveys.fieldwork.conftest import OPENING, Fielded, until_it_waits
+from gongmun.surveys.fieldwork.series import SeriesFielded, register_series
+from tests.surveys.fieldwork.conftest import FILE, OPENING, Fielded, people, until_it_waits
 from tests.world import at
 
 pytestmark = pytest.mark.kinds("postgresql")
@@ -181,3 +182,21 @@ def test_who_refuses_while_his_paper_is_taken_is_not_counted(
     others[0].result()
     assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
     assert fielded.sheets() == []
+
+
+def test_a_series_has_no_other_panel_when_its_people_were_just_written_down(
+    fielded: Fielded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(fielded.db, 3, panel="other")
+    cycle_id = fielded.start().cycle_id
+    with before_it_commits(
+        fielded,
+        monkeypatch,
+        (invitation_queries, "invite_members"),
+        lambda: register_series(
+            fielded.db, FILE.model_copy(update={"panel": "other"}), now=at(OPENING)
+        ),
+    ) as others:
+        open_wave(fielded.db, cycle_id, now=at(OPENING))
+    with pytest.raises(SeriesFielded):
+        others[0].result()
