@@ -18,6 +18,7 @@ from gongmun.surveys.fieldwork import invitation_queries, queries, sheet_queries
 from gongmun.surveys.fieldwork.life import Event, Status
 from gongmun.surveys.fieldwork.models import DecisionKind, InvitationStatus, SurveyCycle
 from gongmun.surveys.fieldwork.queries import Held
+from gongmun.surveys.fieldwork.screening import complete
 from gongmun.surveys.fieldwork.series import closing_on
 
 # The name of this sweep's lease and heartbeat.
@@ -153,8 +154,8 @@ def _cause(session: Session, wave: SurveyCycle, now: datetime) -> Cause | None:
     if wave.closes_at <= now:
         return Cause.TIME
     enough = queries.series_of(session, wave.id).stop_at
-    answered = invitation_queries.counted(session, wave.id)[InvitationStatus.ANSWERED]
-    return Cause.ENOUGH if enough is not None and answered >= enough else None
+    is_enough = enough is not None and complete(session, wave) >= enough
+    return Cause.ENOUGH if is_enough else None
 
 
 def _is_over(wave: SurveyCycle, now: datetime) -> bool:

@@ -79,7 +79,7 @@ class SurveySeries(Base):
     # Working days from the opening to the closing.
     field_days: Mapped[int]
     reminders: Mapped[list[int]] = mapped_column(JSON)
-    # Complete answers after which nobody else is asked; None: until the closing.
+    # Complete answers after which nobody else is asked; None: until the closing. Who is screened out is not counted.
     stop_at: Mapped[int | None]
     # The same of categories: [{"feature", "value", "max"}].
     quotas: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

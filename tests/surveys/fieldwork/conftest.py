@@ -50,7 +50,7 @@ FILE = SeriesFile(
     reminders=[3, 7],
 )
 
-_YAML = """
+SHORT = """
 format: 1
 code: satisfaction
 version: 1
@@ -79,7 +79,7 @@ pages:
 """
 
 
-def questionnaire(text: str = _YAML) -> Questionnaire:
+def questionnaire(text: str = SHORT) -> Questionnaire:
     """The short questionnaire, or another."""
     reading = read(text.encode())
     assert reading.questionnaire is not None, reading.flaws

@@ -11,7 +11,7 @@ from gongmun.errors import InvalidTransition, NotFound
 from gongmun.ledger import LedgerEvent
 from gongmun.mail.models import Dispatch
 from gongmun.settings import settings
-from gongmun.surveys.fieldwork import closing, keys, queries, sheet_queries
+from gongmun.surveys.fieldwork import closing, keys, queries, screening, sheet_queries
 from gongmun.surveys.fieldwork.answering import (
     Door,
     SurveyClosed,
@@ -43,6 +43,7 @@ from tests.surveys.fieldwork.conftest import (
     FILE,
     OPENING,
     PEOPLE,
+    SHORT,
     Fielded,
     people,
     questionnaire,
@@ -347,6 +348,35 @@ def test_the_wave_closes_when_there_are_enough(fielded: Fielded) -> None:
         assert close_due(fielded.db, now=at(OPENING, 12)).closing == ()
         fielded.answer(invitation.id, at(OPENING, 12))
     assert close_due(fielded.db, now=at(OPENING, 13)).closing == (cycle_id,)
+
+
+def test_who_is_not_of_the_survey_is_not_counted_as_enough(fielded: Fielded) -> None:
+    asked = questionnaire(
+        SHORT.replace("version: 1", "version: 2").replace(
+            "en: 'No'}", "en: 'No', screens_out: true}"
+        )
+    )
+    store(fielded.db, asked, now=at(OPENING))
+    quotas = [{"feature": "sex", "value": "F", "max": 2}]
+    register_series(
+        fielded.db,
+        type(FILE).model_validate(FILE.model_dump() | {"stop_at": 2, "quotas": quotas}),
+        now=at(OPENING),
+    )
+    cycle_id = opened(fielded)
+    women = fielded.invitations(cycle_id)[::2]
+    fielded.answer(women[0].id, at(OPENING, 11), took_part=1, satisfied=4)
+    for each in women[1:3]:
+        fielded.answer(each.id, at(OPENING, 11), took_part=2)
+    with fielded.db.reading() as session:
+        wave = queries.cycle(session, cycle_id)
+        assert screening.complete(session, wave) == 1
+        assert screening.complete_by_category(session, wave)["sex", "F"] == 1
+    assert close_due(fielded.db, now=at(OPENING, 12)).closing == ()
+    reminded = remind(fielded.db, now=at(date(2026, 10, 15)))
+    assert (reminded.mails, reminded.spared) == (PEOPLE - 3, 0)
+    fielded.answer(women[3].id, at(date(2026, 10, 15), 11), took_part=1, satisfied=4)
+    assert close_due(fielded.db, now=at(date(2026, 10, 15), 12)).closing == (cycle_id,)
 
 
 def test_answers_are_saved_resumed_and_changed_until_the_end(fielded: Fielded) -> None:
