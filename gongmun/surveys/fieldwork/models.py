@@ -1,7 +1,7 @@
 """Rows of the fieldwork (실사): what recurs, its waves, who was invited, and what was answered.
 
-Who answered and what was answered meet in no row, and no key of the database leads from one to the other:
-see `keys`. Answers have no time finer than a day.
+Who answered and what was answered meet in no row, and no key of the database leads from one to the other. Answers
+have no time finer than a day. What whoever has the whole database can find out all the same is said in `keys`.
 """
 
 from datetime import date, datetime

@@ -480,7 +480,7 @@ def test_the_ledger_keeps_the_day_of_what_a_respondent_does_and_no_time(fielded:
     ]
 
 
-def test_whoever_has_only_the_database_cannot_tell_whose_a_sheet_is(fielded: Fielded) -> None:
+def test_no_key_of_the_database_leads_from_an_invitation_to_its_sheet(fielded: Fielded) -> None:
     invitation = fielded.invitations(opened(fielded))[0]
     fielded.answer(invitation.id, at(OPENING, 11))
     (sheet,) = fielded.sheets()
