@@ -6,6 +6,7 @@ POST /s/TOKEN/p/PAGE     keep the answers of a page, and on to the next one
 GET  /s/TOKEN/check      what is still missing, and the way to hand it in
 POST /s/TOKEN/submit     hand it in
 POST /s/TOKEN/refuse     not to take part
+POST /s/TOKEN/reconsider to take part after all: until then nothing is kept that an older page sends in
 
 The token is nowhere but in the respondent's mail, so that no other site can know where to send a form; a form
 that comes from another site is refused besides.
@@ -28,7 +29,7 @@ from gongmun.portal.pages import AskedLanguage, page, to
 from gongmun.portal.survey_fields import filled, flaws_of, raw_of
 from gongmun.settings import settings
 from gongmun.surveys.fieldwork import answering
-from gongmun.surveys.fieldwork.answering import Door, Sitting, SurveyClosed
+from gongmun.surveys.fieldwork.answering import Door, Sitting, SurveyClosed, TakesNoPart
 from gongmun.surveys.questionnaire.checking import check_answers
 from gongmun.surveys.questionnaire.items import Page
 from gongmun.surveys.questionnaire.pages import asked_pages, view
@@ -64,7 +65,7 @@ def questions(
 ) -> Response:
     """The questions of a page; from the list of pages with what it still lacks, at each question."""
     sitting = _sitting(db, invitation)
-    if sitting.door is Door.CLOSED:
+    if sitting.door is not Door.OPEN:
         return to(f"/s/{token}", language)
     asked = _page(sitting, code)
     if asked not in asked_pages(sitting.questionnaire, sitting.checked):
@@ -92,7 +93,7 @@ def keep(
 
     try:
         saved = answering.save(db, invitation, of_page, now=now)
-    except SurveyClosed:
+    except (SurveyClosed, TakesNoPart):
         return to(f"/s/{token}", language)
     before, after = saved.before, saved.after
     asked = _page(after, code)
@@ -138,7 +139,7 @@ def submit(
     """Hand in what was kept."""
     try:
         checked = answering.submit(db, invitation, now=now)
-    except SurveyClosed:
+    except (SurveyClosed, TakesNoPart):
         return to(f"/s/{token}", language)
     if not checked.complete:
         return _check(request, token, _sitting(db, invitation), language, is_refused=True)
@@ -160,6 +161,24 @@ def refuse(
     except SurveyClosed:
         return to(f"/s/{token}", language)
     return to(f"/s/{token}", language, done="refused")
+
+
+@router.post("/s/{token}/reconsider")
+def reconsider(
+    token: str,
+    db: Db,
+    invitation: ActingRespondent,
+    form: SentForm,
+    now: Now,
+    language: AskedLanguage,
+) -> Response:
+    """Take part after all: on to the first page."""
+    try:
+        sitting = answering.reconsider(db, invitation, now=now)
+    except SurveyClosed:
+        return to(f"/s/{token}", language)
+    first = asked_pages(sitting.questionnaire, sitting.checked)[0]
+    return to(f"/s/{token}/p/{first.code}", language)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,11 +14,18 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.clock import seoul_date
+from gongmun.clock import seoul_date, seoul_time
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
-from gongmun.surveys.fieldwork import invitation_queries, keys, queries, sheet_queries
+from gongmun.surveys.fieldwork import (
+    invitation_life,
+    invitation_queries,
+    keys,
+    queries,
+    sheet_queries,
+)
+from gongmun.surveys.fieldwork.invitation_life import Event
 from gongmun.surveys.fieldwork.life import Status
 from gongmun.surveys.fieldwork.models import (
     AnswerSheet,
@@ -44,7 +51,7 @@ class Door(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-    REFUSED = "refused"  # he did not want to; he may still change his mind
+    REFUSED = "refused"  # he did not want to; he may still say that he would after all
 
 
 class SurveyClosed(GongmunError):
@@ -53,6 +60,14 @@ class SurveyClosed(GongmunError):
     code = "surveys.closed"
     ko = "이 설문은 마감되었습니다. 관심을 가져 주셔서 고맙습니다."
     en = "This survey is closed. Thank you for your interest."
+
+
+class TakesNoPart(GongmunError):
+    """Answers of somebody who has refused, from a page that was open before: the refusal stands."""
+
+    code = "surveys.takes_no_part"
+    ko = "참여하지 않겠다고 밝히셨습니다. 참여하시려면 메일의 주소를 열어 ‘다시 참여하기’를 눌러 주십시오."
+    en = "You have chosen not to take part. To take part after all, open the address in our mail and say so there."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +123,7 @@ def save(db: Database, invitation_id: int, given: Given, *, now: datetime) -> Sa
 
     Raises:
         SurveyClosed: the wave takes no answers any more.
+        TakesNoPart: he has refused.
     """
     with db.transaction() as session:
         place = invitation_queries.place(session, invitation_id, Held.WHERE_IT_IS)
@@ -124,7 +140,7 @@ def save(db: Database, invitation_id: int, given: Given, *, now: datetime) -> Sa
         sheet.answers = dict(checked.stored())
         if sheet.submitted_on is not None and not checked.complete:
             sheet.submitted_on = None
-            mark(session, invitation, InvitationStatus.OPENED, now)
+            mark(session, invitation, Event.REOPENED, now)
         after = replace(before, checked=checked, submitted_on=sheet.submitted_on)
         return Saved(before=before, after=after, flaws=told.flaws)
 
@@ -153,6 +169,7 @@ def submit(db: Database, invitation_id: int, *, now: datetime) -> Checked:
 
     Raises:
         SurveyClosed: the wave takes no answers any more.
+        TakesNoPart: he has refused.
     """
     with db.transaction() as session:
         place = invitation_queries.place(session, invitation_id, Held.WHERE_IT_IS)
@@ -161,12 +178,14 @@ def submit(db: Database, invitation_id: int, *, now: datetime) -> Checked:
         checked = check_answers(questionnaire_of(session, wave), sheet.answers, submit=True)
         if checked.complete and sheet.submitted_on is None:
             sheet.submitted_on = seoul_date(now)
-            mark(session, invitation, InvitationStatus.ANSWERED, now)
+            mark(session, invitation, Event.ANSWERED, now)
         return checked
 
 
 def refuse(db: Database, invitation_id: int, *, now: datetime) -> None:
     """Somebody does not want to take part: he is not reminded, and what he has answered is deleted.
+
+    Nothing happens where he has refused before.
 
     Raises:
         SurveyClosed: the wave is closed, and its answers are counted.
@@ -174,26 +193,57 @@ def refuse(db: Database, invitation_id: int, *, now: datetime) -> None:
     with db.transaction() as session:
         place = invitation_queries.place(session, invitation_id, Held.WHERE_IT_IS)
         invitation, wave, series, *_ = place
-        if _door(invitation, wave) is Door.CLOSED:
+        door = _door(invitation, wave)
+        if door is Door.CLOSED:
             raise SurveyClosed
-        sheet_queries.discard_one(session, keys.sheet_key(series.code, invitation_id))
-        mark(session, invitation, InvitationStatus.REFUSED, now)
+        if door is Door.OPEN:
+            sheet_queries.discard_one(session, keys.sheet_key(series.code, invitation_id))
+            mark(session, invitation, Event.REFUSED, now)
+
+
+def reconsider(db: Database, invitation_id: int, *, now: datetime) -> Sitting:
+    """Somebody who had refused would take part after all: he is asked as before, and begins anew.
+
+    Nothing happens where he has not refused.
+
+    Raises:
+        SurveyClosed: the wave takes no answers any more.
+    """
+    with db.transaction() as session:
+        place = invitation_queries.place(session, invitation_id, Held.WHERE_IT_IS)
+        invitation, wave, series, *_ = place
+        door = _door(invitation, wave)
+        if door is Door.CLOSED:
+            raise SurveyClosed
+        if door is Door.REFUSED:
+            mark(session, invitation, Event.RECONSIDERED, now)
+        sheet = sheet_queries.sheet(session, keys.sheet_key(series.code, invitation_id))
+        return _sitting(session, invitation, wave, series, sheet)
 
 
 def _begun(
     session: Session, invitation: Invitation, wave: SurveyCycle, now: datetime
 ) -> AnswerSheet:
     """The respondent's sheet, locked, a new one where there is none."""
-    if _door(invitation, wave) is Door.CLOSED:
+    door = _door(invitation, wave)
+    if door is Door.CLOSED:
         raise SurveyClosed
+    if door is Door.REFUSED:
+        raise TakesNoPart
     return begin(session, invitation, now=now, mode=Mode.WEB)
 
 
 def begin(session: Session, invitation: Invitation, *, now: datetime, mode: Mode) -> AnswerSheet:
-    """The sheet of an invitation, locked; a new one where there is none, and the invitation is begun."""
+    """The sheet of an invitation, locked; a new one where there is none, and the invitation is begun.
+
+    Raises:
+        InvalidTransition: he has refused.
+    """
+    if invitation.status not in _HAS_SHEET:
+        mark(session, invitation, Event.OPENED, now)
     series = queries.series_of(session, invitation.cycle_id)
     member = invitation_queries.member_of(session, invitation)
-    sheet = sheet_queries.begin(
+    return sheet_queries.begin(
         session,
         key=keys.sheet_key(series.code, invitation.id),
         cycle_id=invitation.cycle_id,
@@ -203,9 +253,6 @@ def begin(session: Session, invitation: Invitation, *, now: datetime, mode: Mode
         age_group=member.age_group,
         province=member.province,
     )
-    if invitation.status not in _HAS_SHEET:
-        mark(session, invitation, InvitationStatus.OPENED, now)
-    return sheet
 
 
 def _door(invitation: Invitation, wave: SurveyCycle) -> Door:
@@ -215,15 +262,24 @@ def _door(invitation: Invitation, wave: SurveyCycle) -> Door:
     return Door.REFUSED if invitation.status is InvitationStatus.REFUSED else Door.OPEN
 
 
-def mark(session: Session, invitation: Invitation, status: InvitationStatus, now: datetime) -> None:
-    """Note where somebody stands, and tell the ledger."""
-    invitation.status = status
-    invitation.answered_on = seoul_date(now) if status is InvitationStatus.ANSWERED else None
+def mark(session: Session, invitation: Invitation, event: Event, now: datetime) -> None:
+    """Move an invitation, which is locked, on by `event`, and tell the ledger, which keeps the day and no time of it.
+
+    Raises:
+        InvalidTransition: it does not allow `event` where it stands.
+    """
+    status = invitation_life.advance(invitation.status, event)
+    day = seoul_date(now)
+    answered_on = day if status is InvitationStatus.ANSWERED else None
+    has_moved = invitation_queries.move(session, invitation, status, answered_on=answered_on)
+    assert has_moved, "nobody moves an invitation that is locked"
     ledger.record(
         session,
-        f"survey_invitation.{status.value}",
+        f"survey_invitation.{event.value}",
         subject=("survey_invitation", invitation.id),
-        now=now,
+        now=seoul_time(
+            day
+        ),  # an event stays for good, also when the days at invitations and sheets go
         actor=Actor.RESPONDENT,
     )
 

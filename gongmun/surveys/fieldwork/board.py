@@ -17,7 +17,7 @@ from gongmun.surveys.fieldwork.reminding import next_reminder_on
 from gongmun.surveys.fieldwork.series import due_days, is_over, next_wave_on
 from gongmun.text import Bilingual
 
-# Below this many people a share says who answered.
+# No cell under this is shown: asked, or answered.
 _LEAST = 5
 
 
@@ -25,7 +25,8 @@ _LEAST = 5
 class CategoryLine:
     """One category of a wave. `quota` is how many answers are enough, None where there is none.
 
-    `answered` is None where so few were asked that it would tell who has answered.
+    `answered` is None where so few were asked, or have answered, that it would point to them, and where it would tell
+    that of another category by subtraction. That nobody has answered yet is told.
     """
 
     feature: str
@@ -136,7 +137,7 @@ def _categories(
     session: Session, cycle_id: int, enough: Mapping[tuple[str, str], int]
 ) -> Sequence[CategoryLine]:
     answered = invitation_queries.answered_by_category(session, cycle_id)
-    hidden = _hidden({key: asked for key, (asked, _) in answered.items()})
+    hidden = _hidden(answered)
     return [
         CategoryLine(
             feature=feature,
@@ -149,13 +150,27 @@ def _categories(
     ]
 
 
-def _hidden(asked: Mapping[tuple[str, str], int]) -> Collection[tuple[str, str]]:
-    """Categories with few people; of a feature with a single one the next smallest too, or it could be subtracted."""
+def _hidden(counts: Mapping[tuple[str, str], tuple[int, int]]) -> Collection[tuple[str, str]]:
+    """Categories under five, and others of the feature: what is hidden of it follows from the wave's total.
+
+    So it is never a single one, and together at least five answers, as far as there are so many.
+    """
     hidden: set[tuple[str, str]] = set()
-    for feature in {feature for feature, _ in asked}:
-        ordered = sorted((count, value) for (of, value), count in asked.items() if of == feature)
-        few = [value for count, value in ordered if count < _LEAST]
-        if len(few) == 1 and len(ordered) > 1:
-            few.append(ordered[1][1])
+    for feature in {feature for feature, _ in counts}:
+        answered = {value: done for (of, value), (_, done) in counts.items() if of == feature}
+        few = [
+            value
+            for value, done in answered.items()
+            if counts[feature, value][0] < _LEAST or 0 < done < _LEAST
+        ]
+        # The smallest first; one without an answer hides nothing, unless there is no other.
+        others = sorted(
+            answered.keys() - few, key=lambda value: (not answered[value], answered[value], value)
+        )
+        if few and any(answered.values()):
+            for other in others:
+                if len(few) > 1 and sum(answered[value] for value in few) >= _LEAST:
+                    break
+                few.append(other)
         hidden |= {(feature, value) for value in few}
     return hidden

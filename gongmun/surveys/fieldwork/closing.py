@@ -18,6 +18,7 @@ from gongmun.surveys.fieldwork import invitation_queries, queries, sheet_queries
 from gongmun.surveys.fieldwork.life import Event, Status
 from gongmun.surveys.fieldwork.models import DecisionKind, InvitationStatus, SurveyCycle
 from gongmun.surveys.fieldwork.queries import Held
+from gongmun.surveys.fieldwork.screening import complete
 from gongmun.surveys.fieldwork.series import closing_on
 
 # The name of this sweep's lease and heartbeat.
@@ -63,12 +64,13 @@ def close_due(db: Database, *, now: datetime) -> ClosedWaves:
             with db.transaction() as session:
                 # Whoever is just answering ends first: what is sealed is what there is.
                 wave = queries.cycle(session, cycle_id, Held.ALONE)
-                cause = _cause(session, wave, now)
                 if wave.status is Status.CLOSING:
                     if _is_over(wave, now) and _seal(session, cycle_id, now):
                         closed.append(cycle_id)
-                elif cause is not None and _begin(session, cycle_id, now, cause=cause):
-                    closing.append(cycle_id)
+                elif wave.status is Status.FIELDING:
+                    cause = _cause(session, wave, now)
+                    if cause is not None and _begin(session, wave, now, cause=cause):
+                        closing.append(cycle_id)
         except GongmunError as error:
             problems.append(error)
     return ClosedWaves(closing=tuple(closing), closed=tuple(closed), problems=tuple(problems))
@@ -79,33 +81,37 @@ def close_now(db: Database, cycle_id: int, *, name: str, reason: str, now: datet
 
     Raises:
         NotFound: there is no such wave.
-        InvalidTransition: it is not open.
+        InvalidTransition: it is not open, or not yet: then it is cancelled.
     """
     with db.transaction() as session:
-        if queries.cycle(session, cycle_id).status is Status.CLOSING:
+        wave = queries.cycle(session, cycle_id, Held.ALONE)
+        if wave.status is Status.CLOSING:
             return False
         decision = queries.decide(session, cycle_id, DecisionKind.CLOSED, name, reason, now)
-        return _begin(session, cycle_id, now, cause=Cause.COORDINATOR, decision=decision)
+        return _begin(session, wave, now, cause=Cause.COORDINATOR, decision=decision)
 
 
 def put_off(
     db: Database, cycle_id: int, *, until: date, name: str, reason: str, now: datetime
 ) -> datetime:
-    """A coordinator keeps a wave open until the evening of a later day, also one that is closing; the new closing.
+    """A coordinator keeps a wave open until the evening of a later day; the new closing.
+
+    Also one that is closing, or is not open yet.
 
     Raises:
         NotFound: there is no such wave.
         ClosingInvalid: the day is not later.
-        InvalidTransition: the wave is not open.
+        InvalidTransition: the wave has ended.
     """
     closes_at = closing_on(until)
     with db.transaction() as session:
-        wave = queries.cycle(session, cycle_id)
+        # Held: what the sweep does meanwhile is seen first.
+        wave = queries.cycle(session, cycle_id, Held.ALONE)
         if closes_at <= max(now, wave.closes_at):
             raise ClosingInvalid(
                 until=until.isoformat(), closes=seoul_date(wave.closes_at).isoformat()
             )
-        queries.move(
+        has_moved = queries.move(
             session,
             cycle_id,
             wave.status,
@@ -116,6 +122,7 @@ def put_off(
             decision=queries.decide(session, cycle_id, DecisionKind.PUT_OFF, name, reason, now),
             closes_at=utc(closes_at).isoformat(),
         )
+        assert has_moved, "nobody moves a wave that is held"
     return closes_at
 
 
@@ -127,16 +134,19 @@ def cancel(db: Database, cycle_id: int, *, name: str, reason: str, now: datetime
         InvalidTransition: it has ended.
     """
     with db.transaction() as session:
-        queries.move(
+        # Held: of a wave that the sweep moves on meanwhile no sheet goes before it is cancelled.
+        wave = queries.cycle(session, cycle_id, Held.ALONE)
+        has_moved = queries.move(
             session,
             cycle_id,
-            queries.cycle(session, cycle_id).status,
+            wave.status,
             Event.CANCELLED,
             now,
             actor=Actor.COORDINATOR,
             values={"cancelled_at": now},
             decision=queries.decide(session, cycle_id, DecisionKind.CANCELLED, name, reason, now),
         )
+        assert has_moved, "nobody moves a wave that is held"
         sheet_queries.discard(session, cycle_id)
 
 
@@ -144,19 +154,21 @@ def _cause(session: Session, wave: SurveyCycle, now: datetime) -> Cause | None:
     if wave.closes_at <= now:
         return Cause.TIME
     enough = queries.series_of(session, wave.id).stop_at
-    answered = invitation_queries.counted(session, wave.id)[InvitationStatus.ANSWERED]
-    return Cause.ENOUGH if enough is not None and answered >= enough else None
+    is_enough = enough is not None and complete(session, wave) >= enough
+    return Cause.ENOUGH if is_enough else None
 
 
 def _is_over(wave: SurveyCycle, now: datetime) -> bool:
     return wave.closing_at is not None and wave.closing_at + GRACE <= now
 
 
-def _begin(session: Session, cycle_id: int, now: datetime, *, cause: Cause, **told: int) -> bool:
+def _begin(
+    session: Session, wave: SurveyCycle, now: datetime, *, cause: Cause, **told: int
+) -> bool:
     return queries.move(
         session,
-        cycle_id,
-        Status.FIELDING,
+        wave.id,
+        wave.status,
         Event.CLOSING_BEGUN,
         now,
         actor=Actor.COORDINATOR if cause is Cause.COORDINATOR else Actor.SYSTEM,

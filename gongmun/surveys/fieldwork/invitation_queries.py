@@ -1,7 +1,7 @@
 """Every SELECT and guarded UPDATE about who is invited to a wave, and whether he has answered."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,8 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from gongmun import ledger
+from gongmun.db import some_of
 from gongmun.mail.life import Status as MailStatus
 from gongmun.mail.models import Dispatch
+from gongmun.surveys.fieldwork.invitation_life import Event, advance
 from gongmun.surveys.fieldwork.models import (
     Invitation,
     InvitationStatus,
@@ -83,23 +86,29 @@ def invite_members(session: Session, cycle_id: int, panel_id: int) -> int:
 
 
 def _had_refused(cycle_id: int) -> ColumnElement[bool]:
-    """Of a member: what he was asked last in the series, before this wave, he has refused."""
+    """Of a member: what he was asked last in the series, before this wave, he has refused.
+
+    He is known by his person, which is one for each address: the panel of a series may be another by now. Found for
+    all at once: of tens of thousands none is looked up by himself.
+    """
     series_id = select(SurveyCycle.series_id).where(SurveyCycle.id == cycle_id).scalar_subquery()
-    earlier, wave = aliased(Invitation), aliased(SurveyCycle)
-    last = (
-        select(earlier.status)
+    earlier, wave, he = aliased(Invitation), aliased(SurveyCycle), aliased(PanelMember)
+    refused_in = case((earlier.status == InvitationStatus.REFUSED, earlier.cycle_id))
+    refusers = (
+        select(_who(he))
+        .select_from(earlier)
+        .join(he, he.id == earlier.member_id)
         .join(wave, wave.id == earlier.cycle_id)
-        .where(
-            wave.series_id == series_id,
-            earlier.cycle_id < cycle_id,
-            earlier.member_id == PanelMember.id,
-        )
-        .order_by(earlier.cycle_id.desc())
-        .limit(1)
-        .correlate(PanelMember)
-        .scalar_subquery()
+        .where(wave.series_id == series_id, earlier.cycle_id < cycle_id)
+        .group_by(_who(he))
+        .having(func.max(earlier.cycle_id) == func.max(refused_in))
     )
-    return last == InvitationStatus.REFUSED
+    return _who(PanelMember).in_(refusers)
+
+
+def _who(member: type[PanelMember]) -> ColumnElement[int]:
+    """His person; himself, as a number that no person has, where nobody knows who he is."""
+    return func.coalesce(member.person_id, -member.id)
 
 
 def refused_before(session: Session, cycle_id: int) -> int:
@@ -187,23 +196,42 @@ def note_reminders(session: Session, ids: Collection[int], reminders: int, today
         )
 
 
-def note_unreachable(session: Session, cycle_id: int) -> int:
+def note_unreachable(session: Session, cycle_id: int, now: datetime) -> int:
     """Whoever's last mail came back for good, or who has no address any more, is not waited for; how many."""
     is_known = exists().where(
         PanelMember.id == Invitation.member_id, PanelPerson.id == PanelMember.person_id
     )
-    result = session.execute(
+    lost = session.scalars(
         update(Invitation)
         .where(
             Invitation.cycle_id == cycle_id,
             Invitation.status == InvitationStatus.INVITED,
             or_(CAME_BACK, ~is_known),
         )
-        .values(status=InvitationStatus.UNREACHABLE)
+        .values(status=advance(InvitationStatus.INVITED, Event.LOST))
+        .returning(Invitation.id)
         .execution_options(synchronize_session=False)
+    ).all()
+    ledger.record_each(
+        session,
+        f"survey_invitation.{Event.LOST.value}",
+        subjects=("survey_invitation", sorted(lost)),
+        now=now,
+    )
+    return len(lost)
+
+
+def move(
+    session: Session, invitation: Invitation, status: InvitationStatus, *, answered_on: date | None
+) -> bool:
+    """Move an invitation on from where it was seen; False where another process has."""
+    result = session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.status == invitation.status)
+        .values(status=status, answered_on=answered_on)
     )
     assert isinstance(result, CursorResult)
-    return result.rowcount
+    return result.rowcount == 1
 
 
 def invitation_of_dispatch(session: Session, dispatch_id: int) -> Invitation | None:
@@ -228,13 +256,21 @@ def invitation(session: Session, invitation_id: int) -> Invitation:
     return session.get_one(Invitation, invitation_id)
 
 
-def invitation_of_number(session: Session, cycle_id: int, number: str) -> Invitation | None:
-    """The invitation of the member with this number."""
-    return session.scalars(
-        select(Invitation)
-        .join(PanelMember, PanelMember.id == Invitation.member_id)
-        .where(Invitation.cycle_id == cycle_id, PanelMember.number == number)
-    ).one_or_none()
+def of_numbers(
+    session: Session, cycle_id: int, numbers: Collection[str]
+) -> Mapping[str, Invitation]:
+    """The invitations of the members with these numbers, as far as they are invited, by number. Locked."""
+    found: dict[str, Invitation] = {}
+    for some in some_of(numbers):
+        rows = session.execute(
+            select(PanelMember.number, Invitation)
+            .join(PanelMember, PanelMember.id == Invitation.member_id)
+            .where(Invitation.cycle_id == cycle_id, PanelMember.number.in_(some))
+            .order_by(Invitation.id)
+            .with_for_update(of=Invitation)
+        )
+        found |= dict(rows.tuples().all())
+    return found
 
 
 def member_of(session: Session, invitation: Invitation) -> PanelMember:
@@ -247,7 +283,8 @@ def place(
 ) -> tuple[Invitation, SurveyCycle, SurveySeries, PanelMember, StoredQuestionnaire]:
     """An invitation, its wave, held as is said, the series, who is invited, and the questionnaire: in one statement.
 
-    While these are kept the session finds each of them without another.
+    While these are kept the session finds each of them without another. Where the wave is held the invitation is
+    locked too: everybody takes the wave first, then invitations, then sheets.
     """
     query = (
         select(Invitation, SurveyCycle, SurveySeries, PanelMember, StoredQuestionnaire)
@@ -259,7 +296,11 @@ def place(
     )
     if held is not None:
         query = query.with_for_update(read=held is Held.WHERE_IT_IS, of=SurveyCycle)
-    return session.execute(query.execution_options(populate_existing=True)).one()._tuple()
+    found = session.execute(query.execution_options(populate_existing=True)).one()._tuple()
+    if held is not None:
+        # Of one who answers and refuses at once the second sees what the first has done.
+        session.refresh(found[0], with_for_update=True)
+    return found
 
 
 def counted(session: Session, cycle_id: int) -> Mapping[InvitationStatus, int]:

@@ -1,9 +1,15 @@
-"""Keys of answer sheets (답안 열쇠): the only way from an invitation to its sheet, kept outside the database.
+"""Keys of answer sheets (답안 열쇠): the only key from an invitation to its sheet, kept outside the database.
 
 Each series has a file of 32 random bytes. A sheet's key is an HMAC of its invitation under that secret: whoever
-answers comes back to his own sheet by his link, and whoever has only the database, or a copy of it, cannot tell
-whose a sheet is. When a wave is archived the keys on its sheets go; when no wave of a series needs its file any more and
-none will follow, the file is destroyed, and with it the way from any copy of the database: see `archiving`.
+answers comes back to his own sheet by his link, and no table says whose a sheet is. When a wave is archived the keys
+on its sheets go; when no wave of a series needs its file any more and none will follow, the file is destroyed, and with
+it the key to any copy of the database: see `archiving`.
+
+It is no wall against whoever has the whole database before the wave is archived. He knows the sex, age group and
+province of every member, and the day on which each has answered, and all four stand on the sheet: in a panel of 200
+they fit one person in most cases. PostgreSQL also marks each row with the transaction that wrote it (`xmin`), and a
+sheet is written with its invitation, so that neither is ever kept without the other: until the weighing or the archiving
+writes the sheet anew the two can be joined by it, and by the write-ahead log as long as that is kept.
 
 The folder is `GONGMUN_SURVEY_KEYS`, `survey-keys` under `GONGMUN_VAR` where none is named. It belongs into a backup
 of its own, apart from that of the database; several machines share it.

@@ -46,12 +46,14 @@ class Event(StrEnum):
 
 # The answer pages take answers.
 TAKES_ANSWERS = frozenset({Status.INVITING, Status.FIELDING, Status.CLOSING})
+# Not all are invited yet.
+OPENS = frozenset({Status.DRAFT, Status.FROZEN, Status.SAMPLING, Status.INVITING})
 # Something is still to be done by a sweep.
-UNDER_WAY = frozenset(
-    {Status.DRAFT, Status.FROZEN, Status.SAMPLING, Status.INVITING, Status.FIELDING, Status.CLOSING}
-)
+UNDER_WAY = OPENS | {Status.FIELDING, Status.CLOSING}
 # The answers are sealed, and the report of them is not published yet.
 AWAITS_REPORT = frozenset({Status.CLOSED, Status.WEIGHTED, Status.REPORTED})
+# People are asked, or were, and the report of it is not published yet.
+FIELDED = (UNDER_WAY - {Status.DRAFT, Status.FROZEN}) | AWAITS_REPORT
 
 TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.DRAFT, Event.FROZEN): Status.FROZEN,
@@ -61,6 +63,7 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     (Status.FIELDING, Event.CLOSING_BEGUN): Status.CLOSING,
     (Status.CLOSING, Event.EXTENDED): Status.FIELDING,
     (Status.FIELDING, Event.EXTENDED): Status.FIELDING,
+    **{(status, Event.EXTENDED): status for status in OPENS},
     (Status.CLOSING, Event.CLOSED): Status.CLOSED,
     (Status.CLOSED, Event.WEIGHTED): Status.WEIGHTED,
     (Status.WEIGHTED, Event.REPORTED): Status.REPORTED,

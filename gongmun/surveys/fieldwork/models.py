@@ -1,7 +1,7 @@
 """Rows of the fieldwork (실사): what recurs, its waves, who was invited, and what was answered.
 
-Who answered and what was answered meet in no row, and no key of the database leads from one to the other:
-see `keys`. Answers have no time finer than a day.
+Who answered and what was answered meet in no row, and no key of the database leads from one to the other. Answers
+have no time finer than a day. What whoever has the whole database can find out all the same is said in `keys`.
 """
 
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongmun.db import Base, state
+from gongmun.surveys.fieldwork import invitation_life
 from gongmun.surveys.fieldwork.life import Status as CycleStatus
 
 
@@ -22,14 +23,8 @@ class Mode(StrEnum):
     PAPER = "paper"
 
 
-class InvitationStatus(StrEnum):
-    """Where the invitation of one person stands."""
-
-    INVITED = "invited"
-    OPENED = "opened"  # the first page was begun
-    ANSWERED = "answered"
-    REFUSED = "refused"  # does not want to be asked again: holds for all later waves
-    UNREACHABLE = "unreachable"  # its mail came back, or there is no address
+# Where the invitation of one person stands.
+InvitationStatus = invitation_life.Status
 
 
 class SurveyMailKind(StrEnum):
@@ -84,7 +79,7 @@ class SurveySeries(Base):
     # Working days from the opening to the closing.
     field_days: Mapped[int]
     reminders: Mapped[list[int]] = mapped_column(JSON)
-    # Complete answers after which nobody else is asked; None: until the closing.
+    # Complete answers after which nobody else is asked; None: until the closing. Who is screened out is not counted.
     stop_at: Mapped[int | None]
     # The same of categories: [{"feature", "value", "max"}].
     quotas: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gongmun.calendar import calendar, hours
+from gongmun.clock import seoul_date
 from gongmun.db import Database, without_collector
 from gongmun.errors import GongmunError
 from gongmun.settings import settings
 from gongmun.surveys.fieldwork import invitation_queries, queries
-from gongmun.surveys.fieldwork.life import Event, Status
+from gongmun.surveys.fieldwork.life import OPENS, Event, Status
 from gongmun.surveys.fieldwork.models import SurveyMailKind
 from gongmun.surveys.fieldwork.writing import TOGETHER, write
 from gongmun.surveys.panels import queries as panel_queries
 
 # The name of this sweep's lease and heartbeat.
 OPEN_SWEEP = "open-survey-waves"
-_TO_OPEN = frozenset({Status.DRAFT, Status.FROZEN, Status.SAMPLING, Status.INVITING})
 
 
 class PortalMissing(GongmunError):
@@ -36,6 +36,20 @@ class NobodyToAsk(GongmunError):
     code = "surveys.nobody_to_ask"
     ko = "'{panel}'에 설문할 사람이 없습니다. 참여단을 추첨하거나 명단을 올린 뒤 다시 실행해 주십시오."
     en = "The panel '{panel}' has nobody to ask. Draw it, or import its list, and run this again."
+
+
+class OpeningMissed(GongmunError):
+    """A wave whose closing has passed before all were invited: nobody could answer any more."""
+
+    code = "surveys.opening_missed"
+    ko = (
+        "'{series}' {wave}회차는 초대를 마치기 전에 마감일({closes})이 지나 열지 않았습니다. 'gongmun wave put-off'로 마감을 미루거나 "
+        "'gongmun wave cancel'로 취소해 주십시오."
+    )
+    en = (
+        "Wave {wave} of '{series}' was not opened: its closing ({closes}) has passed before all were invited. Put it "
+        "off by `gongmun wave put-off`, or cancel it by `gongmun wave cancel`."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +74,7 @@ class OpenedWaves:
 def open_waves(db: Database, *, now: datetime) -> OpenedWaves:
     """Take every wave that is not open yet as far as it can go now."""
     with db.reading() as session:
-        waves = queries.cycles_in(session, _TO_OPEN)
+        waves = queries.cycles_in(session, OPENS)
     mails = 0
     quiet = False
     problems: list[GongmunError] = []
@@ -82,13 +96,17 @@ def open_wave(db: Database, cycle_id: int, *, now: datetime) -> Opened:
 
     Raises:
         NotFound: there is no such wave, or no questionnaire was loaded for it.
+        OpeningMissed: its closing has passed, and it is not open yet.
         PortalMissing: nobody could answer.
         NobodyToAsk: the panel has no members.
     """
     with db.reading() as session:
-        wave = queries.cycle(session, cycle_id)
+        wave, series = queries.cycle(session, cycle_id), queries.series_of(session, cycle_id)
     if now < wave.opens_at:
         return Opened(status=wave.status, asked=0, mails=0)
+    if wave.status in OPENS and wave.closes_at <= now:
+        closes = seoul_date(wave.closes_at).isoformat()
+        raise OpeningMissed(series=series.code, wave=wave.wave, closes=closes)
     if settings().public_url is None:
         raise PortalMissing
     if wave.status is Status.DRAFT:
@@ -125,10 +143,10 @@ def _freeze(db: Database, cycle_id: int, now: datetime) -> None:
 
 def _sample(db: Database, cycle_id: int, now: datetime) -> None:
     with db.transaction() as session:
-        # The panel before the wave, as everybody who changes its members: nobody leaves it, or joins, meanwhile.
-        panel = panel_queries.by_id(
-            session, queries.series_of(session, cycle_id).panel_id, lock=True
-        )
+        # The series first: nobody gives it another panel meanwhile. Then the panel, and then the wave, as everybody who
+        # changes the panel's members: nobody leaves it, or joins.
+        series = queries.series_of(session, cycle_id, is_held=True)
+        panel = panel_queries.by_id(session, series.panel_id, lock=True)
         if not queries.move(session, cycle_id, Status.FROZEN, Event.SAMPLING_BEGUN, now):
             return
         asked = invitation_queries.invite_members(session, cycle_id, panel.id)
@@ -141,7 +159,7 @@ def _invite(db: Database, cycle_id: int, now: datetime) -> int:
     """Put the invitations into the outbox, some in each transaction; how many."""
     with db.transaction() as session:
         # Since the sampling his data may have gone: whoever has no address is not waited for.
-        invitation_queries.note_unreachable(session, cycle_id)
+        invitation_queries.note_unreachable(session, cycle_id, now)
     mails = last = 0
     while True:
         with without_collector(), db.transaction() as session:

@@ -17,6 +17,7 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork import answering, invitation_queries, keys, queries, sheet_queries
+from gongmun.surveys.fieldwork.invitation_life import Event
 from gongmun.surveys.fieldwork.life import TAKES_ANSWERS
 from gongmun.surveys.fieldwork.models import Invitation, InvitationStatus, Mode
 from gongmun.surveys.questionnaire.answers import OFFERED
@@ -92,8 +93,11 @@ def take_paper(db: Database, cycle_id: int, path: Path, *, now: datetime) -> Pap
         questionnaire = answering.questionnaire_of(session, wave)
         taken = again = replaced = 0
         problems: list[PaperProblem] = []
-        for row in _read(path, questionnaire):
-            invitation = invitation_queries.invitation_of_number(session, cycle_id, row.number)
+        rows = list(_read(path, questionnaire))
+        # Held to the end: nobody refuses, or hands in, between the look at a line and what is taken of it.
+        invited = invitation_queries.of_numbers(session, cycle_id, {row.number for row in rows})
+        for row in rows:
+            invitation = invited.get(row.number)
             why = _refusal(session, questionnaire, invitation, row)
             if why is not None:
                 problems.append(PaperProblem(line=row.line, number=row.number, why=why))
@@ -154,7 +158,7 @@ def _take(
     sheet.mode = Mode.PAPER  # also where it was begun online
     sheet.answers = dict(check_answers(questionnaire, row.raw, submit=True).stored())
     sheet.submitted_on = seoul_date(now)
-    answering.mark(session, invitation, InvitationStatus.ANSWERED, now)
+    answering.mark(session, invitation, Event.ANSWERED, now)
     return True
 
 

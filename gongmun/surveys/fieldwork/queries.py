@@ -100,6 +100,18 @@ def cycle_of_period(session: Session, series_id: int, due_on: date) -> SurveyCyc
     ).one_or_none()
 
 
+def cycle_among(
+    session: Session, series_id: int, statuses: Collection[Status]
+) -> SurveyCycle | None:
+    """The first wave of a series that is in one of these states."""
+    return session.scalars(
+        select(SurveyCycle)
+        .where(SurveyCycle.series_id == series_id, SurveyCycle.status.in_(statuses))
+        .order_by(SurveyCycle.wave)
+        .limit(1)
+    ).one_or_none()
+
+
 def latest_cycle(session: Session, series_id: int) -> SurveyCycle | None:
     """The last wave of a series."""
     return session.scalars(
@@ -128,9 +140,11 @@ def cycle(session: Session, cycle_id: int, held: Held | None = None) -> SurveyCy
     return found
 
 
-def series_of(session: Session, cycle_id: int) -> SurveySeries:
-    """The series of a wave."""
-    return session.get_one(SurveySeries, cycle(session, cycle_id).series_id)
+def series_of(session: Session, cycle_id: int, *, is_held: bool = False) -> SurveySeries:
+    """The series of a wave; where it is held nobody changes it meanwhile."""
+    lock = {"read": True} if is_held else None
+    series_id = cycle(session, cycle_id).series_id
+    return session.get_one(SurveySeries, series_id, with_for_update=lock)
 
 
 def cycles_in(session: Session, statuses: Collection[Status]) -> Sequence[int]:

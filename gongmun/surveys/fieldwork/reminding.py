@@ -20,6 +20,7 @@ from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork import invitation_queries, queries
 from gongmun.surveys.fieldwork.life import Status
 from gongmun.surveys.fieldwork.models import SurveyCycle, SurveyMailKind, SurveySeries
+from gongmun.surveys.fieldwork.screening import complete_by_category
 from gongmun.surveys.fieldwork.writing import TOGETHER, write
 
 # The name of this sweep's lease and heartbeat.
@@ -49,7 +50,7 @@ def remind(db: Database, *, now: datetime) -> Reminded:
     for cycle_id in waves:
         try:
             with db.transaction() as session:
-                unreachable += invitation_queries.note_unreachable(session, cycle_id)
+                unreachable += invitation_queries.note_unreachable(session, cycle_id, now)
             of_wave = _remind(db, cycle_id, now)
         except GongmunError as error:
             problems.append(error)
@@ -91,7 +92,7 @@ def _remind(db: Database, cycle_id: int, now: datetime) -> Reminded:
             )
             if not people:
                 break
-            full = full_categories(session, series, cycle_id)
+            full = full_categories(session, series, wave)
             asked = [each for each in people if not _is_full(each, full)]
             ids = write(session, cycle_id, SurveyMailKind.REMINDER, asked, now=now, count=reminder)
             invitation_queries.note_reminders(
@@ -113,16 +114,16 @@ def _remind(db: Database, cycle_id: int, now: datetime) -> Reminded:
 
 
 def full_categories(
-    session: Session, series: SurveySeries, cycle_id: int
+    session: Session, series: SurveySeries, wave: SurveyCycle
 ) -> Collection[tuple[str, str]]:
-    """The features and values that have as many answers as the series asks for."""
+    """The features and values that have as many complete answers as the series asks for."""
     if not series.quotas:
         return frozenset()
-    done = invitation_queries.answered_by_category(session, cycle_id)
+    done = complete_by_category(session, wave)
     return {
         (each["feature"], each["value"])
         for each in series.quotas
-        if done.get((each["feature"], each["value"]), (0, 0))[1] >= each["max"]
+        if done.get((each["feature"], each["value"]), 0) >= each["max"]
     }
 
 

@@ -5,13 +5,14 @@ lengthened as long as the key of the series is there.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.calendar import calendar
@@ -20,6 +21,7 @@ from gongmun.db import Database
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.surveys.fieldwork import keys, queries
+from gongmun.surveys.fieldwork.life import FIELDED
 from gongmun.surveys.fieldwork.models import DecisionKind, SurveySeries
 from gongmun.surveys.panels import queries as panel_queries
 from gongmun.toml_files import read_toml
@@ -33,6 +35,20 @@ class SeriesInvalid(GongmunError):
     code = "surveys.series_invalid"
     ko = "반복 설문을 등록할 수 없습니다({path}): {reason}. 파일의 항목을 고친 뒤 다시 실행해 주십시오."
     en = "The series cannot be registered ({path}): {reason}. Correct the file and run it again."
+
+
+class SeriesFielded(GongmunError):
+    """Another panel, or another share from which on an answer is complete, while a wave is asked or awaits its report."""
+
+    code = "surveys.series_fielded"
+    ko = (
+        "'{series}' {wave}회차의 보고서를 공개하기 전에는 panel과 complete_from을 바꿀 수 없습니다. 공개하거나 취소한 뒤 다시 "
+        "등록해 주십시오."
+    )
+    en = (
+        "panel and complete_from of '{series}' cannot change before the report of wave {wave} is published. Publish "
+        "it, or cancel the wave, and register the series again."
+    )
 
 
 class SeriesEnded(GongmunError):
@@ -106,6 +122,7 @@ def register_series(db: Database, file: SeriesFile, *, now: datetime) -> int:
 
     Raises:
         NotFound: there is no such panel.
+        SeriesFielded: the panel would change, or what is complete, under a wave that is not reported yet.
         SeriesEnded: it has ended.
     """
     with db.transaction() as session:
@@ -132,6 +149,7 @@ def register_series(db: Database, file: SeriesFile, *, now: datetime) -> int:
             series = SurveySeries(code=file.code, **values)
             session.add(series)
         else:
+            _check_fielded(session, series, values)
             for name, value in values.items():
                 setattr(series, name, value)
         session.flush()
@@ -144,6 +162,15 @@ def register_series(db: Database, file: SeriesFile, *, now: datetime) -> int:
             rule=file.rule,
         )
         return series.id
+
+
+def _check_fielded(session: Session, series: SurveySeries, values: Mapping[str, Any]) -> None:
+    # The report takes these from the series: of whom the sample was drawn, and what was counted.
+    if all(getattr(series, name) == values[name] for name in ("panel_id", "complete_from")):
+        return
+    wave = queries.cycle_among(session, series.id, FIELDED)
+    if wave is not None:
+        raise SeriesFielded(series=series.code, wave=wave.wave)
 
 
 def end_series(db: Database, code: str, *, name: str, reason: str, now: datetime) -> bool:

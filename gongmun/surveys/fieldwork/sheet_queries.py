@@ -3,10 +3,10 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, Row, delete, select
 from sqlalchemy.orm import Session
 
 from gongmun.db import upsert
@@ -59,6 +59,15 @@ def sheets(session: Session, cycle_id: int) -> Iterator[AnswerSheet]:
             select(AnswerSheet).where(AnswerSheet.cycle_id == cycle_id).order_by(AnswerSheet.id)
         )
     )
+
+
+def handed_in(session: Session, cycle_id: int) -> Sequence[Row[Any]]:
+    """Of each sheet of a wave that was handed in: its `answers`, `sex`, `age_group` and `province`."""
+    return session.execute(
+        select(
+            AnswerSheet.answers, AnswerSheet.sex, AnswerSheet.age_group, AnswerSheet.province
+        ).where(AnswerSheet.cycle_id == cycle_id, AnswerSheet.submitted_on.is_not(None))
+    ).all()
 
 
 def digest(session: Session, cycle_id: int) -> tuple[int, str]:

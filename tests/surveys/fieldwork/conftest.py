@@ -50,7 +50,7 @@ FILE = SeriesFile(
     reminders=[3, 7],
 )
 
-_YAML = """
+SHORT = """
 format: 1
 code: satisfaction
 version: 1
@@ -79,7 +79,7 @@ pages:
 """
 
 
-def questionnaire(text: str = _YAML) -> Questionnaire:
+def questionnaire(text: str = SHORT) -> Questionnaire:
     """The short questionnaire, or another."""
     reading = read(text.encode())
     assert reading.questionnaire is not None, reading.flaws
@@ -144,11 +144,12 @@ class Fielded:
         ]
 
 
-def people(db: Database, count: int = PEOPLE) -> None:
+def people(db: Database, count: int = PEOPLE, *, panel: str = FILE.panel) -> None:
     """A panel that was drawn, and one of its reserves."""
+    at_panel = "people.example" if panel == FILE.panel else f"{panel}.example"
     with db.transaction() as session:
-        panel = Panel(
-            code=FILE.panel,
+        row = Panel(
+            code=panel,
             title_ko="시민참여단",
             title_en="Citizens' panel",
             kind=PanelKind.DRAWN,
@@ -156,15 +157,15 @@ def people(db: Database, count: int = PEOPLE) -> None:
             enrolled_at=at(OPENING),
             keep_until=OPENING + timedelta(days=730),
         )
-        session.add(panel)
+        session.add(row)
         session.flush()
         for number in range(1, count + 2):
-            person = PanelPerson(contact=f"citizen{number}@people.example", name=f"시민{number}")
+            person = PanelPerson(contact=f"citizen{number}@{at_panel}", name=f"시민{number}")
             session.add(person)
             session.flush()
             session.add(
                 PanelMember(
-                    panel_id=panel.id,
+                    panel_id=row.id,
                     person_id=person.id,
                     number=f"P-{number:04}",
                     sex="F" if number % 2 else "M",

@@ -11,10 +11,12 @@ from gongmun.errors import InvalidTransition, NotFound
 from gongmun.ledger import LedgerEvent
 from gongmun.mail.models import Dispatch
 from gongmun.settings import settings
-from gongmun.surveys.fieldwork import closing, keys, queries, sheet_queries
+from gongmun.surveys.fieldwork import closing, keys, queries, screening, sheet_queries
 from gongmun.surveys.fieldwork.answering import (
     Door,
     SurveyClosed,
+    TakesNoPart,
+    reconsider,
     refuse,
     save,
     sitting,
@@ -22,11 +24,17 @@ from gongmun.surveys.fieldwork.answering import (
 )
 from gongmun.surveys.fieldwork.closing import GRACE, ClosingInvalid, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.keys import SurveyKeyMissing
-from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.fieldwork.life import Event, Status
 from gongmun.surveys.fieldwork.models import AnswerSheet, InvitationStatus
-from gongmun.surveys.fieldwork.opening import NobodyToAsk, PortalMissing, open_wave
+from gongmun.surveys.fieldwork.opening import (
+    NobodyToAsk,
+    OpeningMissed,
+    PortalMissing,
+    open_wave,
+    open_waves,
+)
 from gongmun.surveys.fieldwork.reminding import remind
-from gongmun.surveys.fieldwork.series import register_series
+from gongmun.surveys.fieldwork.series import SeriesFielded, register_series
 from gongmun.surveys.fieldwork.starting import WaveUnderWay, start, start_due
 from gongmun.surveys.fieldwork.storing import VersionTaken, store
 from gongmun.surveys.panels.models import PanelMember
@@ -35,7 +43,9 @@ from tests.surveys.fieldwork.conftest import (
     FILE,
     OPENING,
     PEOPLE,
+    SHORT,
     Fielded,
+    people,
     questionnaire,
     until_it_waits,
 )
@@ -172,6 +182,39 @@ def test_nobody_is_invited_at_night(fielded: Fielded) -> None:
     assert open_wave(fielded.db, cycle_id, now=morning).mails == PEOPLE
 
 
+def test_a_wave_whose_closing_has_passed_is_not_opened_but_put_off_or_cancelled(
+    fielded: Fielded,
+) -> None:
+    cycle_id = fielded.start().cycle_id
+    late = at(date(2026, 11, 16), 10)
+    (problem,) = open_waves(fielded.db, now=late).problems
+    assert isinstance(problem, OpeningMissed)
+    assert "put-off" in str(problem)
+    assert "2026-10-26" in problem.message_en
+    assert close_due(fielded.db, now=late).closing == ()
+    assert fielded.wave(cycle_id).status is Status.DRAFT
+    who = {"name": "한소통", "reason": "서버가 멈추어 있었습니다."}
+    put_off(fielded.db, cycle_id, until=date(2026, 11, 27), now=late, **who)
+    assert open_waves(fielded.db, now=late).mails == PEOPLE
+    fielded.dispatch(late)
+    assert len(fielded.sent()) == PEOPLE
+
+
+def test_a_wave_that_was_half_invited_before_an_outage_goes_on_when_it_is_put_off(
+    fielded: Fielded,
+) -> None:
+    night = at(OPENING, 22)
+    cycle_id = fielded.start(now=night).cycle_id
+    assert open_wave(fielded.db, cycle_id, now=night).quiet
+    late = at(date(2026, 11, 16), 10)
+    with pytest.raises(OpeningMissed):
+        open_wave(fielded.db, cycle_id, now=late)
+    assert {each.status for each in fielded.invitations(cycle_id)} == {InvitationStatus.INVITED}
+    who = {"name": "한소통", "reason": "서버가 멈추어 있었습니다."}
+    put_off(fielded.db, cycle_id, until=date(2026, 11, 27), now=late, **who)
+    assert open_wave(fielded.db, cycle_id, now=late).status is Status.FIELDING
+
+
 def test_who_is_forgotten_holds_no_wave_up(fielded: Fielded) -> None:
     night = at(OPENING, 22)
     cycle_id = fielded.start(now=night).cycle_id
@@ -185,6 +228,10 @@ def test_who_is_forgotten_holds_no_wave_up(fielded: Fielded) -> None:
     assert (reminded.mails, reminded.unreachable) == (PEOPLE - 2, 1)
     first, second, third, *_ = fielded.invitations(cycle_id)
     assert first.status is second.status is InvitationStatus.UNREACHABLE
+    with fielded.db.reading() as session:
+        for each in (first, second):
+            (told,) = ledger.history(session, "survey_invitation", each.id)
+            assert told.kind == "survey_invitation.lost"
     assert third.status is InvitationStatus.INVITED
 
 
@@ -303,6 +350,35 @@ def test_the_wave_closes_when_there_are_enough(fielded: Fielded) -> None:
     assert close_due(fielded.db, now=at(OPENING, 13)).closing == (cycle_id,)
 
 
+def test_who_is_not_of_the_survey_is_not_counted_as_enough(fielded: Fielded) -> None:
+    asked = questionnaire(
+        SHORT.replace("version: 1", "version: 2").replace(
+            "en: 'No'}", "en: 'No', screens_out: true}"
+        )
+    )
+    store(fielded.db, asked, now=at(OPENING))
+    quotas = [{"feature": "sex", "value": "F", "max": 2}]
+    register_series(
+        fielded.db,
+        type(FILE).model_validate(FILE.model_dump() | {"stop_at": 2, "quotas": quotas}),
+        now=at(OPENING),
+    )
+    cycle_id = opened(fielded)
+    women = fielded.invitations(cycle_id)[::2]
+    fielded.answer(women[0].id, at(OPENING, 11), took_part=1, satisfied=4)
+    for each in women[1:3]:
+        fielded.answer(each.id, at(OPENING, 11), took_part=2)
+    with fielded.db.reading() as session:
+        wave = queries.cycle(session, cycle_id)
+        assert screening.complete(session, wave) == 1
+        assert screening.complete_by_category(session, wave)["sex", "F"] == 1
+    assert close_due(fielded.db, now=at(OPENING, 12)).closing == ()
+    reminded = remind(fielded.db, now=at(date(2026, 10, 15)))
+    assert (reminded.mails, reminded.spared) == (PEOPLE - 3, 0)
+    fielded.answer(women[3].id, at(date(2026, 10, 15), 11), took_part=1, satisfied=4)
+    assert close_due(fielded.db, now=at(date(2026, 10, 15), 12)).closing == (cycle_id,)
+
+
 def test_answers_are_saved_resumed_and_changed_until_the_end(fielded: Fielded) -> None:
     cycle_id = opened(fielded)
     invitation = fielded.invitations(cycle_id)[0]
@@ -353,7 +429,16 @@ def test_refusing_takes_the_answers_away(fielded: Fielded) -> None:
     assert fielded.sheets() == []
     with fielded.db.reading() as session:
         assert sitting(session, invitation.id).door is Door.REFUSED
+    # What a page sends in that was open before changes nothing.
+    with pytest.raises(TakesNoPart):
+        save(fielded.db, invitation.id, {"took_part": 1}, now=at(OPENING, 12))
+    with pytest.raises(TakesNoPart):
+        submit(fielded.db, invitation.id, now=at(OPENING, 12))
+    refuse(fielded.db, invitation.id, now=at(OPENING, 12))
+    assert fielded.sheets() == []
+    assert fielded.invitations(cycle_id)[0].status is InvitationStatus.REFUSED
     # He may change his mind.
+    assert reconsider(fielded.db, invitation.id, now=at(OPENING, 13)).door is Door.OPEN
     fielded.answer(invitation.id, at(OPENING, 13))
     assert fielded.invitations(cycle_id)[0].status is InvitationStatus.ANSWERED
 
@@ -377,7 +462,25 @@ def test_no_row_leads_from_who_answered_to_what(fielded: Fielded) -> None:
     assert "satisfied" not in "".join(told)
 
 
-def test_whoever_has_only_the_database_cannot_tell_whose_a_sheet_is(fielded: Fielded) -> None:
+def test_the_ledger_keeps_the_day_of_what_a_respondent_does_and_no_time(fielded: Fielded) -> None:
+    invitation = fielded.invitations(opened(fielded))[0].id
+    # Seven minutes past midnight in Seoul is the day before in UTC.
+    tomorrow = OPENING + timedelta(days=1)
+    fielded.answer(invitation, at(OPENING, 23, 17))
+    save(fielded.db, invitation, {"took_part": 1}, now=at(tomorrow, 0, 7))
+    refuse(fielded.db, invitation, now=at(tomorrow, 14, 5))
+    with fielded.db.reading() as session:
+        told = ledger.history(session, "survey_invitation", invitation)
+        ledger.verify(session)
+    assert [(each.kind.split(".")[1], each.occurred_at) for each in told] == [
+        ("opened", at(OPENING, 0, 0)),
+        ("answered", at(OPENING, 0, 0)),
+        ("reopened", at(tomorrow, 0, 0)),
+        ("refused", at(tomorrow, 0, 0)),
+    ]
+
+
+def test_no_key_of_the_database_leads_from_an_invitation_to_its_sheet(fielded: Fielded) -> None:
     invitation = fielded.invitations(opened(fielded))[0]
     fielded.answer(invitation.id, at(OPENING, 11))
     (sheet,) = fielded.sheets()
@@ -426,6 +529,36 @@ def test_coordinators_close_put_off_and_cancel_with_a_reason(fielded: Fielded) -
         text = str([event.data for event in ledger.history(session, "survey_cycle", cycle_id)])
     assert "한소통" not in text
     assert start(fielded.db, FILE.code, key="next", now=at(OPENING, 15)).wave == 2
+
+
+def test_panel_and_completeness_stay_while_a_wave_is_asked_or_awaits_its_report(
+    fielded: Fielded,
+) -> None:
+    people(fielded.db, 3, panel="other")
+    other = FILE.model_copy(update={"panel": "other"})
+    stricter = FILE.model_copy(update={"complete_from": 1.0})
+    cycle_id = fielded.start().cycle_id
+    # Nobody is asked yet.
+    register_series(fielded.db, other, now=at(OPENING))
+    register_series(fielded.db, FILE, now=at(OPENING))
+    open_wave(fielded.db, cycle_id, now=at(OPENING))
+    for moment in (at(OPENING, 12), CLOSING, CLOSING + GRACE):
+        close_due(fielded.db, now=moment)
+        for file in (other, stricter):
+            with pytest.raises(SeriesFielded) as told:
+                register_series(fielded.db, file, now=moment)
+            assert "1회차" in str(told.value)
+    assert fielded.wave(cycle_id).status is Status.CLOSED
+    # All else may be changed at any time.
+    register_series(fielded.db, FILE.model_copy(update={"field_days": 5}), now=CLOSING)
+    with fielded.db.transaction() as session:
+        for status, event in (
+            (Status.CLOSED, Event.WEIGHTED),
+            (Status.WEIGHTED, Event.REPORTED),
+            (Status.REPORTED, Event.PUBLISHED),
+        ):
+            queries.move(session, cycle_id, status, event, CLOSING + GRACE)
+    register_series(fielded.db, other, now=CLOSING + GRACE)
 
 
 def test_a_version_is_never_changed(fielded: Fielded) -> None:

@@ -2,15 +2,19 @@
 
 from datetime import date
 
-from gongmun.surveys.fieldwork.answering import refuse
+from gongmun.surveys.fieldwork import queries
+from gongmun.surveys.fieldwork.answering import reconsider, refuse
 from gongmun.surveys.fieldwork.board import wave_line
 from gongmun.surveys.fieldwork.closing import GRACE, close_due, close_now
-from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.fieldwork.life import Event, Status
 from gongmun.surveys.fieldwork.models import InvitationStatus
 from gongmun.surveys.fieldwork.opening import open_wave
 from gongmun.surveys.fieldwork.reminding import remind
+from gongmun.surveys.fieldwork.series import register_series
+from gongmun.surveys.panels.enrolling import enrol_list
 from gongmun.surveys.reports.queries import to_tell
-from tests.surveys.fieldwork.conftest import OPENING, PEOPLE, Fielded
+from gongmun.text import Bilingual
+from tests.surveys.fieldwork.conftest import FILE, OPENING, PEOPLE, Fielded
 from tests.world import at
 
 LATER = (OPENING, date(2027, 1, 12), date(2027, 4, 12))
@@ -54,10 +58,45 @@ def test_a_refusal_holds_for_all_later_waves(fielded: Fielded) -> None:
         _closed(fielded, cycle_id, wave)
 
 
+def test_a_refusal_holds_when_the_series_asks_another_panel(fielded: Fielded) -> None:
+    first = _opened(fielded, 0)
+    refuse(fielded.db, fielded.invitations(first)[1].id, now=at(OPENING, 11))
+    _closed(fielded, first, 0)
+    # Another panel, in which the same people have other numbers.
+    lines = "".join(f"N-{n:04},Citizen{n}@people.example\n" for n in range(1, PEOPLE + 3))
+    enrol_list(
+        fielded.db,
+        "panel-2027",
+        Bilingual(ko="새 참여단", en="A new panel"),
+        f"id,contact\n{lines}".encode(),
+        now=at(LATER[1]),
+    )
+    publish(fielded, first)
+    register_series(fielded.db, FILE.model_copy(update={"panel": "panel-2027"}), now=at(LATER[1]))
+    second = _opened(fielded, 1)
+    invited = {recipient for recipient, _ in fielded.sent()}
+    assert len(invited) == PEOPLE + 1
+    assert "citizen2@people.example" not in invited
+    with fielded.db.reading() as session:
+        assert wave_line(session, second, now=at(LATER[1], 12)).refused_before == 1
+
+
+def publish(fielded: Fielded, cycle_id: int) -> None:
+    """Its report is out: nobody needs the panel of that wave any more."""
+    with fielded.db.transaction() as session:
+        for status, event in (
+            (Status.CLOSED, Event.WEIGHTED),
+            (Status.WEIGHTED, Event.REPORTED),
+            (Status.REPORTED, Event.PUBLISHED),
+        ):
+            queries.move(session, cycle_id, status, event, at(LATER[1]))
+
+
 def test_who_changed_his_mind_before_the_closing_is_invited_again(fielded: Fielded) -> None:
     first = _opened(fielded, 0)
     refuser = fielded.invitations(first)[1].id
     refuse(fielded.db, refuser, now=at(OPENING, 11))
+    reconsider(fielded.db, refuser, now=at(OPENING, 12))
     fielded.answer(refuser, at(OPENING, 12))
     _closed(fielded, first, 0)
     _opened(fielded, 1)

@@ -16,8 +16,9 @@ from gongmun.settings import settings
 from gongmun.surveys.fieldwork import answering, invitation_queries
 from gongmun.surveys.fieldwork import queries as field_queries
 from gongmun.surveys.fieldwork.closing import GRACE, close_due
+from gongmun.surveys.fieldwork.invitation_life import Event
 from gongmun.surveys.fieldwork.life import Status
-from gongmun.surveys.fieldwork.models import InvitationStatus, Mode
+from gongmun.surveys.fieldwork.models import Mode
 from gongmun.surveys.fieldwork.opening import open_wave
 from gongmun.surveys.fieldwork.series import register_series
 from gongmun.surveys.fieldwork.storing import store
@@ -87,7 +88,7 @@ class Reported(Fielded):
                 checked = check_answers(asked_of_all, raw, submit=True)
                 assert checked.complete
                 sheet.answers, sheet.submitted_on = dict(checked.stored()), seoul_date(now)
-                answering.mark(session, invitation, InvitationStatus.ANSWERED, now)
+                answering.mark(session, invitation, Event.ANSWERED, now)
 
     def report(self, cycle_id: int) -> SurveyReport:
         """The report of a wave."""
