@@ -176,4 +176,6 @@ def _variable(item: Item) -> Variable:
             if not option.screens_out
         ),
         trend=item.trend,
+        must_choose=item.kind is ItemKind.MULTIPLE,
+        exclusive=frozenset(option.code for option in item.options if option.exclusive),
     )

@@ -150,6 +150,17 @@ def test_whoever_did_not_choose_what_excludes_all_others() -> None:
     assert not open_data._columns(found)
 
 
+def test_who_has_chosen_neither_of_two_has_chosen_the_third() -> None:
+    """Of 50 who chose something 30 and 16 would leave four."""
+    for alone in (0, 9):
+        found = wave(
+            [item("took", (1, 2, 9), kind=Kind.MULTIPLE, alone=alone)],
+            [(30, {"took": [1]}), (16, {"took": [2]}), (4, {"took": [9]})],
+        )
+        (told,) = questions(found)
+        assert [option.n for option in told.options] == [30, None, None]
+
+
 def test_who_does_not_know_and_is_asked_as_well() -> None:
     after = said("q1", 1, missing=[Missing.DONT_KNOW])
     found = wave(
