@@ -65,7 +65,7 @@ def count(questionnaire: Questionnaire, answers: Answers, weighed: Weighed) -> C
         pooled, values = pool(frame, each)
         frame = frame.assign(**{pooled.columns[0]: values})
         demographics.append(pooled)
-    design = Design(weights=weighed.weights.values, margins=margin_codes(frame, weighed.margins))
+    design = Design(weights=weighed.values, margins=margin_codes(frame, weighed.margins))
     ready = linearise(design)
     lines = toplines(frame, view.variables, ready)
     shown = {line.name for line in lines if line.shares}

@@ -42,7 +42,7 @@ def _method(wave: LoadedWave) -> Method:
     cycle, weighed = wave.cycle, wave.weighed
     found = rates(wave.outcomes, e=1.0)
     ended = cycle.closed_at or cycle.closes_at
-    precision = weighed.weights.fit.precision if weighed else None
+    precision = weighed.precision if weighed else None
     return Method(
         panel=Bilingual(ko=wave.panel.title_ko, en=wave.panel.title_en),
         population=_population(wave),
@@ -117,7 +117,7 @@ def _weighting(wave: LoadedWave) -> Bilingual:
         return Bilingual(
             ko="모든 응답의 가중값이 같습니다.", en="All answers have the same weight."
         )
-    values = wave.weighed.weights.values
+    values = wave.weighed.values
     names = wave.weighed.names
     return Bilingual(
         ko=f"추첨확률의 역수에서 시작하여 {', '.join(name.ko for name in names)} 기준 비율에 맞추었습니다(림가중, "
