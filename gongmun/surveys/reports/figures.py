@@ -126,6 +126,18 @@ class Precision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Raking:
+    """How the weights came about: `rounds` until the largest relative difference of a margin was `largest`, and how many
+    weights were above `cap` times the median and `trimmed`.
+    """
+
+    rounds: int
+    largest: float
+    trimmed: int
+    cap: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Recruitment:
     """How the panel came to this wave: the people at each step of the funnel; None where nobody counted.
 
@@ -141,7 +153,7 @@ class Recruitment:
 class Method:
     """How the wave was made. `population` and `weighting` are sentences; rates are shares by AAPOR's names.
 
-    Of a list there is no recruitment.
+    Of a list there is no recruitment. `raking` is None where all weights are the same.
     """
 
     panel: Bilingual
@@ -160,6 +172,7 @@ class Method:
     questionnaire_sha256: str
     sheets_sha256: str
     recruitment: Recruitment | None = None
+    raking: Raking | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,20 @@ from gongmun.documents.survey_report import SurveyFact
 from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.funnel import Step
 from gongmun.surveys.fieldwork.names import FUNNEL
-from gongmun.surveys.reports.figures import SCALE, ChangeFigure, Figure, Figures, Recruitment
+from gongmun.surveys.reports.figures import (
+    SCALE,
+    ChangeFigure,
+    Figure,
+    Figures,
+    Raking,
+    Recruitment,
+)
 from gongmun.surveys.reports.names import OUTCOMES, STAGES
 from gongmun.text import Bilingual
 
 _FINDINGS = 5
+# A difference from a margin below this share is told as less than that.
+_LITTLE = 1e-6
 
 
 def findings(figures: Figures) -> Iterator[Bilingual]:
@@ -70,6 +79,8 @@ def facts(figures: Figures) -> Iterator[SurveyFact]:
     if method.recruitment is not None:
         yield _fact("누적 응답률", "Cumulative response rate", _cumulative(method.recruitment))
     yield _fact("가중", "Weights", method.weighting)
+    if method.raking is not None:
+        yield _fact("가중 과정", "How the weights came about", _raking(method.raking))
     if method.precision is not None:
         cost = method.precision
         yield _fact(
@@ -155,6 +166,20 @@ def _cumulative(recruitment: Recruitment) -> Bilingual:
         en=f"{recruitment.cumulative:.1%} = "
         + " × ".join(f"{STAGES[name].en} {share:.1%}" for name, share in told)
         + " (the product of the stages, Callegaro and DiSogra 2008)",
+    )
+
+
+def _raking(raking: Raking) -> Bilingual:
+    met = _LITTLE if raking.largest < _LITTLE else raking.largest
+    below = (" 미만", "less than ") if raking.largest < _LITTLE else ("", "")
+    rounds_ko = f"림가중은 {raking.rounds:,}번 반복하여 수렴하였습니다(기준 비율과의 차이 최대 {met:.4%}{below[0]}). "
+    rounds_en = f"Raking converged in {raking.rounds:,} rounds; the largest difference from a margin is {below[1]}{met:.4%}. "
+    # Nothing to rake to: the inverse chances as they are, but for the cap.
+    ko, en = (rounds_ko, rounds_en) if raking.rounds else ("", "")
+    return Bilingual(
+        ko=ko + f"상한(중앙값의 {raking.cap:g}배)을 넘어 줄인 가중값은 {raking.trimmed:,}개입니다.",
+        en=en
+        + f"Weights above the cap ({raking.cap:g} times the median) that were trimmed: {raking.trimmed:,}.",
     )
 
 

@@ -21,7 +21,7 @@ from gongmun.surveys.panels.margins import Margins
 from gongmun.surveys.reports.populations import Level, levels
 from gongmun.text import Bilingual
 
-# No weight above so many times the median.
+# No weight above so many times the median, whether there is a margin to rake to or not.
 CAP = 5.0
 # Under so many answers nothing is published, and nothing weighted.
 LEAST_ANSWERS = 10
@@ -39,7 +39,8 @@ _NOT_ANSWERED = {
 class Weighed:
     """The weights of the rows, and the answers with a column for each margin that they were raked to.
 
-    `fit` is how the raking went; None where it was done before, see `weighed_before`.
+    `fit` is how the raking went; None where it was done before, see `weighed_before`. `trimmed` counts the weights that
+    were above the cap and are lower now.
     """
 
     values: Floats
@@ -48,6 +49,7 @@ class Weighed:
     names: tuple[Bilingual, ...]
     frame: pd.DataFrame
     fit: Fit | None
+    trimmed: int
 
 
 def weigh(
@@ -67,8 +69,9 @@ def weigh(
     tries = _tries(of_sex_age, of_places)
     for number, chosen in enumerate(tries, start=1):
         frame, margins = _placed(answers, chosen)
+        start, cap = (base, CAP) if margins else (np.minimum(base, CAP * np.median(base)), None)
         try:
-            weights = rake(frame, margins, base=base, cap=CAP if margins else None)
+            weights = rake(frame, margins, base=start, cap=cap)
         except RakingUnfinished:
             if number == len(tries):
                 raise
@@ -80,6 +83,9 @@ def weigh(
             names=tuple(each.name for each in chosen),
             frame=frame,
             fit=weights.fit,
+            trimmed=int((base > start).sum())
+            if weights.fit.trimming is None
+            else weights.fit.trimming.count,
         )
     raise AssertionError("there is always a try")
 
@@ -104,6 +110,7 @@ def weighed_before(
         names=tuple(each.name for each in chosen),
         frame=frame,
         fit=None,
+        trimmed=int(kept["trimmed"]),
     )
 
 
@@ -149,7 +156,7 @@ def weighing_json(weighed: Weighed | None, field: Outcomes) -> dict[str, Any]:
         "margins": [{"ko": name.ko, "en": name.en} for name in weighed.names],
         "rounds": fit.rounds,
         "largest_difference": fit.largest,
-        "trimmed": fit.trimming.count if fit.trimming else 0,
+        "trimmed": weighed.trimmed,
         "cap": CAP,
         "design_effect": fit.precision.design_effect,
         "effective_n": fit.precision.effective_n,
