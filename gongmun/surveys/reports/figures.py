@@ -101,7 +101,11 @@ class Breakdown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeFigure:
-    """One figure of a trend item, in the wave before and in this one; `p` is after Holm's correction."""
+    """One figure of a trend item, in the wave before and in this one; `p` is after Holm's correction.
+
+    `n_before` and `n_after` answered the question, unweighted, and `pairs` of them in both waves; None where it is not
+    told.
+    """
 
     trend: str
     text: Bilingual
@@ -114,6 +118,9 @@ class ChangeFigure:
     high: float
     p: float
     is_significant: bool
+    n_before: int | None = None
+    n_after: int | None = None
+    pairs: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +184,10 @@ class Method:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """Everything that is published of one wave. Without questions there were too few answers to publish any."""
+    """Everything that is published of one wave. Without questions there were too few answers to publish any.
+
+    `not_compared` are the trend items of which the words, or who is asked, changed since the wave `before`.
+    """
 
     series: str
     title: Bilingual
@@ -188,6 +198,7 @@ class Figures:
     breakdowns: tuple[Breakdown, ...]
     changes: tuple[ChangeFigure, ...]
     open_questions: tuple[tuple[str, Bilingual], ...]
+    not_compared: tuple[Bilingual, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Figures)

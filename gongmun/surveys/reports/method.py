@@ -10,7 +10,13 @@ from gongmun.surveys.panels.models import PanelKind
 from gongmun.surveys.questionnaire import Kind as ItemKind
 from gongmun.surveys.questionnaire import digest
 from gongmun.surveys.reports.figures import Figures, Method, Precision, Raking, Recruitment
-from gongmun.surveys.reports.figuring import Counted, breakdowns, change, questions
+from gongmun.surveys.reports.figuring import (
+    Counted,
+    breakdowns,
+    change,
+    not_compared,
+    questions,
+)
 from gongmun.surveys.reports.names import MODES
 from gongmun.surveys.reports.waves import LoadedWave
 from gongmun.text import Bilingual
@@ -40,6 +46,7 @@ def figures_of(wave: LoadedWave, counted: Counted | None, before: LoadedWave | N
             for _, item in wave.questionnaire.items()
             if item.kind is ItemKind.TEXT
         ),
+        not_compared=not_compared(then.questionnaire, wave.questionnaire) if then else (),
     )
 
 

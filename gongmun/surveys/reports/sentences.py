@@ -93,6 +93,17 @@ def facts(figures: Figures) -> Iterator[SurveyFact]:
                 f"±{cost.margin * 100:.1f} points at most (95 %, for a share of 50 %)",
             ),
         )
+    if figures.not_compared:
+        yield _fact(
+            "비교하지 않은 문항",
+            "Not compared",
+            Bilingual(
+                ko="지난 회차와 물은 말이나 묻는 대상이 달라져 비교하지 않았습니다: "
+                + ", ".join(f"‘{text.ko}’" for text in figures.not_compared),
+                en="Put in other words, or to other people, than in the wave before: "
+                + ", ".join(f"“{text.en}”" for text in figures.not_compared),
+            ),
+        )
     yield _fact(
         "설문지",
         "Questionnaire",
@@ -191,6 +202,18 @@ def mean_text(mean: Figure) -> Bilingual:
         ko=f"평균 {mean.value:.2f}(95% 신뢰구간 {mean.low:.2f}~{mean.high:.2f})",
         en=f"mean {mean.value:.2f} (95 % interval {mean.low:.2f} to {mean.high:.2f})",
     )
+
+
+def people(change: ChangeFigure) -> Bilingual | None:
+    """How many people a change rests on; None in a report of before they were counted."""
+    if change.n_before is None or change.n_after is None:
+        return None
+    ko = f"응답 {change.n_before:,}명 → {change.n_after:,}명"
+    en = f"n {change.n_before:,} → {change.n_after:,}"
+    if change.pairs is not None:
+        ko += f", 두 번 모두 {change.pairs:,}명"
+        en += f", {change.pairs:,} in both"
+    return Bilingual(ko=ko, en=en)
 
 
 def printed(value: float, *, is_share: bool) -> str:
