@@ -27,9 +27,10 @@ from gongmun.surveys.reports.deciding import (
 from gongmun.surveys.reports.drafting import draft_report, weigh_wave
 from gongmun.surveys.reports.figures import from_json
 from gongmun.surveys.reports.publishing import draft_reports, publish_reports, to_issue
+from gongmun.surveys.reports.showing import published_wave
 from gongmun.surveys.reports.waves import load
 from tests.postgresql import ON_SQLITE
-from tests.surveys.fieldwork.conftest import OPENING
+from tests.surveys.fieldwork.conftest import FILE, OPENING
 from tests.surveys.reports.conftest import FEW, MORNING, NEXT, PEOPLE, Reported
 from tests.world import at
 
@@ -158,10 +159,19 @@ def test_only_approved_quotes_are_printed_and_personal_data_are_masked(reported:
     approve_quote(reported.db, first.id, name="이결재", reason="개인정보 없음", now=MORNING)
     reported.approve(cycle_id)
     assert printed(reported, cycle_id) == [first.text]
+    # From the approval on it is said what was approved, in print as on the page.
+    with pytest.raises(QuotesFixed):
+        approve_quote(reported.db, others[0].id, name="이결재", reason="늦음", now=MORNING)
     reported.issue()
     publish_reports(reported.db, now=MORNING)
     with pytest.raises(QuotesFixed):
         approve_quote(reported.db, others[0].id, name="이결재", reason="늦음", now=MORNING)
+    with reported.db.transaction() as session:
+        # As one that an earlier version let through.
+        queries.quote(session, others[0].id).approval_id = first.approval_id or 1
+    with reported.db.reading() as session:
+        shown = published_wave(session, FILE.code, 1).quotes
+    assert [words for entry in shown for words, _ in entry.quotes] == [first.text]
 
 
 def document_of(reported: Reported, cycle_id: int) -> Document:
