@@ -75,7 +75,7 @@ class SurveyDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SurveyChange:
-    """A figure in the wave before and in this one, as they are printed."""
+    """A figure in the wave before and in this one, as they are printed. `people`: how many answered, then and now."""
 
     text: Both
     figure: Both
@@ -83,6 +83,7 @@ class SurveyChange:
     after: Both
     difference: Both
     is_significant: bool
+    people: Both | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -153,6 +153,9 @@ SURVEY_REPORT = SurveyReportContext(
             after=Bilingual(ko="3.07", en="3.07"),
             difference=Bilingual(ko="+0.06(-0.11~+0.23)", en="+0.06 (-0.11 to +0.23)"),
             is_significant=False,
+            people=Bilingual(
+                ko="응답 139명 → 142명, 두 번 모두 117명", en="n 139 → 142, 117 in both"
+            ),
         ),
     ),
     before=1,

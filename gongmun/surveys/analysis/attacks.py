@@ -20,7 +20,8 @@ class System:
     """A connected part of the tables. `matrix` times the deviations from the true counts is 0.
 
     `below` and `above`: how far a count can be off, down and up. `primary` has to be withheld, `hidden` is
-    never published and needs no protection; `costs` is what withholding a cell costs.
+    never published and needs no protection; `costs` is what withholding a cell costs. `down` is how far it must seem
+    possible that a cell is less than it is, beside the width of its interval.
     """
 
     keys: tuple[str, ...]
@@ -30,6 +31,7 @@ class System:
     below: Floats
     above: Floats
     costs: Floats
+    down: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -37,19 +39,20 @@ class Attack:
     """The width of the interval of a cell; deviations of all cells that are possible with its two ends.
 
     `reach` comes from the dual: what each cell, if withheld, gives to the width. Withholding any set of
-    cells, the width is at most their sum.
+    cells, the width is at most their sum. `reach_down` is the same of the part of it below the count.
     """
 
     width: float
     lowest: Floats
     highest: Floats
     reach: Floats
+    reach_down: Floats
 
 
 def attack(system: System, withheld: Rows, at: int) -> Attack:
     """What can be concluded of the cell `at`."""
     unknown = _Unknown.of(system, withheld)
-    ends, reach, width = np.zeros((2, withheld.size)), np.zeros(withheld.size), 0.0
+    ends, reach, width = np.zeros((2, withheld.size)), np.zeros((2, withheld.size)), 0.0
     for way, sign in enumerate((-1.0, 1.0)):
         goal = np.zeros(withheld.size)
         goal[at] = sign
@@ -57,8 +60,14 @@ def attack(system: System, withheld: Rows, at: int) -> Attack:
         width += max(most, 0.0)
         left = system.matrix.T @ duals
         left[at] += sign
-        reach += np.where(left > 0, left * system.above, -left * system.below)
-    return Attack(width=width, lowest=ends.min(axis=0), highest=ends.max(axis=0), reach=reach)
+        reach[way] = np.where(left > 0, left * system.above, -left * system.below)
+    return Attack(
+        width=width,
+        lowest=ends.min(axis=0),
+        highest=ends.max(axis=0),
+        reach=reach.sum(axis=0),
+        reach_down=reach[0],
+    )
 
 
 def explore(system: System, withheld: Rows, wanted: Floats) -> tuple[Floats, Floats]:
@@ -71,7 +80,8 @@ def explore(system: System, withheld: Rows, wanted: Floats) -> tuple[Floats, Flo
     low, high = np.zeros(withheld.size), np.zeros(withheld.size)
     rng = np.random.default_rng(_SEED)
     for _ in range(_GUESSES):
-        open_cells = withheld & ~system.hidden & (high - low < wanted)
+        short = (high - low < wanted) | (-low < system.down)
+        open_cells = withheld & ~system.hidden & short
         if not open_cells.any():
             break
         signs = rng.choice([-1.0, 1.0], withheld.size) * open_cells

@@ -114,12 +114,6 @@ def changes(before: Wave, after: Wave) -> tuple[Change, ...]:
     return tuple(replace(change, p_adjusted=p) for change, p in zip(found, adjusted, strict=True))
 
 
-def not_compared(before: Wave, after: Wave) -> tuple[str, ...]:
-    """The trend codes that only one of the waves has, sorted."""
-    codes = [{each.trend for each in wave.variables if each.trend} for wave in (before, after)]
-    return tuple(sorted(codes[0] ^ codes[1]))
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Figure:
     name: str

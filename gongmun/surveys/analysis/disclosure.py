@@ -152,6 +152,8 @@ def _kept(
         sums.add_topline(line)
     for table in tables:
         sums.add_crosstab(table)
+    for variable in {line.variable.name: line.variable for line in shown.values()}.values():
+        sums.add_choices(variable)
     return tables, sums
 
 

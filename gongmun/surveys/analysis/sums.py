@@ -7,6 +7,7 @@ from gongmun.surveys.analysis.crosstabs import Crosstab
 from gongmun.surveys.analysis.errors import NotProtected
 from gongmun.surveys.analysis.suppression import Cell, Relation
 from gongmun.surveys.analysis.toplines import Topline
+from gongmun.surveys.analysis.variables import Kind, Variable
 
 # A topline's cell is missed more than one of a crosstab, which stands in one table only.
 _TOPLINE_COST = 5.0
@@ -77,7 +78,8 @@ class Sums:
         parts = []
         for share in line.shares:
             key = cell_key(line.name, share.option.code)
-            parts.append(self._add(key, share.n or 0, base, _TOPLINE_COST))
+            lone = line.part is not None
+            parts.append(self._add(key, share.n or 0, base, _TOPLINE_COST, is_lone=lone))
             self._places[key] = (name, "")
         self.relations.append(Relation(wholes=(whole,), parts=tuple(parts)))
 
@@ -111,6 +113,36 @@ class Sums:
         for code in unknown:
             parts = tuple(cell_key(table.name, code, by, group) for group in groups)
             self.relations.append(Relation(wholes=(cell_key(table.name, code),), parts=parts))
+
+    def add_choices(self, variable: Variable) -> None:
+        """The options of a MULTIPLE item, once all its tables are there, which have more to do with each other.
+
+        Whoever answered has chosen one at least, and nobody another one beside one that is exclusive.
+
+        Raises:
+            NotProtected: somebody has not.
+        """
+        if variable.kind is not Kind.MULTIPLE:
+            return
+        parts = [f"{variable.name}.{option.code}" for option in variable.options]
+        alone = {f"{variable.name}.{code}" for code in variable.exclusive}
+        places = [("", "", parts[0])]
+        places += [(by, at, key) for (name, by, at), key in self._bases.items() if name == parts[0]]
+        for by, group, base in places:
+            chosen = {part: cell_key(part, 1, by, group) for part in parts}
+            known = [key for part, key in chosen.items() if part in alone]
+            if variable.must_choose:
+                self._exceed(tuple(chosen.values()), (base,), len(parts))
+            for part, key in chosen.items():
+                if known and part not in alone:
+                    self._exceed((base,), (*known, key))
+
+    def _exceed(self, wholes: tuple[str, ...], parts: tuple[str, ...], times: int = 1) -> None:
+        """The wholes add up to the parts or more."""
+        more = sum(self.cells[key].count for key in wholes)
+        more -= sum(self.cells[key].count for key in parts)
+        slack = self._hidden(f"{' '.join(wholes)} ≥ {' '.join(parts)}", more, times)
+        self.relations.append(Relation(wholes=wholes, parts=(*parts, slack)))
 
     def publish_empty(self, route: Route) -> None:
         """Everybody gave one of the answers that led on, as the next question says: nobody gave another one."""
@@ -161,12 +193,16 @@ class Sums:
     def _slack(self, key: str, wholes: Sequence[str], base: str | None) -> str:
         """Those of the wholes who are not in the base, if any is."""
         answered = 0 if base is None else self.cells[base].count
-        silent = sum(self.cells[whole].count for whole in wholes) - answered
-        if silent < 0:
-            raise NotProtected(cells=key)
-        self.cells[key] = Cell(key=key, count=silent, upper=self._rows, is_hidden=True)
+        self._hidden(key, sum(self.cells[whole].count for whole in wholes) - answered)
         parts = (key,) if base is None else (base, key)
         self.relations.append(Relation(wholes=tuple(wholes), parts=parts))
+        return key
+
+    def _hidden(self, key: str, count: int, times: int = 1) -> str:
+        """A count of nobody's table; below 0 the answers are not what they are said to be."""
+        if count < 0:
+            raise NotProtected(cells=key)
+        self.cells[key] = Cell(key=key, count=count, upper=self._rows * times, is_hidden=True)
         return key
 
     def _add_group(
@@ -179,14 +215,29 @@ class Sums:
             key, count, size, is_public=is_public or not size
         )
         parts = tuple(
-            self._add(cell_key(table.name, code, by, group), n, size, is_public=not size)
+            self._add(
+                cell_key(table.name, code, by, group),
+                n,
+                size,
+                is_public=not size,
+                is_lone=table.part is not None,
+            )
             for code, n in cells.items()
         )
         self._places |= dict.fromkeys((key, *parts), (name, by))
         self.relations.append(Relation(wholes=(key,), parts=parts))
 
     def _add(
-        self, key: str, count: int, upper: int, cost: float = 1.0, *, is_public: bool = False
+        self,
+        key: str,
+        count: int,
+        upper: int,
+        cost: float = 1.0,
+        *,
+        is_public: bool = False,
+        is_lone: bool = False,
     ) -> str:
-        self.cells[key] = Cell(key=key, count=count, upper=upper, is_public=is_public, cost=cost)
+        self.cells[key] = Cell(
+            key=key, count=count, upper=upper, is_public=is_public, is_lone=is_lone, cost=cost
+        )
         return key

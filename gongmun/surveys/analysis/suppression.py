@@ -4,12 +4,13 @@ A cell under the minimum is withheld (primary), others beside it (complementary)
 an integer program with cuts after Fischetti and Salazar-González (Management Science 47 (2001) 1008). The
 attacker it guards against knows every published cell, every sum, that counts are 0 or more, and the most that
 each can be; what he can conclude of a cell is an interval, by linear programming. A set of cells is final when
-this interval of every withheld cell is at least `protection` wide. He is not taken to know joint tables that
+this interval of every withheld cell is at least `protection` wide, and when it reaches down to 0 where he knows that
+the cell is one under the minimum, because there is but one other beside it (`is_lone`). He is not taken to know joint tables that
 were never published, nor persons.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -33,7 +34,8 @@ class Cell:
     """A count with a name of its own.
 
     `upper`: the most that an outsider must think possible. `is_public`: he knows it in any case. `is_hidden`:
-    it is never published, and needs no protection. `cost`: how much it is missed, 1 for a cell of a table.
+    it is never published, and needs no protection. `is_lone`: if it is under the minimum and withheld, that shows.
+    `cost`: how much it is missed, 1 for a cell of a table.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Cell:
     upper: int
     is_public: bool = False
     is_hidden: bool = False
+    is_lone: bool = False
     cost: float = 1.0
 
 
@@ -130,6 +133,7 @@ def _systems(
         part = sparse.csc_array(matrix[:, members])
         used = np.unique(part.indices)
         counts = np.array([c.count for c in chosen], dtype=np.float64)
+        lone = np.array([c.is_lone for c in chosen])
         yield System(
             keys=tuple(cell.key for cell in chosen),
             matrix=sparse.csc_array(part[used]),
@@ -140,6 +144,7 @@ def _systems(
             # Of equally many cells those with fewer answers, so that less is lost.
             costs=np.array([0.0 if c.is_hidden else c.cost for c in chosen])
             + counts / (1 + counts.sum()),
+            down=np.where(lone & primary, counts, 0.0),
         )
 
 
@@ -166,6 +171,7 @@ def _solve(system: System, protection: float) -> tuple[Rows, list[int]]:
     """What to withhold of a part, and which of it stays weak."""
     size = len(system.keys)
     required: dict[int, float] = {}
+    lowest: dict[int, float] = {}
     at_most: Floats | None = None
     cuts: list[Floats] = list(_pairs(system))
     fixed = system.primary | system.hidden
@@ -174,10 +180,12 @@ def _solve(system: System, protection: float) -> tuple[Rows, list[int]]:
         short = False
         wanted = np.full(size, protection)
         wanted[list(required)] = list(required.values())
-        low, high = explore(system, withheld, wanted - _EXACT)
+        down = system.down.copy()
+        down[list(lowest)] = list(lowest.values())
+        low, high = explore(replace(system, down=down - _EXACT), withheld, wanted - _EXACT)
         for at in np.flatnonzero(withheld & ~system.hidden).tolist():
             # What was found possible on the way is enough.
-            if high[at] - low[at] >= wanted[at] - _EXACT:
+            if high[at] - low[at] >= wanted[at] - _EXACT and -low[at] >= down[at] - _EXACT:
                 continue
             found = attack(system, withheld, at)
             np.minimum(low, found.lowest, out=low)
@@ -188,13 +196,20 @@ def _solve(system: System, protection: float) -> tuple[Rows, list[int]]:
             if found.width < required.get(at, protection) - _EXACT:
                 short = True
                 cuts.append(_cut(found.reach, at, required[at]))
+            if -found.lowest[at] < down[at] - _EXACT:
+                lowest.setdefault(at, _lowest(system, at))
+                if -found.lowest[at] < lowest[at] - _EXACT:
+                    short = True
+                    cuts.append(_cut(found.reach_down, at, lowest[at]))
         if not short:
             break
     else:
         withheld = np.ones(size, dtype=bool)
         required = dict(enumerate(_at_most(system, protection).tolist()))
-    weak = [at for at, width in required.items() if withheld[at] and width < protection - _EXACT]
-    return withheld, weak
+        lowest = {at: _lowest(system, at) for at in np.flatnonzero(system.down).tolist()}
+    weak = {at for at, width in required.items() if withheld[at] and width < protection - _EXACT}
+    weak |= {at for at, reached in lowest.items() if reached < system.down[at] - _EXACT}
+    return withheld, sorted(weak)
 
 
 def _keys(system: System, places: Iterable[int]) -> set[str]:
@@ -209,6 +224,12 @@ def _at_most(system: System, protection: float) -> Floats:
     for at in np.flatnonzero((widths < protection) & ~system.hidden).tolist():
         widths[at] = attack(system, everything, at).width
     return np.minimum(widths, protection)
+
+
+def _lowest(system: System, at: int) -> float:
+    """How far down the interval of a cell goes at the most: as withholding everything gives."""
+    everything = np.ones(len(system.keys), dtype=bool)
+    return float(min(system.down[at], -attack(system, everything, at).lowest[at]))
 
 
 def _pairs(system: System) -> Iterator[Floats]:

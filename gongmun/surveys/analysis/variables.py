@@ -51,6 +51,8 @@ class Variable:
     column an option, 1 chosen and 0 not; for RANKING one a rank, from the first, the code of the option that
     has it. Where there is no answer, a kind of `Missing` stands there. `base`: the kinds that count as answers, in the
     table and in its base. `trend`: the stable code of an item that is asked again in the same words.
+    Of a MULTIPLE, `must_choose`: whoever answered has chosen one option at least; `exclusive`: the options beside which no
+    other can be chosen.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Variable:
     options: tuple[Option, ...] = ()
     base: frozenset[Missing] = field(default_factory=frozenset)
     trend: str | None = None
+    must_choose: bool = False
+    exclusive: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -70,14 +70,6 @@ def proportions(
     return dict(zip(present, found, strict=True))
 
 
-def means_by(design: Design, values: Floats, domains: Codes) -> Mapping[int, Estimate]:
-    """The mean of `values` in each domain, by its code; a code below 0 is in none; raises as `mean`."""
-    return {
-        code: mean(design, values, inside=domains == code)
-        for code in np.unique(domains[domains >= 0]).tolist()
-    }
-
-
 def rao_scott(design: Design, rows: Codes, columns: Codes) -> TableTest | None:
     """Rao-Scott's F test of two columns of codes, None where one of them has a single value.
 

@@ -136,7 +136,8 @@ def rake(
     trimming = None
     if cap is not None:
         untrimmed = weights
-        weights, done = _trimmed(weights, coded, cap, tolerance, rounds)
+        weights, more = _trimmed(weights, coded, cap, tolerance, rounds)
+        done += more
         trimming = _trimming(untrimmed, weights, cap)
     cells = _cells(before, weights, margins, coded)
     fit = Fit(

@@ -18,6 +18,8 @@ from gongmun.surveys.panels.spreading import Spread, spread
 from gongmun.surveys.panels.ticketing import Ticket, into_tickets
 
 TICKETS = 1_000
+# What the best lottery may be short of the bound: the arithmetic of the solvers, and nothing else.
+LARGEST_GAP = 1e-5
 # How many seats more or less than on average a group may have in a committee. The fewer, the faster; where that is
 # too narrow for the fairest lottery, the next, and at last all committees.
 _LATITUDES = (0, 1, None)
@@ -32,6 +34,20 @@ class TicketsTooFew(GongmunError):
     ko = "추첨권 {tickets}장으로는 당첨 확률이 최적값과 {loss:.3%}까지 달라집니다. 추첨권을 {more}장으로 늘려 주십시오."
     en = (
         "With {tickets} tickets a chance is {loss:.3%} away from the fair one. Make {more} tickets."
+    )
+
+
+class LotteryUnfinished(GongmunError):
+    """The search for the fairest lottery ended before there was one that is proven to be the fairest."""
+
+    code = "panels.lottery_unfinished"
+    ko = (
+        "가장 공정한 추첨안을 끝까지 찾지 못했습니다: 가장 낮은 확률 {value:.3%}, 이론상 최댓값 {bound:.3%}. 할당 항목을 "
+        "줄이거나 할당의 범위를 넓혀 다시 실행해 주십시오."
+    )
+    en = (
+        "The fairest lottery was not found: the smallest chance is {value:.3%}, and up to {bound:.3%} may be possible. "
+        "Take fewer features or wider quotas, and run this again."
     )
 
 
@@ -85,7 +101,8 @@ def make_lottery(pool: Pool, quotas: Quotas, tickets: int = TICKETS) -> Lottery:
     Raises:
         PoolTooSmall: fewer addresses than seats.
         QuotasInfeasible: no committee meets the quotas; it names the cells and the smallest change.
-        TicketsTooFew: the tickets would miss the fair chances by more than 1/1000.
+        TicketsTooFew: the tickets would miss the fair chances by more than 1/1000, or the smallest by more than half.
+        LotteryUnfinished: it cannot be proven that this one is the fairest.
     """
     coarse, equal = _equal(pool, quotas)
     for latitude in _LATITUDES:
@@ -155,10 +172,13 @@ def _around(whole: Region, chances: Vector, latitude: int | None) -> Region:
 def _rounded(
     quotas: Quotas, grouping: Grouping, allowed: Region, found: Mix, herded: int, tickets: int
 ) -> Lottery:
+    chances = found.seats() / allowed.people
+    if found.bound - chances.min() > LARGEST_GAP:
+        raise LotteryUnfinished(value=float(chances.min()), bound=found.bound)
     rounded = into_tickets(allowed, found, tickets)
     if not rounded.near:
-        raise TicketsTooFew(tickets=tickets, loss=rounded.loss, more=tickets * 10)
-    chances = found.seats() / allowed.people
+        loss = max(rounded.loss, rounded.short)
+        raise TicketsTooFew(tickets=tickets, loss=loss, more=tickets * 10)
     return Lottery(
         quotas=quotas,
         grouping=grouping,

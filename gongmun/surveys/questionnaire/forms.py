@@ -6,8 +6,16 @@ It is the one source of the hash, and of what makes two questions the same.
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from gongmun.surveys.questionnaire.conditions import Condition, Either, Every, Leaf, Negation, Test
-from gongmun.surveys.questionnaire.items import Item, Kind, Option, Page, Questionnaire
+from gongmun.surveys.questionnaire.conditions import (
+    Condition,
+    Either,
+    Every,
+    Leaf,
+    Negation,
+    Test,
+    leaves,
+)
+from gongmun.surveys.questionnaire.items import Item, Kind, Option, Page, Questionnaire, shown_if
 from gongmun.text import Bilingual
 
 Value: TypeAlias = str | int | bool | list["Value"] | dict[str, "Value"]
@@ -43,6 +51,27 @@ def differences(old: Item, new: Item) -> Iterator[tuple[str, str, str]]:
         was, is_ = before.get(field), after.get(field)
         if was != is_:
             yield field, _words(was), _words(is_)
+
+
+def routing_of(questionnaire: Questionnaire, code: str) -> Form:
+    """Which answers lead to a question: its condition, and by its code every question that leads to it, with its own.
+
+    Empty where everybody is asked.
+    """
+    places = {item.code: (page, item) for page, item in questionnaire.items()}
+    found: Form = {}
+    left = [code]
+    while left:
+        name = left.pop()
+        condition = shown_if(*places[name])
+        # Of the question itself neither its code nor its words are part of its way.
+        own = {} if name == code else _question(places[name][1])
+        if condition is not None:
+            own["show_if"] = _condition(condition)
+            left += {leaf.item for leaf in leaves(condition)} - {*found}
+        if own:
+            found["" if name == code else name] = own
+    return found
 
 
 def _page(page: Page) -> Form:

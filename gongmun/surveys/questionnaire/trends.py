@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gongmun.surveys.questionnaire.fields import Fields
 from gongmun.surveys.questionnaire.flaws import FileUnreadable, Flaw, Place, Reason, flaw, invalid
-from gongmun.surveys.questionnaire.forms import differences
+from gongmun.surveys.questionnaire.forms import differences, routing_of
 from gongmun.surveys.questionnaire.items import Item, Questionnaire
 from gongmun.surveys.questionnaire.reading_items import read_question
 from gongmun.surveys.questionnaire.tree import FILE_LIMIT, read_yaml
@@ -108,5 +108,10 @@ def shared(earlier: Questionnaire, later: Questionnaire) -> Sequence[tuple[str, 
 
 
 def changed(earlier: Questionnaire, later: Questionnaire) -> Sequence[str]:
-    """The codes under which the two ask different questions: these must not be compared."""
-    return [code for code, old, new in shared(earlier, later) if any(differences(old, new))]
+    """The codes under which the two ask different questions, or ask them of other people: these must not be compared."""
+    return [
+        code
+        for code, old, new in shared(earlier, later)
+        if any(differences(old, new))
+        or routing_of(earlier, old.code) != routing_of(later, new.code)
+    ]

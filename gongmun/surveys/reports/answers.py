@@ -52,10 +52,12 @@ def answers_of(
 ) -> Answers:
     """The answers of these sheets.
 
-    Who has begun and not handed in has not given his answers to us: he broke off, whatever is on his sheet.
+    Who has begun and not handed in has not given his answers to us: he broke off, whatever is on his sheet. Of a wave that is
+    weighted those are counted who have a weight, whatever is `enough` by now.
     """
     rows, kept, outcomes = [], [], []
     heard: list[Mapping[str, object]] = []
+    is_weighted = any(sheet.weight is not None for sheet in sheets)
     items = [item for _, item in questionnaire.items()]
     # Who has nothing to add to an open question that may be left has not failed to answer.
     left_open = frozenset(
@@ -67,9 +69,10 @@ def answers_of(
         if outcome in _HEARD and _is_screened_out(items, checked):
             outcome = Disposition.SCREENED_OUT
         outcomes.append(outcome)
-        if outcome in _HEARD:
+        if outcome in _HEARD or sheet.weight is not None:
             heard.append(recorded := record(questionnaire, checked))
-            if outcome is not Disposition.SCREENED_OUT:
+            counts = outcome is not Disposition.SCREENED_OUT
+            if sheet.weight is not None if is_weighted else counts:
                 kept.append(sheet)
                 rows.append(dict(recorded) | _who(sheet))
     columns = [name for item in items for name in item.variables()]
@@ -176,4 +179,6 @@ def _variable(item: Item) -> Variable:
             if not option.screens_out
         ),
         trend=item.trend,
+        must_choose=item.kind is ItemKind.MULTIPLE,
+        exclusive=frozenset(option.code for option in item.options if option.exclusive),
     )

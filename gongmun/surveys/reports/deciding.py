@@ -52,11 +52,11 @@ class ReportFixed(GongmunError):
 
 
 class QuotesFixed(GongmunError):
-    """A quote is decided on after the report was published."""
+    """A quote is decided on after the report was approved."""
 
     code = "surveys.quotes_fixed"
-    ko = "이미 공개한 보고서의 인용은 바꿀 수 없습니다(설문 주기 {cycle})."
-    en = "The report of survey cycle {cycle} is published; its quotes cannot be changed."
+    ko = "이미 승인한 보고서의 인용은 바꿀 수 없습니다(설문 주기 {cycle})."
+    en = "The report of survey cycle {cycle} is approved; its quotes cannot be changed."
 
 
 def approve_quote(db: Database, quote_id: int, *, name: str, reason: str, now: datetime) -> int:
@@ -66,12 +66,12 @@ def approve_quote(db: Database, quote_id: int, *, name: str, reason: str, now: d
 
     Raises:
         NotFound: there is no such quote.
-        QuotesFixed: the report is published.
+        QuotesFixed: the report is approved.
         DecisionIncomplete: no name or no reason.
     """
     with db.transaction() as session:
         quote = queries.quote(session, quote_id)
-        if field_queries.cycle(session, quote.cycle_id).status not in _BEFORE_PUBLICATION:
+        if not _is_open(session, quote.cycle_id):
             raise QuotesFixed(cycle=quote.cycle_id)
         if quote.approval_id is None:
             approval = record_decision(
@@ -87,6 +87,17 @@ def approve_quote(db: Database, quote_id: int, *, name: str, reason: str, now: d
                 approval_id=approval.id,
             )
         return quote.cycle_id
+
+
+def _is_open(session: Session, cycle_id: int) -> bool:
+    """Whether a report is still to be approved. It is locked: a quote comes before a decision on it, or after it."""
+    report = queries.report_of(session, cycle_id)
+    if field_queries.cycle(session, cycle_id).status not in _BEFORE_PUBLICATION:
+        return False
+    if report.document_id is None:
+        return True
+    document = document_queries.by_id(session, report.document_id)
+    return document.status is DocumentStatus.DRAFTED
 
 
 def decide_report(

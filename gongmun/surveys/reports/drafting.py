@@ -21,7 +21,6 @@ from gongmun.surveys.reports.figuring import Counted
 from gongmun.surveys.reports.method import figures_of
 from gongmun.surveys.reports.models import ReportFile, SurveyReport
 from gongmun.surveys.reports.waves import load
-from gongmun.surveys.reports.weighing import weighing_json
 
 
 def weigh_wave(db: Database, cycle_id: int, *, now: datetime) -> bool:
@@ -37,7 +36,7 @@ def weigh_wave(db: Database, cycle_id: int, *, now: datetime) -> bool:
         if not _is_whole(field_queries.cycle(session, cycle_id), Status.CLOSED):
             return False
         wave = load(session, cycle_id)
-    weighing = weighing_json(wave.weighed, wave.outcomes)
+    weighing = dict(wave.weighing)
     with db.transaction() as session:
         # Once more: weights tell of people, and none may be written when they were just taken away.
         held = field_queries.cycle(session, cycle_id, Held.ALONE)
@@ -54,7 +53,7 @@ def weigh_wave(db: Database, cycle_id: int, *, now: datetime) -> bool:
             return False
         session.add(SurveyReport(cycle_id=cycle_id, weighing=weighing, files=[], weighted_at=now))
         if wave.weighed is not None:
-            weights = wave.weighed.weights.values.tolist()
+            weights = wave.weighed.values.tolist()
             queries.store_weights(session, dict(zip(wave.answers.ids, weights, strict=True)))
             session.add_all(quoting.candidates(cycle_id, wave.answers.texts))
     return True

@@ -101,7 +101,11 @@ class Breakdown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeFigure:
-    """One figure of a trend item, in the wave before and in this one; `p` is after Holm's correction."""
+    """One figure of a trend item, in the wave before and in this one; `p` is after Holm's correction.
+
+    `n_before` and `n_after` answered the question, unweighted, and `pairs` of them in both waves; None where it is not
+    told.
+    """
 
     trend: str
     text: Bilingual
@@ -114,6 +118,9 @@ class ChangeFigure:
     high: float
     p: float
     is_significant: bool
+    n_before: int | None = None
+    n_after: int | None = None
+    pairs: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +130,18 @@ class Precision:
     design_effect: float
     effective_n: float
     margin: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raking:
+    """How the weights came about: `rounds` until the largest relative difference of a margin was `largest`, and how many
+    weights were above `cap` times the median and `trimmed`.
+    """
+
+    rounds: int
+    largest: float
+    trimmed: int
+    cap: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +160,7 @@ class Recruitment:
 class Method:
     """How the wave was made. `population` and `weighting` are sentences; rates are shares by AAPOR's names.
 
-    Of a list there is no recruitment.
+    Of a list there is no recruitment. `raking` is None where all weights are the same.
     """
 
     panel: Bilingual
@@ -160,11 +179,15 @@ class Method:
     questionnaire_sha256: str
     sheets_sha256: str
     recruitment: Recruitment | None = None
+    raking: Raking | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """Everything that is published of one wave. Without questions there were too few answers to publish any."""
+    """Everything that is published of one wave. Without questions there were too few answers to publish any.
+
+    `not_compared` are the trend items of which the words, or who is asked, changed since the wave `before`.
+    """
 
     series: str
     title: Bilingual
@@ -175,6 +198,7 @@ class Figures:
     breakdowns: tuple[Breakdown, ...]
     changes: tuple[ChangeFigure, ...]
     open_questions: tuple[tuple[str, Bilingual], ...]
+    not_compared: tuple[Bilingual, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Figures)

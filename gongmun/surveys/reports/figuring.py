@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from gongmun.surveys.analysis.change import Wave, changes
+from gongmun.surveys.analysis.change import Change, Wave, changes
 from gongmun.surveys.analysis.crosstabs import Crosstab, crosstabs
 from gongmun.surveys.analysis.designs import Design
 from gongmun.surveys.analysis.disclosure import (
@@ -17,6 +17,7 @@ from gongmun.surveys.analysis.linearising import linearise
 from gongmun.surveys.analysis.pooling import group_sizes, pool
 from gongmun.surveys.analysis.precision import Estimate
 from gongmun.surveys.analysis.sums import Route
+from gongmun.surveys.analysis.suppression import MINIMUM
 from gongmun.surveys.analysis.toplines import Topline, toplines
 from gongmun.surveys.analysis.variables import Kind, Variable
 from gongmun.surveys.analysis.weighting import margin_codes
@@ -65,7 +66,7 @@ def count(questionnaire: Questionnaire, answers: Answers, weighed: Weighed) -> C
         pooled, values = pool(frame, each)
         frame = frame.assign(**{pooled.columns[0]: values})
         demographics.append(pooled)
-    design = Design(weights=weighed.weights.values, margins=margin_codes(frame, weighed.margins))
+    design = Design(weights=weighed.values, margins=margin_codes(frame, weighed.margins))
     ready = linearise(design)
     lines = toplines(frame, view.variables, ready)
     shown = {line.name for line in lines if line.shares}
@@ -154,7 +155,7 @@ def breakdowns(counted: Counted) -> tuple[Breakdown, ...]:
 
 
 def change(before: Counted, after: Counted) -> tuple[ChangeFigure, ...]:
-    """What changed since the wave before, in questions that were put in the same words."""
+    """What changed since the wave before, in questions that were put in the same words, and to the same people."""
     broken = set(changed(before.questionnaire, after.questionnaire))
     found = changes(_same(before.wave, broken), _same(after.wave, broken))
     texts = {each.trend or "": each.label for each in after.answers.variables}
@@ -171,10 +172,25 @@ def change(before: Counted, after: Counted) -> tuple[ChangeFigure, ...]:
             high=_rounded(each.high, is_share=each.is_share),
             p=round(each.p_adjusted, 4),
             is_significant=each.is_significant,
+            n_before=each.n_before,
+            n_after=each.n_after,
+            pairs=_pairs(each),
         )
         for each in disclosed_changes(found, before.disclosed.toplines, after.disclosed.toplines)
         if isfinite(each.low) and isfinite(each.p_adjusted)
     )
+
+
+def not_compared(before: Questionnaire, after: Questionnaire) -> tuple[Bilingual, ...]:
+    """The trend items of both that are other questions by now, or go to other people, in the words of the later one."""
+    texts = {item.trend: item.text for _, item in after.items()}
+    return tuple(texts[code] for code in changed(before, after))
+
+
+def _pairs(each: Change) -> int | None:
+    """Who answered in both waves, where neither they nor those who answered in one only are few."""
+    counts = (each.pairs, each.n_before - each.pairs, each.n_after - each.pairs)
+    return None if any(0 < n < MINIMUM for n in counts) else each.pairs
 
 
 def _same(wave: Wave, broken: set[str]) -> Wave:

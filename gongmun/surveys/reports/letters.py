@@ -28,7 +28,7 @@ from gongmun.surveys.reports.figures import (
     Question,
 )
 from gongmun.surveys.reports.models import SurveyQuote
-from gongmun.surveys.reports.sentences import facts, findings, mean_text, printed
+from gongmun.surveys.reports.sentences import facts, findings, mean_text, people, printed
 from gongmun.text import Bilingual
 
 _LEAST = 5
@@ -180,6 +180,7 @@ def _change(each: ChangeFigure) -> SurveyChange:
             ko=f"{difference}({low}~{high})", en=f"{difference} ({low} to {high})"
         ),
         is_significant=each.is_significant,
+        people=people(each),
     )
 
 

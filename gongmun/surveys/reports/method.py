@@ -1,5 +1,7 @@
 """How a wave was made (조사 방법), in figures and in sentences: what a reader needs to judge them."""
 
+import numpy as np
+
 from gongmun.clock import seoul_date
 from gongmun.surveys.analysis.dispositions import Group, cumulative_rate, rates
 from gongmun.surveys.fieldwork.models import Mode
@@ -7,15 +9,24 @@ from gongmun.surveys.panels.margins import margins
 from gongmun.surveys.panels.models import PanelKind
 from gongmun.surveys.questionnaire import Kind as ItemKind
 from gongmun.surveys.questionnaire import digest
-from gongmun.surveys.reports.figures import Figures, Method, Precision, Recruitment
-from gongmun.surveys.reports.figuring import Counted, breakdowns, change, questions
+from gongmun.surveys.reports.figures import Figures, Method, Precision, Raking, Recruitment
+from gongmun.surveys.reports.figuring import (
+    Counted,
+    breakdowns,
+    change,
+    not_compared,
+    questions,
+)
 from gongmun.surveys.reports.names import MODES
 from gongmun.surveys.reports.waves import LoadedWave
-from gongmun.surveys.reports.weighing import CAP
 from gongmun.text import Bilingual
 
-# By AAPOR's names. A member of the panel is eligible by its register, so RR1 is RR3 and RR5.
+# By AAPOR's names. Members of the panel are eligible by its register (e = 1), so RR1 is RR3. RR5 is another rate wherever
+# a mail did not arrive: it leaves those people out.
 RATES = ("rr1", "rr2", "coop1", "ref1", "con1")
+
+# Weights that differ by less are the same.
+_SAME = 1e-9
 
 
 def figures_of(wave: LoadedWave, counted: Counted | None, before: LoadedWave | None) -> Figures:
@@ -35,6 +46,7 @@ def figures_of(wave: LoadedWave, counted: Counted | None, before: LoadedWave | N
             for _, item in wave.questionnaire.items()
             if item.kind is ItemKind.TEXT
         ),
+        not_compared=not_compared(then.questionnaire, wave.questionnaire) if then else (),
     )
 
 
@@ -42,7 +54,7 @@ def _method(wave: LoadedWave) -> Method:
     cycle, weighed = wave.cycle, wave.weighed
     found = rates(wave.outcomes, e=1.0)
     ended = cycle.closed_at or cycle.closes_at
-    precision = weighed.weights.fit.precision if weighed else None
+    precision = weighed.precision if weighed else None
     return Method(
         panel=Bilingual(ko=wave.panel.title_ko, en=wave.panel.title_en),
         population=_population(wave),
@@ -70,6 +82,7 @@ def _method(wave: LoadedWave) -> Method:
         questionnaire_sha256=digest(wave.questionnaire),
         sheets_sha256=cycle.sheets_sha256 or "",
         recruitment=_recruitment(wave, found.rr1),
+        raking=_raking(wave),
     )
 
 
@@ -113,15 +126,39 @@ def _population(wave: LoadedWave) -> Bilingual:
 def _weighting(wave: LoadedWave) -> Bilingual:
     if wave.weighed is None:
         return Bilingual(ko="가중하지 않았습니다.", en="Not weighted.")
-    if not wave.weighed.names:
+    if not _differ(wave):
         return Bilingual(
             ko="모든 응답의 가중값이 같습니다.", en="All answers have the same weight."
         )
-    values = wave.weighed.weights.values
+    values, cap = wave.weighed.values, float(wave.weighing["cap"])
     names = wave.weighed.names
+    if not names:
+        return Bilingual(
+            ko="추첨확률의 역수를 가중값으로 하였습니다. 응답이 적어 모집단의 비율에는 맞추지 않았습니다(가중값 "
+            f"{values.min():.2f}~{values.max():.2f}, 상한은 중앙값의 {cap:g}배).",
+            en="The inverse of the chances of the lottery; too few answers to rake them to the population. "
+            f"Weights {values.min():.2f} to {values.max():.2f}, capped at {cap:g} times the median.",
+        )
     return Bilingual(
         ko=f"추첨확률의 역수에서 시작하여 {', '.join(name.ko for name in names)} 기준 비율에 맞추었습니다(림가중, "
-        f"가중값 {values.min():.2f}~{values.max():.2f}, 상한은 중앙값의 {CAP:g}배).",
+        f"가중값 {values.min():.2f}~{values.max():.2f}, 상한은 중앙값의 {cap:g}배).",
         en=f"From the inverse of the chances of the lottery, raked to {', '.join(name.en for name in names)}; "
-        f"weights {values.min():.2f} to {values.max():.2f}, capped at {CAP:g} times the median.",
+        f"weights {values.min():.2f} to {values.max():.2f}, capped at {cap:g} times the median.",
+    )
+
+
+def _differ(wave: LoadedWave) -> bool:
+    """Whether somebody's answer counts for more than another one's."""
+    return wave.weighed is not None and float(np.ptp(wave.weighed.values)) > _SAME
+
+
+def _raking(wave: LoadedWave) -> Raking | None:
+    if not _differ(wave):
+        return None
+    kept = wave.weighing
+    return Raking(
+        rounds=int(kept["rounds"]),
+        largest=float(kept["largest_difference"]),
+        trimmed=int(kept["trimmed"]),
+        cap=float(kept["cap"]),
     )

@@ -3,6 +3,8 @@
 A row that says all that the tables are broken down by would tell the cells that are withheld there. So it has one
 category at most, the sex, as coarse as the tables have it; no weight, which would tell age and province; no open answer and
 no number; and no order of its own. An answer whose cell is withheld in the questions or by sex is withheld in the rows.
+What fewer than five of a sex say in a column, also that they gave no answer, would single out their rows, with all that they
+answered elsewhere: it is withheld there, and with it the next rarest answers until five rows are.
 Who was asked a question that follows others has given certain answers there: such a question, if not everybody was
 asked, is only in the rows where nothing of those others is withheld in them. A multiple choice is there whole or not at all.
 """
@@ -11,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from gongmun.surveys.analysis.suppression import MINIMUM
 from gongmun.surveys.analysis.variables import MISSING_LABELS, Kind, Missing, Variable, coded
 from gongmun.surveys.reports.figuring import Counted
 from gongmun.surveys.reports.rows import Row
@@ -26,9 +29,11 @@ _FLAGS = (
 _WITHHELD_LABEL = Bilingual(ko="비공개", en="withheld")
 _ABOUT = Bilingual(
     ko="한 줄이 응답자 한 명입니다. 가중하지 않은 자료이며, 공표한 비율은 가중한 값이므로 이 자료로 계산한 값과 다릅니다. "
-    "응답자를 알아볼 수 없도록 연령·지역·가중값·주관식 응답·숫자 응답은 넣지 않았습니다.",
+    "응답자를 알아볼 수 없도록 연령·지역·가중값·주관식 응답·숫자 응답은 넣지 않았습니다. 5명 미만이 한 응답(무응답 포함)은 그 수가 5명 이상이 "
+    "되도록 다른 응답과 함께 -5로 적었습니다. 따라서 -5는 무응답을 뜻하지 않습니다.",
     en="One row is one respondent. The rows are not weighted; published shares are, and differ from what these rows "
-    "give. Age, region, weights, open answers and numbers are left out, so that nobody can be recognised.",
+    "give. Age, region, weights, open answers and numbers are left out, so that nobody can be recognised. What fewer "
+    "than five have said, or not said, is -5, with as many other answers as make it five: -5 does not mean no answer.",
 )
 
 
@@ -60,7 +65,14 @@ def codebook_markdown(counted: Counted) -> bytes:
 
 
 def _shown(counted: Counted) -> Iterator[Variable]:
+    """The questions that may be in the rows; a multiple choice of which something is withheld cannot."""
     gone = set(counted.disclosed.withheld_questions)
+    gone |= {
+        line.variable.name
+        for line in counted.disclosed.toplines
+        if line.part is not None
+        and (not line.has_kinds or any(share.n is None for share in line.shares))
+    }
     for variable in counted.told:
         if variable.kind is not Kind.NUMBER and variable.name not in gone:
             yield variable
@@ -121,7 +133,24 @@ def _masked(
         if groups is not None:
             for group, codes in _withheld_by_sex(counted, question.name).items():
                 hidden |= (groups == group) & values.isin(list(codes))
-        yield column, values.mask(hidden, WITHHELD)
+        shown = values.mask(hidden, WITHHELD)
+        yield (
+            column,
+            shown.groupby(groups).transform(_common) if groups is not None else _common(shown),
+        )
+
+
+def _common(values: pd.Series) -> pd.Series:
+    """The values without those in fewer than five rows, which are withheld with the next rarest."""
+    counts = values[values != WITHHELD].value_counts().sort_values(kind="stable")
+    rare = int((values == WITHHELD).sum())
+    hidden = []
+    for code, n in counts.items():
+        if n >= MINIMUM and not 0 < rare < MINIMUM:
+            break
+        hidden.append(code)
+        rare += int(n)
+    return values.mask(values.isin(hidden), WITHHELD)
 
 
 def _withheld_in_all(counted: Counted, name: str) -> frozenset[int]:

@@ -62,6 +62,15 @@ def chances(
     return {(sex, age, province): float(chance) for sex, age, province, chance in rows}
 
 
+def refused(session: Session, cycle_id: int) -> Sequence[int]:
+    """The invitations of a wave whose people do not want to take part."""
+    return session.scalars(
+        select(Invitation.id).where(
+            Invitation.cycle_id == cycle_id, Invitation.status == InvitationStatus.REFUSED
+        )
+    ).all()
+
+
 def store_weights(session: Session, weights: Mapping[str, float]) -> None:
     """Write the weights of these sheets, by their ids."""
     if weights:

@@ -19,6 +19,7 @@ BREAKDOWN_HEAD: Sequence[str] = (
 CHANGE_HEAD: Sequence[str] = (
     *("trend", "question_ko", "question_en", "figure_ko", "figure_en"),
     *("unit", "before", "after", "difference", "low", "high", "p_adjusted", "significant"),
+    *("n_before", "n_after", "n_both"),
 )
 _MEAN = Bilingual(ko="평균", en="mean")
 _TOP = Bilingual(ko="상위 2개 응답", en="two highest")
@@ -80,6 +81,7 @@ def changes(figures: Figures) -> Iterator[Row]:
         yield (
             *(each.trend, each.text.ko, each.text.en, each.figure.ko, each.figure.en),
             *("%" if each.is_share else "mean", *told, each.p, int(each.is_significant)),
+            *(each.n_before, each.n_after, each.pairs),
         )
 
 

@@ -6,11 +6,20 @@ from gongmun.documents.survey_report import SurveyFact
 from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.funnel import Step
 from gongmun.surveys.fieldwork.names import FUNNEL
-from gongmun.surveys.reports.figures import SCALE, ChangeFigure, Figure, Figures, Recruitment
+from gongmun.surveys.reports.figures import (
+    SCALE,
+    ChangeFigure,
+    Figure,
+    Figures,
+    Raking,
+    Recruitment,
+)
 from gongmun.surveys.reports.names import OUTCOMES, STAGES
 from gongmun.text import Bilingual
 
 _FINDINGS = 5
+# A difference from a margin below this share is told as less than that.
+_LITTLE = 1e-6
 
 
 def findings(figures: Figures) -> Iterator[Bilingual]:
@@ -70,6 +79,8 @@ def facts(figures: Figures) -> Iterator[SurveyFact]:
     if method.recruitment is not None:
         yield _fact("누적 응답률", "Cumulative response rate", _cumulative(method.recruitment))
     yield _fact("가중", "Weights", method.weighting)
+    if method.raking is not None:
+        yield _fact("가중 과정", "How the weights came about", _raking(method.raking))
     if method.precision is not None:
         cost = method.precision
         yield _fact(
@@ -80,6 +91,17 @@ def facts(figures: Figures) -> Iterator[SurveyFact]:
                 "(95% 신뢰수준, 비율 50%일 때)",
                 en=f"Design effect {cost.design_effect:.2f}, effective n {cost.effective_n:.0f}, margin of error "
                 f"±{cost.margin * 100:.1f} points at most (95 %, for a share of 50 %)",
+            ),
+        )
+    if figures.not_compared:
+        yield _fact(
+            "비교하지 않은 문항",
+            "Not compared",
+            Bilingual(
+                ko="지난 회차와 물은 말이나 묻는 대상이 달라져 비교하지 않았습니다: "
+                + ", ".join(f"‘{text.ko}’" for text in figures.not_compared),
+                en="Put in other words, or to other people, than in the wave before: "
+                + ", ".join(f"“{text.en}”" for text in figures.not_compared),
             ),
         )
     yield _fact(
@@ -158,6 +180,20 @@ def _cumulative(recruitment: Recruitment) -> Bilingual:
     )
 
 
+def _raking(raking: Raking) -> Bilingual:
+    met = _LITTLE if raking.largest < _LITTLE else raking.largest
+    below = (" 미만", "less than ") if raking.largest < _LITTLE else ("", "")
+    rounds_ko = f"림가중은 {raking.rounds:,}번 반복하여 수렴하였습니다(기준 비율과의 차이 최대 {met:.4%}{below[0]}). "
+    rounds_en = f"Raking converged in {raking.rounds:,} rounds; the largest difference from a margin is {below[1]}{met:.4%}. "
+    # Nothing to rake to: the inverse chances as they are, but for the cap.
+    ko, en = (rounds_ko, rounds_en) if raking.rounds else ("", "")
+    return Bilingual(
+        ko=ko + f"상한(중앙값의 {raking.cap:g}배)을 넘어 줄인 가중값은 {raking.trimmed:,}개입니다.",
+        en=en
+        + f"Weights above the cap ({raking.cap:g} times the median) that were trimmed: {raking.trimmed:,}.",
+    )
+
+
 def mean_text(mean: Figure) -> Bilingual:
     """A mean with its interval."""
     if mean.low is None or mean.high is None:
@@ -166,6 +202,18 @@ def mean_text(mean: Figure) -> Bilingual:
         ko=f"평균 {mean.value:.2f}(95% 신뢰구간 {mean.low:.2f}~{mean.high:.2f})",
         en=f"mean {mean.value:.2f} (95 % interval {mean.low:.2f} to {mean.high:.2f})",
     )
+
+
+def people(change: ChangeFigure) -> Bilingual | None:
+    """How many people a change rests on; None in a report of before they were counted."""
+    if change.n_before is None or change.n_after is None:
+        return None
+    ko = f"응답 {change.n_before:,}명 → {change.n_after:,}명"
+    en = f"n {change.n_before:,} → {change.n_after:,}"
+    if change.pairs is not None:
+        ko += f", 두 번 모두 {change.pairs:,}명"
+        en += f", {change.pairs:,} in both"
+    return Bilingual(ko=ko, en=en)
 
 
 def printed(value: float, *, is_share: bool) -> str:

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
 from gongmun.documents import queries as document_queries
+from gongmun.documents.contexts import from_json as context_of
+from gongmun.documents.survey_report import SurveyReportContext
 from gongmun.errors import NotFound
 from gongmun.surveys.reports import queries
 from gongmun.surveys.reports.figures import Figures, from_json
-from gongmun.surveys.reports.letters import report_context
 from gongmun.surveys.reports.models import ReportFile
 from gongmun.surveys.reports.sentences import facts, findings
 from gongmun.text import Bilingual
@@ -100,8 +101,9 @@ def published_wave(session: Session, series: str, wave: int) -> Published:
     figures = from_json(report.figures)
     document = document_queries.by_id(session, report.document_id)
     news = queries.news_of(session, cycle.id)
-    quotes = queries.approved_quotes(session, cycle.id)
-    printed = report_context(figures, quotes, now=cycle.published_at)
+    # The quotes of the document itself: what was approved with it, and nothing since.
+    printed = context_of(document.kind, document.context)
+    assert isinstance(printed, SurveyReportContext)
     assert document.number is not None
     assert document.file_sha256 is not None
     return Published(

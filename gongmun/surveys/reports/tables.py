@@ -48,6 +48,9 @@ _HEADS = {
     "after": "이번 회차 / after",
     "difference": "차이 / change",
     "significant": "유의 / significant",
+    "n_before": "지난 회차 응답 / n before",
+    "n_after": "이번 회차 응답 / n after",
+    "n_both": "두 회차 모두 / n in both",
 }
 _TEXTS = ("_ko", "_en")
 

@@ -7,21 +7,21 @@ the list: those weights are 1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from gongmun.surveys.analysis.dispositions import Disposition, Group, Outcomes, rates, tally
 from gongmun.surveys.analysis.errors import RakingUnfinished
-from gongmun.surveys.analysis.precision import Floats
-from gongmun.surveys.analysis.weighting import Margin, Weights, base_weights, rake
+from gongmun.surveys.analysis.precision import Floats, Precision, precision
+from gongmun.surveys.analysis.weighting import Fit, Margin, base_weights, rake
 from gongmun.surveys.fieldwork.models import InvitationStatus
 from gongmun.surveys.panels.margins import Margins
 from gongmun.surveys.reports.populations import Level, levels
 from gongmun.text import Bilingual
 
-# No weight above so many times the median.
+# No weight above so many times the median, whether there is a margin to rake to or not.
 CAP = 5.0
 # Under so many answers nothing is published, and nothing weighted.
 LEAST_ANSWERS = 10
@@ -37,12 +37,19 @@ _NOT_ANSWERED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Weighed:
-    """The weights of the rows, and the answers with a column for each margin that they were raked to."""
+    """The weights of the rows, and the answers with a column for each margin that they were raked to.
 
-    weights: Weights
+    `fit` is how the raking went; None where it was done before, see `weighed_before`. `trimmed` counts the weights that
+    were above the cap and are lower now.
+    """
+
+    values: Floats
+    precision: Precision
     margins: tuple[Margin, ...]
     names: tuple[Bilingual, ...]
     frame: pd.DataFrame
+    fit: Fit | None
+    trimmed: int
 
 
 def weigh(
@@ -61,21 +68,58 @@ def weigh(
     of_sex_age, of_places = levels(answers, population) if population else ((), ())
     tries = _tries(of_sex_age, of_places)
     for number, chosen in enumerate(tries, start=1):
-        frame = answers.assign(**{each.margin.column: each.categories for each in chosen})
-        margins = tuple(each.margin for each in chosen)
+        frame, margins = _placed(answers, chosen)
+        start, cap = (base, CAP) if margins else (np.minimum(base, CAP * np.median(base)), None)
         try:
-            weights = rake(frame, margins, base=base, cap=CAP if margins else None)
+            weights = rake(frame, margins, base=start, cap=cap)
         except RakingUnfinished:
             if number == len(tries):
                 raise
             continue
         return Weighed(
-            weights=weights,
+            values=weights.values,
+            precision=weights.fit.precision,
             margins=margins,
             names=tuple(each.name for each in chosen),
             frame=frame,
+            fit=weights.fit,
+            trimmed=int((base > start).sum())
+            if weights.fit.trimming is None
+            else weights.fit.trimming.count,
         )
     raise AssertionError("there is always a try")
+
+
+def weighed_before(
+    answers: pd.DataFrame, weights: Sequence[float], *, population: Margins, kept: Mapping[str, Any]
+) -> Weighed:
+    """The weights as they stand on the sheets, one a row of `answers`, with the margins that `kept` names.
+
+    What is published rests on these: the chances in the panel and the margins of a release may be others by now. `kept`
+    is what `weighing_json` wrote of them. A margin that is not known any more takes no credit in the variance.
+    """
+    named = {each["ko"] for each in kept["margins"]}
+    found = levels(answers, population) if named else ()
+    chosen = [level for each in found for level in each if level.name.ko in named]
+    frame, margins = _placed(answers, chosen)
+    values = np.array(weights, dtype=np.float64)
+    return Weighed(
+        values=values,
+        precision=precision(values),
+        margins=margins,
+        names=tuple(each.name for each in chosen),
+        frame=frame,
+        fit=None,
+        trimmed=int(kept["trimmed"]),
+    )
+
+
+def _placed(
+    answers: pd.DataFrame, chosen: Sequence[Level]
+) -> tuple[pd.DataFrame, tuple[Margin, ...]]:
+    """The answers with a column for each of these margins."""
+    frame = answers.assign(**{each.margin.column: each.categories for each in chosen})
+    return frame, tuple(each.margin for each in chosen)
 
 
 def outcomes(
@@ -90,24 +134,29 @@ def outcomes(
     return tally([*sheets, *others])
 
 
-def weighing_json(weighed: Weighed | None, field: Outcomes) -> dict[str, object]:
+def outcomes_before(kept: Mapping[str, Any]) -> Outcomes:
+    """The outcomes that `weighing_json` wrote down."""
+    return Outcomes(counts={Group(code): n for code, n in kept["outcomes"].items()})
+
+
+def weighing_json(weighed: Weighed | None, field: Outcomes) -> dict[str, Any]:
     """What is kept of it: the rates, and how the raking went."""
     found = rates(field, e=1.0)
-    kept: dict[str, object] = {
+    kept: dict[str, Any] = {
         "outcomes": {group.value: field[group] for group in Group},
         "rates": {
             name: getattr(found, name)
             for name in ("rr1", "rr2", "rr5", "rr6", "coop1", "coop3", "ref1", "con1")
         },
     }
-    if weighed is None:
+    if weighed is None or weighed.fit is None:
         return kept
-    fit, values = weighed.weights.fit, weighed.weights.values
+    fit, values = weighed.fit, weighed.values
     return kept | {
         "margins": [{"ko": name.ko, "en": name.en} for name in weighed.names],
         "rounds": fit.rounds,
         "largest_difference": fit.largest,
-        "trimmed": fit.trimming.count if fit.trimming else 0,
+        "trimmed": weighed.trimmed,
         "cap": CAP,
         "design_effect": fit.precision.design_effect,
         "effective_n": fit.precision.effective_n,

@@ -15,7 +15,7 @@ from gongmun.surveys.analysis.crosstabs import Crosstab
 from gongmun.surveys.analysis.precision import Estimate
 from gongmun.surveys.analysis.sums import Route, cell_key
 from gongmun.surveys.analysis.toplines import Topline
-from gongmun.surveys.analysis.variables import Missing
+from gongmun.surveys.analysis.variables import Kind, Missing, Variable
 
 
 class Attacker:
@@ -39,6 +39,9 @@ class Attacker:
         for table in crosstabs:
             if table.columns:
                 self._read_crosstab(table)
+        for variable in {line.variable.name: line.variable for line in toplines}.values():
+            if variable.kind is Kind.MULTIPLE:
+                self._read_choices(variable)
         for line in toplines:
             for route in routes:
                 if route.item == line.variable.name:
@@ -137,6 +140,28 @@ class Attacker:
             ({**row, cell_key(table.name, code): -1.0}, 0.0) for code, row in rows.items()
         ]
 
+    def _read_choices(self, variable: Variable) -> None:
+        """Who answered a multiple choice has chosen something, and nothing beside what excludes all others."""
+        places = [("", "")]
+        places += [(by, str(code)) for by, of in self.groups.items() for code in (*of, "?")]
+        parts = {option.code: f"{variable.name}.{option.code}" for option in variable.options}
+        for by, group in places:
+            chosen = {code: cell_key(part, 1, by, group) for code, part in parts.items()}
+            if not all(key in self.places for key in chosen.values()):
+                continue
+            one, size = min(parts), self.rows * len(parts)
+            base = {chosen[one]: -1.0, cell_key(parts[one], 0, by, group): -1.0}
+            terms = dict.fromkeys(chosen.values(), 1.0)
+            if variable.must_choose:
+                more = {self._aid(f"{variable.name}|{by}={group} more", size): -1.0}
+                all_ = {key: terms[key] + base.get(key, 0.0) for key in terms}
+                self.equations.append(({**base, **all_, **more}, 0.0))
+            alone = [chosen[code] for code in variable.exclusive]
+            for key in [key for key in chosen.values() if alone and key not in alone]:
+                these = {each: 1.0 + base.get(each, 0.0) for each in (*alone, key)}
+                left = {self._aid(f"{key} left", size): 1.0}
+                self.equations.append(({**base, **these, **left}, 0.0))
+
     def _read_route(self, route: Route, line: Topline) -> None:
         """Who was asked had given one of those answers, in all and in each group; what "not asked" says."""
         asked = self._aid(f"{route.item} asked", self.rows)
@@ -180,6 +205,34 @@ class Attacker:
             (factors, (rows, columns)), shape=(len(equations), len(self.places))
         )
         return matrix.tocsr(), np.array([value for _, value in equations])
+
+
+def nobody_is_found(
+    attacker: Attacker, lines: Sequence[Topline], tables: Sequence[Crosstab]
+) -> None:
+    """Of what few have chosen of several it may be that nobody has; `lines` and `tables` are the truth.
+
+    He knows that few have chosen it, or all but a few: it stands alone, and is withheld for that.
+    """
+    small = [
+        cell_key(line.name, share.option.code)
+        for line in lines
+        if line.part is not None
+        for share in line.shares
+        if (share.n or 0) < 5
+    ]
+    small += [
+        cell_key(table.name, cell.option.code, table.by.name, str(column.group.code))
+        for table in tables
+        if table.part is not None
+        for column in table.columns
+        for cell in column.cells
+        if (cell.n or 0) < 5
+    ]
+    for key in small:
+        if key in attacker.places:
+            low, _ = attacker.interval(key)
+            assert low < 1e-5, (key, low)
 
 
 def nothing_is_pinned(attacker: Attacker) -> None:

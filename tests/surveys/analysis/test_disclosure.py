@@ -20,7 +20,7 @@ from gongmun.surveys.analysis.sums import Route
 from gongmun.surveys.analysis.toplines import toplines
 from gongmun.surveys.analysis.variables import Kind, Missing, Variable
 from tests.surveys.analysis.answers import AGE, SCALE, SEVERAL, SEX, panel, plain, single
-from tests.surveys.analysis.attacker import Attacker, nothing_is_pinned
+from tests.surveys.analysis.attacker import Attacker, nobody_is_found, nothing_is_pinned
 
 
 def _published(
@@ -300,6 +300,72 @@ def test_no_routed_question_of_a_small_wave_is_a_way_in(
     found, attacker = _published(answers, items, demographics, FOLLOWS)
     assert not found.suppression.weak
     nothing_is_pinned(attacker)
+
+
+def _several(
+    *rows: tuple[int, int, tuple[int, ...]], alone: int = 9
+) -> tuple[pd.DataFrame, Variable]:
+    """So many men and so many women who have chosen these of three, of which one excludes the others."""
+    codes = (1, 2, alone)
+    frame = pd.DataFrame(
+        [
+            {"sex": sex} | {f"q2_{code}": int(code in chosen) for code in codes}
+            for men, women, chosen in rows
+            for sex, n in ((1, men), (2, women))
+            for _ in range(n)
+        ]
+    )
+    variable = replace(
+        SEVERAL,
+        columns=tuple(f"q2_{code}" for code in codes),
+        options=tuple(single("q", *codes).options),
+        must_choose=True,
+        exclusive=frozenset({alone}),
+    )
+    return frame, variable
+
+
+def _survives(answers: pd.DataFrame, item: Variable, *demographics: Variable) -> Disclosed:
+    """What is published, once the attacker has found nobody in it."""
+    found, attacker = _published(answers, [item], list(demographics))
+    ready = linearise(plain(answers))
+    tables = crosstabs(answers, [item], demographics, ready)
+    nothing_is_pinned(attacker)
+    nobody_is_found(attacker, toplines(answers, [item], ready), tables)
+    return found
+
+
+@pytest.mark.parametrize("few", [1, 3, 4])
+def test_what_is_left_of_a_multiple_choice_is_not_told_by_the_rest(few: int) -> None:
+    """30 and 16 of 50 have chosen something: the other four have chosen what excludes both."""
+    answers, item = _several((20, 10, (1,)), (0, 20 - few, (2,)), (0, few, (9,)))
+    found = _survives(answers, item)
+    assert [line.shares[0].n for line in found.toplines] == [30, None, None]
+
+
+def test_nor_is_it_by_its_groups() -> None:
+    answers, item = _several((40, 30, (1,)), (25, 30, (2,)), (12, 3, (9,)), (5, 5, (1, 2)))
+    found = _survives(answers, item, SEX)
+    assert [line.shares[0].n for line in found.toplines] == [80, 65, 15]
+    assert found.crosstabs[2].columns[1].cells[0].n is None
+
+
+def test_one_whose_options_overlap_widely_loses_what_is_small_alone() -> None:
+    answers, item = _several((20, 20, (1,)), (15, 15, (1, 2)), (5, 5, (2,)), (2, 2, (9,)))
+    found = _survives(answers, item)
+    assert [line.shares[0].n for line in found.toplines] == [70, 40, None]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    counts=st.lists(
+        st.tuples(st.integers(0, 15), st.integers(0, 15)), min_size=4, max_size=4
+    ).filter(lambda ns: min(sum(n) for n in zip(*ns, strict=True)) >= 5),
+)
+def test_nobody_is_found_in_a_multiple_choice(counts: list[tuple[int, int]]) -> None:
+    chosen = [(1,), (2,), (1, 2), (9,)]
+    answers, item = _several(*((m, w, c) for (m, w), c in zip(counts, chosen, strict=True)))
+    _survives(answers, item, SEX)
 
 
 def test_small_groups_have_to_be_pooled() -> None:

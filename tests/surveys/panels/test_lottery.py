@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from bench import surveys
 from gongmun.surveys.panels.drawing import draw
-from gongmun.surveys.panels.lottery import Lottery, TicketsTooFew, make_lottery
+from gongmun.surveys.panels.lottery import (
+    Lottery,
+    LotteryUnfinished,
+    TicketsTooFew,
+    make_lottery,
+)
 from gongmun.surveys.panels.pool import Pool
 from gongmun.surveys.panels.quotas import Quotas
 from gongmun.surveys.panels.region import region, worthiest
@@ -158,6 +163,22 @@ def test_nobody_is_left_at_zero_where_that_can_be_avoided_and_others_are_not_har
     lottery = make_lottery(pool, quotas_of(2, west=(0, 0)))
     assert lottery.proof.value == pytest.approx(0, abs=1e-8)
     assert sorted(set(lottery.chances())) == [0, Fraction(1, 2)]
+
+
+def test_nobody_is_rounded_away_because_chances_are_small() -> None:
+    """The one man has 1 in 3,001: of 1,000 tickets he would be in none, and 1/1000 would call that near enough."""
+    pool = pool_of(*(("FM"[n == 0], "old", "east", f"{n}") for n in range(3_001)))
+    with pytest.raises(TicketsTooFew, match="10000"):
+        make_lottery(pool, quotas_of(1))
+    lottery = make_lottery(pool, quotas_of(1), tickets=10_000)
+    assert min(lottery.chances()) > Fraction(1, 2 * 3_001)
+
+
+def test_a_search_that_ends_too_early_makes_no_lottery(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = pool_of(*(("FM"[n % 2], "old", "east", f"{n}") for n in range(8)))
+    monkeypatch.setattr("gongmun.surveys.panels.lottery.LARGEST_GAP", -1.0)
+    with pytest.raises(LotteryUnfinished, match="할당"):
+        make_lottery(pool, quotas_of(2))
 
 
 def test_too_few_tickets_for_a_chance_are_refused() -> None:

@@ -146,6 +146,7 @@ def test_it_is_said_what_differs(small: Drawn) -> None:
         ("chance", "chances"),
         ("bound", "proof of fairness"),
         ("unfair", "proof of fairness"),
+        ("unfair and said so", "proof of fairness"),
     ],
 )
 def test_a_lottery_that_was_committed_to_has_to_be_sound(
@@ -161,14 +162,38 @@ def test_a_lottery_that_was_committed_to_has_to_be_sound(
             lottery["chances"]["p0"] = 0.5
         case "bound":
             lottery["proof"]["bound"] -= 0.01
-        case "unfair":
+        case "unfair" | "unfair and said so":
             lottery["tickets"] = [lottery["tickets"][0]] * 1_000
+            if change != "unfair":
+                # The office keeps one committee of its choice, with a bound that holds and a gap that is owned to.
+                lottery["proof"]["value"] = 0.0
+                lottery["proof"]["gap"] = lottery["proof"]["bound"]
     for place, each in enumerate(lottery["groups"]):
         each["seats"] = sum(ticket[place] for ticket in lottery["tickets"])
     files = small.files | {LOTTERY: canonical(lottery)}
     files |= commit(files, SEED, SOURCE)
     files |= reveal(files, SEED, PUBLIC)
     assert noticed in failing(files)
+
+
+def test_a_lottery_that_owns_to_be_unfair_is_no_fair_one() -> None:
+    """Everybody could have 1/200. Women alone are drawn, and all else is honest."""
+    pool = pool_of(*(("FM"[n % 2], "old", "east", f"{n}") for n in range(400)))
+    files = fix_lottery(pool, quotas_of(2))
+    lottery = json.loads(files[LOTTERY])
+    lottery["tickets"] = [[2, 0]] * 1_000
+    for each, seats in zip(lottery["groups"], (2_000, 0), strict=True):
+        each["seats"] = seats
+    for person in pool.people:
+        lottery["chances"][person.id] = 0.01 if person.traits[0] == "F" else 0.0
+    lottery["proof"] |= {"value": 0.0, "gap": lottery["proof"]["bound"]}
+    files |= {LOTTERY: canonical(lottery)}
+    files |= commit(files, SEED, SOURCE)
+    files |= reveal(files, SEED, PUBLIC)
+    assert failing(files) == ["proof of fairness"]
+    (found,) = (check.found for check in verify(files) if not check.passed)
+    assert "가장 공정한 추첨이 아닙니다" in found.ko
+    assert "not the fairest lottery" in found.en
 
 
 def test_a_ticket_that_may_seat_two_of_one_address_is_noticed() -> None:

@@ -1,11 +1,17 @@
 """Trend items: the same words under the same code, or another code."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gongmun.surveys.questionnaire import (
     SAMPLES,
+    Item,
+    Kind,
+    Option,
+    Page,
+    Questionnaire,
     QuestionnaireInvalid,
     catalogue,
     changed,
@@ -15,7 +21,9 @@ from gongmun.surveys.questionnaire import (
     sample,
     shared,
 )
+from gongmun.surveys.questionnaire.conditions import Condition, Leaf, Test
 from gongmun.surveys.questionnaire.flaws import Reason
+from gongmun.text import Bilingual
 from tests.surveys.questionnaire.conftest import document, item
 
 CATALOGUE = """\
@@ -169,6 +177,55 @@ def test_a_wave_that_was_frozen_with_other_words_is_not_compared(
     assert earlier is not None
     assert later is not None
     assert changed(earlier, later) == ["some.mood"]
+
+
+def test_a_question_that_goes_to_other_people_is_not_compared() -> None:
+    """Its own condition, that of its page, and those of the questions that lead to it, with their words."""
+    yes = Leaf(item="filter", test=Test.IS, codes=frozenset({1}))
+    both = Leaf(item="filter", test=Test.IS_ONE_OF, codes=frozenset({1, 2}))
+    more = Leaf(item="first", test=Test.IS, codes=frozenset({1}))
+
+    def asked(
+        condition: Condition | None,
+        *,
+        page: Condition | None = None,
+        first: Condition | None = None,
+        code: str = "mood",
+        words: str = "b",
+    ) -> Questionnaire:
+        options = tuple(Option(code=n, label=Bilingual(ko="가", en="a")) for n in (1, 2, 3))
+
+        def single(code: str, words: str, **more: Any) -> Item:
+            text = Bilingual(ko="나", en=words)
+            return Item(code=code, kind=Kind.SINGLE, text=text, options=options, **more)
+
+        return Questionnaire(
+            code="t",
+            version=1,
+            title=Bilingual(ko="가", en="a"),
+            pages=(
+                Page(
+                    code="p",
+                    items=(single("first", "a"), single("filter", words, show_if=first)),
+                ),
+                Page(
+                    code="q",
+                    items=(single(code, "c", trend="some.mood", show_if=condition),),
+                    show_if=page,
+                ),
+            ),
+        )
+
+    assert changed(asked(yes), asked(yes, code="temper")) == []
+    assert changed(asked(None), asked(None, words="other")) == []
+    for later in (
+        asked(None),
+        asked(both),
+        asked(yes, page=more),
+        asked(yes, first=more),
+        asked(yes, words="other"),
+    ):
+        assert changed(asked(yes), later) == ["some.mood"]
 
 
 def test_the_catalogue_of_the_product_and_the_samples_agree() -> None:

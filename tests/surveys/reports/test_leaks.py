@@ -50,9 +50,15 @@ def said(code: str, *codes: int, missing: Sequence[Missing] = ()) -> Leaf:
 
 
 def wave(
-    items: Sequence[Item], given: Sequence[tuple[int, Raw]], show: Condition | None = None
+    items: Sequence[Item],
+    given: Sequence[tuple[int, Raw]],
+    show: Condition | None = None,
+    sexes: Sequence[tuple[int, str]] = (),
 ) -> Counted:
-    """So many people with these answers each; the items after the first stand on a page with that condition."""
+    """So many people with these answers each; the items after the first stand on a page with that condition.
+
+    `sexes`: the first so many are of one sex, the next of the other.
+    """
     first, rest = items[:1], items[1:]
     asked = Questionnaire(
         code="t",
@@ -61,6 +67,7 @@ def wave(
         pages=(Page(code="p", items=first), Page(code="r", items=rest, show_if=show)),
     )
     sheets = []
+    sex_of = [sex for number, sex in sexes for _ in range(number)]
     for raw in (raw for number, raw in given for _ in range(number)):
         checked = check_answers(asked, raw, submit=True)
         assert not list(checked.flaws), checked.flaws
@@ -74,6 +81,7 @@ def wave(
                 mode=Mode.WEB,
                 answers=dict(checked.stored()),
                 submitted_on=margins().as_of,
+                sex=sex_of[number] if sex_of else None,
             )
         )
     answers = answers_of(asked, sheets, Sufficiency())
@@ -150,6 +158,17 @@ def test_whoever_did_not_choose_what_excludes_all_others() -> None:
     assert not open_data._columns(found)
 
 
+def test_who_has_chosen_neither_of_two_has_chosen_the_third() -> None:
+    """Of 50 who chose something 30 and 16 would leave four."""
+    for alone in (0, 9):
+        found = wave(
+            [item("took", (1, 2, 9), kind=Kind.MULTIPLE, alone=alone)],
+            [(30, {"took": [1]}), (16, {"took": [2]}), (4, {"took": [9]})],
+        )
+        (told,) = questions(found)
+        assert [option.n for option in told.options] == [30, None, None]
+
+
 def test_who_does_not_know_and_is_asked_as_well() -> None:
     after = said("q1", 1, missing=[Missing.DONT_KNOW])
     found = wave(
@@ -157,6 +176,41 @@ def test_who_does_not_know_and_is_asked_as_well() -> None:
         [(20, {"q1": 1, "q9": 1}), (20, {"q1": 2}), (3, {"q1": {"missing": "dont_know"}, "q9": 2})],
     )
     assert bases(found) == {"q1": 40, "q9": None}
+
+
+def test_the_two_who_do_not_know_are_not_two_rows() -> None:
+    """All that they answered elsewhere would stand in them."""
+    found = wave(
+        [item("trust", dont_know=True), item("q")],
+        [
+            (30, {"trust": 1, "q": 1}),
+            (28, {"trust": 2, "q": 2}),
+            (2, {"trust": {"missing": "dont_know"}, "q": 1}),
+        ],
+    )
+    columns = open_data._columns(found)
+    assert columns["trust"].value_counts().to_dict() == {1: 30, open_data.WITHHELD: 30}
+    assert columns["q"].value_counts().to_dict() == {1: 32, 2: 28}
+    assert "-5는 무응답을 뜻하지 않습니다" in open_data.codebook_markdown(found).decode()
+
+
+def test_five_who_do_not_know_are_not_told_by_their_sex() -> None:
+    """Of six one is a man; his row would say all that he answered."""
+    found = wave(
+        [item("trust", dont_know=True)],
+        [
+            (17, {"trust": 1}),
+            (5, {"trust": {"missing": "dont_know"}}),
+            (8, {"trust": 2}),
+            (1, {"trust": {"missing": "dont_know"}}),
+            (13, {"trust": 1}),
+            (16, {"trust": 2}),
+        ],
+        sexes=[(30, "F"), (30, "M")],
+    )
+    columns = open_data._columns(found)
+    by_sex = columns["trust"].groupby(columns[open_data.SEX]).value_counts().to_dict()
+    assert by_sex == {(1, 1): 17, (1, 2): 8, (1, -8): 5, (2, 2): 16, (2, open_data.WITHHELD): 14}
 
 
 def test_few_below_a_number() -> None:

@@ -13,7 +13,9 @@ from gongmun.documents import queries as document_queries
 from gongmun.documents.contexts import from_json as context_of
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.survey_report import SurveyReportContext
+from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.life import Status
+from gongmun.surveys.fieldwork.models import Invitation, InvitationStatus, SurveySeries
 from gongmun.surveys.panels.models import PanelMember
 from gongmun.surveys.reports import queries
 from gongmun.surveys.reports.deciding import (
@@ -25,8 +27,10 @@ from gongmun.surveys.reports.deciding import (
 from gongmun.surveys.reports.drafting import draft_report, weigh_wave
 from gongmun.surveys.reports.figures import from_json
 from gongmun.surveys.reports.publishing import draft_reports, publish_reports, to_issue
+from gongmun.surveys.reports.showing import published_wave
+from gongmun.surveys.reports.waves import load
 from tests.postgresql import ON_SQLITE
-from tests.surveys.fieldwork.conftest import OPENING
+from tests.surveys.fieldwork.conftest import FILE, OPENING
 from tests.surveys.reports.conftest import FEW, MORNING, NEXT, PEOPLE, Reported
 from tests.world import at
 
@@ -74,6 +78,43 @@ def test_weights_stand_on_the_sheets_and_have_a_mean_of_one(reported: Reported) 
     assert not draft_report(reported.db, cycle_id, store=reported.store, now=MORNING)
 
 
+@ON_SQLITE
+def test_a_wave_that_is_weighted_stays_as_it_was_weighted(reported: Reported) -> None:
+    """A second draw changes chances in the panel, a new file of the series what is enough: the wave before has its weights."""
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=10)
+    assert weigh_wave(reported.db, cycle_id, now=MORNING)
+    with reported.db.transaction() as session:
+        before = load(session, cycle_id)
+        session.execute(update(PanelMember).where(PanelMember.sex == "F").values(chance=0.01))
+        session.execute(update(SurveySeries).values(complete_from=1.0))
+    weights = {sheet.id: sheet.weight for sheet in reported.sheets() if sheet.weight is not None}
+    with reported.db.reading() as session:
+        after = load(session, cycle_id)
+    assert after.weighed is not None
+    assert before.weighed is not None
+    assert dict(zip(after.answers.ids, after.weighed.values, strict=True)) == weights
+    assert after.weighed.precision == before.weighed.precision
+    assert (after.weighed.names, after.outcomes) == (before.weighed.names, before.outcomes)
+    assert after.weighing == reported.report(cycle_id).weighing
+
+
+@ON_SQLITE
+def test_who_refused_is_counted_once_and_not_heard(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=12)
+    with reported.db.transaction() as session:
+        refuser = reported.invitations(cycle_id)[0].id
+        session.execute(
+            update(Invitation)
+            .where(Invitation.id == refuser)
+            .values(status=InvitationStatus.REFUSED)
+        )
+    with reported.db.reading() as session:
+        wave = load(session, cycle_id)
+    assert len(wave.answers.ids) == 11
+    assert wave.outcomes.total == sum(wave.invitations.values()) == PEOPLE
+    assert wave.outcomes[Group.REFUSAL] == 1
+
+
 def test_a_report_that_is_returned_is_drafted_as_another_document(reported: Reported) -> None:
     cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
     reported.draft()
@@ -118,10 +159,19 @@ def test_only_approved_quotes_are_printed_and_personal_data_are_masked(reported:
     approve_quote(reported.db, first.id, name="이결재", reason="개인정보 없음", now=MORNING)
     reported.approve(cycle_id)
     assert printed(reported, cycle_id) == [first.text]
+    # From the approval on it is said what was approved, in print as on the page.
+    with pytest.raises(QuotesFixed):
+        approve_quote(reported.db, others[0].id, name="이결재", reason="늦음", now=MORNING)
     reported.issue()
     publish_reports(reported.db, now=MORNING)
     with pytest.raises(QuotesFixed):
         approve_quote(reported.db, others[0].id, name="이결재", reason="늦음", now=MORNING)
+    with reported.db.transaction() as session:
+        # As one that an earlier version let through.
+        queries.quote(session, others[0].id).approval_id = first.approval_id or 1
+    with reported.db.reading() as session:
+        shown = published_wave(session, FILE.code, 1).quotes
+    assert [words for entry in shown for words, _ in entry.quotes] == [first.text]
 
 
 def document_of(reported: Reported, cycle_id: int) -> Document:

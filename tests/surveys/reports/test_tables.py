@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,12 +22,16 @@ from gongmun.surveys.reports.answers import answers_of
 from gongmun.surveys.reports.coarsening import coarse_routes, told
 from gongmun.surveys.reports.figures import Figures, Method, from_json, to_json
 from gongmun.surveys.reports.figuring import Counted, breakdowns, change, count, questions
+from gongmun.surveys.reports.letters import report_context
+from gongmun.surveys.reports.rows import changes
+from gongmun.surveys.reports.sentences import facts
 from gongmun.surveys.reports.weighing import weigh
 from gongmun.text import Bilingual
 from tests.surveys.analysis.attacker import Attacker, nothing_is_pinned
 from tests.surveys.reports.invented import sheets
 
 _SAME = Bilingual(ko="가", en="a")
+NOW = datetime(2026, 10, 28, tzinfo=UTC)
 
 
 def counted_of(questionnaire: Questionnaire, number: int, **how: float) -> Counted:
@@ -133,6 +138,30 @@ def test_the_tables_say_what_the_figures_say(figures: Figures) -> None:
     assert len(cells) == sum(len(t.groups) * len(t.options) for t in figures.breakdowns)
 
 
+def test_a_change_says_how_many_people_it_rests_on(figures: Figures) -> None:
+    assert figures.changes
+    printed = report_context(figures, (), now=NOW).changes
+    for each, line, row in zip(figures.changes, printed, changes(figures), strict=True):
+        assert each.n_before is not None
+        assert each.n_after is not None
+        assert each.pairs is None or each.pairs >= 5
+        assert line.people is not None
+        assert f"응답 {each.n_before}명 → {each.n_after}명" in line.people.ko
+        assert row[-3:] == (each.n_before, each.n_after, each.pairs)
+    old = to_json(figures)
+    for each in old["changes"]:
+        del each["n_before"], each["n_after"], each["pairs"]
+    assert report_context(from_json(old), (), now=NOW).changes[0].people is None
+
+
+def test_what_is_not_compared_is_named(figures: Figures) -> None:
+    assert not [fact for fact in facts(figures) if fact.name.en == "Not compared"]
+    left = replace(figures, not_compared=(figures.questions[0].text,))
+    (fact,) = (fact for fact in facts(left) if fact.name.en == "Not compared")
+    assert figures.questions[0].text.ko in fact.value.ko
+    assert "묻는 대상이 달라져" in fact.value.ko
+
+
 def test_what_a_spreadsheet_would_run_is_text() -> None:
     content = tables.to_csv(("a",), [("=1+1",), ("@x",), (-5,)]).decode("utf-8-sig")
     assert content.splitlines() == ["a", "'=1+1", "'@x", "-5"]
@@ -152,7 +181,7 @@ def test_open_data_have_one_row_a_sheet_and_nothing_that_tells_who_it_is(counted
 def test_open_data_do_not_give_away_what_the_tables_withhold(counted: Counted) -> None:
     """Whoever counts the rows finds no cell that is withheld, neither in all nor by sex."""
     written = rows(open_data.rows_csv(counted))
-    hidden = 0
+    hidden = told = 0
     for table in counted.disclosed.crosstabs:
         if table.by.name == open_data.SEX and table.columns:
             column = _column(table)
@@ -163,8 +192,13 @@ def test_open_data_do_not_give_away_what_the_tables_withhold(counted: Counted) -
                 found = Counter(int(row[column]) for row in own)
                 for cell in group.cells:
                     hidden += cell.n is None
-                    assert found[cell.option.code] == (cell.n or 0)
+                    shown = found[cell.option.code]
+                    told += bool(shown)
+                    # What is told in the tables may be withheld in the rows, with what is rarer there.
+                    assert shown == (cell.n or 0) or (not shown and found[open_data.WITHHELD] >= 5)
+                assert all(n >= 5 for n in found.values())
     assert hidden
+    assert told > hidden
     for line in counted.disclosed.toplines:
         for share in line.shares:
             if share.n is None and _column(line) in written[0]:
