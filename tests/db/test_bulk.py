@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gongmun.clock import utc
 from gongmun.db import Database, add_rows, rows_of, rows_with, some_of
+from gongmun.db.sweeps import Sweep
 from gongmun.ledger import LedgerEvent
 
 
@@ -37,18 +38,23 @@ def test_every_value_is_read_back_as_it_was_given(db: Database, now: datetime) -
     ]
 
 
-def test_what_is_there_stays_as_it_is_where_that_is_asked_for(db: Database, now: datetime) -> None:
-    table = cast(Table, LedgerEvent.__table__)
+def test_what_is_there_stays_as_it_is_where_that_is_asked_for(db: Database) -> None:
+    table = cast(Table, Sweep.__table__)
+
+    def row(name: str, owner: str) -> dict[str, object]:
+        nothing = {"lease_until": None, "started_at": None, "finished_at": None}
+        return {"name": name, "owner": owner, **nothing}
+
     with db.transaction() as session:
-        add_rows(session, table, [event(1, now)])
+        add_rows(session, table, [row("a", "first")])
     with db.transaction() as session:
-        rows = [event(1, now, kind="test.changed"), event(2, now)]
+        rows = [row("a", "second"), row("b", "second")]
         add_rows(session, table, rows, but_those_that_are_there=True)
     with db.reading() as session:
-        found = session.execute(select(LedgerEvent.seq, LedgerEvent.kind).order_by(LedgerEvent.seq))
-        assert found.all() == [(1, "test.happened"), (2, "test.happened")]
+        found = session.execute(select(Sweep.name, Sweep.owner).order_by(Sweep.name))
+        assert found.all() == [("a", "first"), ("b", "second")]
     with pytest.raises(IntegrityError), db.transaction() as session:
-        add_rows(session, table, [event(2, now)])
+        add_rows(session, table, [row("b", "third")])
 
 
 def test_what_all_rows_have_in_common_is_said_once(db: Database, now: datetime) -> None:
