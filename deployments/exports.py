@@ -18,6 +18,11 @@ _SETTINGS = (
     "GONGMUN_PUBLIC_URL",
     "GONGMUN_SIGNING__KEY",
     "GONGMUN_SIGNING__CERTIFICATE",
+    # Of the sample, whose relay is on this machine.
+    "GONGMUN_MAIL__HOST",
+    "GONGMUN_MAIL__PORT",
+    "GONGMUN_MAIL__TLS",
+    "GONGMUN_MAIL__TEST_RELAY",
 )
 
 

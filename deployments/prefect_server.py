@@ -53,6 +53,8 @@ def environment(home: Path, port: int, login: str, host: str = HOST) -> Mapping[
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
+        # By default its page is copied to where the packages lie, and where this account may not write there is none.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         # Of the host that the page came from, whether that is this machine or a proxy with TLS.
         "PREFECT_SERVER_UI_API_URL": "/api",
         # Only the UI itself may call the API from a browser: not any other page that is open there.

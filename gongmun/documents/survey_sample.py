@@ -74,7 +74,7 @@ SURVEY_REPORT = SurveyReportContext(
             en="36.0 % find it easy to get information on policies; the change is not significant.",
         ),
         Bilingual(
-            ko="초대한 200명 가운데 178명이 답하였습니다(응답률 RR1 87.5%).",
+            ko="조사 대상 200명 가운데 178명의 응답을 분석하였습니다(응답률 AAPOR RR1 87.5%).",
             en="178 of the 200 people who were invited answered (response rate RR1 87.5 %).",
         ),
     ),
@@ -88,7 +88,7 @@ SURVEY_REPORT = SurveyReportContext(
         SurveyFact(
             name=Bilingual(ko="응답률", en="Response rate"),
             value=Bilingual(
-                ko="AAPOR RR1 87.5%, RR2 89.0%(초대 200명, 응답 완료 175명, 부분 응답 3명)",
+                ko="AAPOR RR1 87.5%, RR2 89.0%(대상 200명, 응답 완료 175명, 부분 응답 3명)",
                 en="AAPOR RR1 87.5 %, RR2 89.0 % (200 invited, 175 complete, 3 partial)",
             ),
         ),

@@ -89,6 +89,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process.wait(60)
 
 
+def test_its_page_lies_with_its_data_and_not_with_the_packages(server: Server) -> None:
+    # The account of a service may not write where the packages lie, and would have no page.
+    page = httpx.get(server.url.removesuffix("/api"), trust_env=False, follow_redirects=True)
+    assert page.status_code == 200
+    assert list((server.var / "prefect" / "ui").glob("*/index.html"))
+
+
 def test_it_is_closed_to_everybody_who_does_not_say_the_login(server: Server) -> None:
     name, _, password = server.login.partition(":")
     assert server.ask("admin/version", auth=(name, password)).status_code == 200

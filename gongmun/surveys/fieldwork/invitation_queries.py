@@ -162,7 +162,7 @@ def to_remind(
 ) -> Sequence[Row[Any]]:
     """Who has not answered and was reminded less often than that: `id`, `contact` and the three categories. Locked.
 
-    Only invitations behind that with the id `after`.
+    Only invitations behind that with the id `after`, and nobody who has left the panel meanwhile.
     """
     return session.execute(
         select(
@@ -179,6 +179,7 @@ def to_remind(
             Invitation.status.in_(WAITED_FOR),
             Invitation.reminders < reminders,
             Invitation.id > after,
+            PanelMember.standing != Standing.LEFT,
         )
         .order_by(Invitation.id)
         .limit(limit)
@@ -232,6 +233,11 @@ def move(
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+def has_left(session: Session, invitation: Invitation) -> bool:
+    """Whether he has left the panel since he was invited; he may still answer."""
+    return session.get_one(PanelMember, invitation.member_id).standing is Standing.LEFT
 
 
 def invitation_of_dispatch(session: Session, dispatch_id: int) -> Invitation | None:

@@ -37,5 +37,7 @@ def _is_waited_for(db: Database, dispatch: Dispatch, now: datetime) -> bool:
         )
         if invitation is None or invitation.status not in invitation_queries.WAITED_FOR:
             return False
+        if invitation_queries.has_left(session, invitation):
+            return False
         wave = queries.cycle(session, invitation.cycle_id)
         return wave.status in TAKES_ANSWERS and wave.closes_at > now

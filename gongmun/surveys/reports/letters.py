@@ -177,7 +177,8 @@ def _change(each: ChangeFigure) -> SurveyChange:
         before=Bilingual(ko=before, en=before),
         after=Bilingual(ko=after, en=after),
         difference=Bilingual(
-            ko=f"{difference}({low}~{high})", en=f"{difference} ({low} to {high})"
+            ko=f"{difference}{'%p' if each.is_share else ''}({low}~{high})",
+            en=f"{difference}{' points' if each.is_share else ''} ({low} to {high})",
         ),
         is_significant=each.is_significant,
         people=people(each),

@@ -111,8 +111,10 @@ def _population(wave: LoadedWave) -> Bilingual:
     if wave.panel.kind is not PanelKind.DRAWN:
         people, panel = sum(wave.invitations.values()), wave.panel
         return Bilingual(
-            ko=f"‘{panel.title_ko}’ 명단에 오른 {people:,}명. 모두에게 물었으며, 결과는 이 명단에 오른 사람들의 의견입니다.",
-            en=f"The {people:,} people on the list “{panel.title_en}”. All of them were asked; the results stand for them.",
+            ko=f"‘{panel.title_ko}’ 명단에 오른 {people:,}명. 모두가 조사 대상이며(앞선 회차에서 거절한 사람에게는 다시 보내지 않습니다), 결과는 이 명단에 오른 사람들의 의견입니다. "
+            "표본을 뽑지 않았으므로 오차와 신뢰구간은 답하지 않은 사람이 무작위로 빠졌다고 볼 때의 참고값입니다.",
+            en=f"The {people:,} people on the list “{panel.title_en}”. All of them are to be asked, but who has refused in an earlier wave is not written to again; the results stand for them. "
+            "No sample was drawn: errors and intervals tell what they would be if those who did not answer were missing by chance.",
         )
     known = margins()
     return Bilingual(

@@ -158,20 +158,23 @@ def waves_with_news(session: Session) -> Sequence[int]:
 def to_tell(session: Session, cycle_id: int, limit: int) -> Sequence[Row[Any]]:
     """Who answered a wave, can be reached and was not told yet: `id` and `contact`. Locked.
 
-    Whoever has refused in a later wave of the series was promised not to be written to again.
+    Whoever has refused in a later wave of the series was promised not to be written to again; he is known by his
+    person, for the series may ask another panel by then.
     """
     later, wave, own = aliased(Invitation), aliased(SurveyCycle), aliased(SurveyCycle)
+    he = aliased(PanelMember)
     refused_since = (
         exists()
         .where(
-            later.member_id == Invitation.member_id,
+            he.person_id == PanelMember.person_id,
+            later.member_id == he.id,
             later.cycle_id > cycle_id,
             later.status == InvitationStatus.REFUSED,
             wave.id == later.cycle_id,
             own.id == cycle_id,
             wave.series_id == own.series_id,
         )
-        .correlate(Invitation)
+        .correlate(PanelMember)
     )
     told = exists().where(
         SurveyMail.invitation_id == Invitation.id, SurveyMail.kind == SurveyMailKind.NEWS

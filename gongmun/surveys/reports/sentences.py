@@ -23,15 +23,20 @@ _LITTLE = 1e-6
 
 
 def findings(figures: Figures) -> Iterator[Bilingual]:
-    """What comes first: who answered, the changes that are more than chance, and else the means of the scales."""
+    """What comes first: who answered, the changes that are more than chance, and else means of scales, or shares."""
     method = figures.method
     rates = dict(method.rates)
     if "rr1" in rates:
         yield Bilingual(
-            ko=f"초대한 {method.invited:,}명 가운데 {method.answered:,}명의 응답을 분석하였습니다(응답률 AAPOR RR1 "
+            ko=f"조사 대상 {method.invited:,}명 가운데 {method.answered:,}명의 응답을 분석하였습니다(응답률 AAPOR RR1 "
             f"{rates['rr1']:.1%}).",
-            en=f"{method.answered:,} answers of {method.invited:,} people who were invited were analysed (AAPOR response "
+            en=f"{method.answered:,} answers of {method.invited:,} people to be asked were analysed (AAPOR response "
             f"rate RR1 {rates['rr1']:.1%}).",
+        )
+    else:
+        yield Bilingual(
+            ko=f"응답 {method.answered:,}명을 분석하였습니다.",
+            en=f"{method.answered:,} answers were analysed.",
         )
     # Of each question the first figure that changed: its mean, where it has one.
     changed: dict[str, ChangeFigure] = {}
@@ -55,6 +60,30 @@ def findings(figures: Figures) -> Iterator[Bilingual]:
         yield Bilingual(
             ko=f"‘{text.ko}’: {mean_text(mean).ko}", en=f"“{text.en}”: {mean_text(mean).en}"
         )
+    if not told and not scales:
+        yield from _shares(figures)
+
+
+def _shares(figures: Figures) -> Iterator[Bilingual]:
+    """Where no mean is published: the largest published share of each of the first questions that have one.
+
+    Not called the most frequent answer: what is withheld may be more.
+    """
+    found = [
+        (question.text, max(shares, key=lambda each: each[1]))
+        for question in figures.questions
+        if (shares := [(o.label, o.share.value) for o in question.options if o.share])
+    ]
+    for text, (label, share) in found[:_FINDINGS]:
+        yield Bilingual(
+            ko=f"‘{text.ko}’: ‘{label.ko}’ {share:.1%}",
+            en=f"“{text.en}”: “{label.en}” {share:.1%}",
+        )
+    if not found:
+        yield Bilingual(
+            ko="응답이 적어 문항별 수치는 공개하지 않습니다.",
+            en="There were too few answers to publish figures of the questions.",
+        )
 
 
 def facts(figures: Figures) -> Iterator[SurveyFact]:
@@ -74,7 +103,7 @@ def facts(figures: Figures) -> Iterator[SurveyFact]:
     yield _fact("참여단", "Panel", method.panel)
     if method.recruitment is not None:
         yield _fact("참여 단계", "From the invitation on", _steps(method.recruitment))
-    yield _fact("초대와 응답", "Outcomes", _outcomes(figures))
+    yield _fact("조사 대상과 응답", "Outcomes", _outcomes(figures))
     yield _fact("응답률(AAPOR)", "Rates (AAPOR)", _rates(figures))
     if method.recruitment is not None:
         yield _fact("누적 응답률", "Cumulative response rate", _cumulative(method.recruitment))
@@ -139,7 +168,7 @@ def _period(figures: Figures) -> Bilingual:
 def _outcomes(figures: Figures) -> Bilingual:
     found = [(OUTCOMES[Group(code)], code, n) for code, n in figures.method.outcomes]
     return Bilingual(
-        ko=f"초대 {figures.method.invited:,}명: "
+        ko=f"대상 {figures.method.invited:,}명: "
         + ", ".join(f"{name.ko}({code}) {n:,}명" for name, code, n in found),
         en=f"{figures.method.invited:,} invited: "
         + ", ".join(f"{name.en} ({code}) {n:,}" for name, code, n in found),

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import update
+
 from gongmun.surveys.fieldwork import queries
 from gongmun.surveys.fieldwork.answering import reconsider, refuse
 from gongmun.surveys.fieldwork.board import wave_line
@@ -12,6 +14,7 @@ from gongmun.surveys.fieldwork.opening import open_wave
 from gongmun.surveys.fieldwork.reminding import remind
 from gongmun.surveys.fieldwork.series import register_series
 from gongmun.surveys.panels.enrolling import enrol_list
+from gongmun.surveys.panels.models import PanelMember, Standing
 from gongmun.surveys.reports.queries import to_tell
 from gongmun.text import Bilingual
 from tests.surveys.fieldwork.conftest import FILE, OPENING, PEOPLE, Fielded
@@ -101,6 +104,55 @@ def test_who_changed_his_mind_before_the_closing_is_invited_again(fielded: Field
     _closed(fielded, first, 0)
     _opened(fielded, 1)
     assert len(fielded.sent()) == PEOPLE
+
+
+def _left(fielded: Fielded, cycle_id: int, place: int) -> None:
+    """He is no member of the panel any more."""
+    with fielded.db.transaction() as session:
+        session.execute(
+            update(PanelMember)
+            .where(PanelMember.id == fielded.invitations(cycle_id)[place].member_id)
+            .values(standing=Standing.LEFT)
+        )
+
+
+def test_who_has_left_the_panel_is_not_reminded_and_may_answer(fielded: Fielded) -> None:
+    cycle_id = _opened(fielded, 0)
+    _left(fielded, cycle_id, 1)
+    third = date(OPENING.year, OPENING.month, OPENING.day + 3)
+    assert remind(fielded.db, now=at(third)).mails == PEOPLE - 1
+    # Nor is he where he left after the reminder was queued.
+    _left(fielded, cycle_id, 2)
+    fielded.mailer.sent.clear()
+    fielded.dispatch(at(third, 10, 15))
+    reminded = {recipient for recipient, _ in fielded.sent()}
+    assert len(reminded) == PEOPLE - 2
+    assert not reminded & {"citizen2@people.example", "citizen3@people.example"}
+    fielded.answer(fielded.invitations(cycle_id)[1].id, at(third, 11))
+    assert fielded.invitations(cycle_id)[1].status is InvitationStatus.ANSWERED
+
+
+def test_the_news_of_a_wave_before_spare_who_has_refused_in_another_panel(
+    fielded: Fielded,
+) -> None:
+    first = _opened(fielded, 0)
+    for each in fielded.invitations(first)[:2]:
+        fielded.answer(each.id, at(OPENING, 11))
+    _closed(fielded, first, 0)
+    enrol_list(
+        fielded.db,
+        "panel-2027",
+        Bilingual(ko="새 참여단", en="A new panel"),
+        b"id,contact\nN-1,citizen2@people.example\n",
+        now=at(LATER[1]),
+    )
+    publish(fielded, first)
+    register_series(fielded.db, FILE.model_copy(update={"panel": "panel-2027"}), now=at(LATER[1]))
+    second = _opened(fielded, 1)
+    refuse(fielded.db, fielded.invitations(second)[0].id, now=at(LATER[1], 11))
+    with fielded.db.transaction() as session:
+        told = [each.contact for each in to_tell(session, first, PEOPLE)]
+    assert told == ["citizen1@people.example"]
 
 
 def test_of_a_wave_before_who_has_refused_is_told_no_news(fielded: Fielded) -> None:
