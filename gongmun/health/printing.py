@@ -5,11 +5,11 @@ from ctypes.util import find_library
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gongmun.documents.signing import Signer
+from gongmun.documents.signing import CertificateNotInForce, Signer
 from gongmun.errors import GongmunError
 from gongmun.health.checks import Check, Subject
 from gongmun.settings import Settings
-from gongmun.text import Bilingual
+from gongmun.text import Bilingual, english_date, korean_date
 
 LIBRARIES = Subject(code="libraries", name=Bilingual(ko="인쇄 라이브러리", en="print libraries"))
 FONTS = Subject(code="fonts", name=Bilingual(ko="글꼴", en="fonts"))
@@ -89,12 +89,16 @@ def signing(
         return
     try:
         key.require_in_force(now + _RENEWAL)
-    except GongmunError as error:
+    except CertificateNotInForce as error:
+        last = error.params["last"]
         yield SIGNING.care(
-            Bilingual(ko=error.message_ko, en=error.message_en),
+            Bilingual(
+                ko=f"쓸 수 있으나, 인증서가 {korean_date(last)}에 만료됩니다.",
+                en=f"in force, and the certificate runs out on {english_date(last)}",
+            ),
             Bilingual(
                 ko=f"{_RENEWAL.days}일 안에 만료됩니다. 인증서를 갱신해 주십시오.",
-                en=f"It runs out within {_RENEWAL.days} days: renew the certificate.",
+                en=f"That is within {_RENEWAL.days} days: renew the certificate.",
             ),
         )
         return

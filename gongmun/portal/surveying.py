@@ -36,7 +36,7 @@ from gongmun.surveys.questionnaire.pages import asked_pages, view
 
 router = APIRouter()
 
-_DONE = frozenset({"submitted", "refused", "saved"})
+_DONE = frozenset({"submitted", "refused", "saved", "empty"})
 
 
 @router.get("/s/{token}")
@@ -121,8 +121,10 @@ def check(
 ) -> Response:
     """What is still missing."""
     sitting = _sitting(db, invitation)
-    if sitting.door is not Door.OPEN or not sitting.checked.done:
+    if sitting.door is not Door.OPEN:
         return to(f"/s/{token}", language)
+    if not sitting.checked.done:
+        return to(f"/s/{token}", language, done="empty")
     return _check(request, token, sitting, language)
 
 

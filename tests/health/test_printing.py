@@ -57,6 +57,9 @@ def test_a_key_and_its_certificate_in_time(tmp_path: Path) -> None:
     assert standing(NOW - timedelta(minutes=5)) is Standing.WELL
     assert standing(NOW + timedelta(days=1)) is Standing.CARE
     assert standing(NOW + timedelta(days=31)) is Standing.WRONG
+    (soon,) = printing.signing(settings, signer, NOW + timedelta(days=1))
+    assert "만료됩니다" in soon.found.ko
+    assert "다시 발행" not in soon.found.ko
 
 
 def test_no_key_asks_for_care() -> None:

@@ -114,6 +114,12 @@ def test_looking_changes_nothing(respondent: Respondent) -> None:
     assert invitation.status is InvitationStatus.INVITED
 
 
+def test_who_has_answered_nothing_is_told_so(respondent: Respondent) -> None:
+    back = respondent.client.get(f"{respondent.link}/check", follow_redirects=False)
+    assert back.headers["location"] == f"{respondent.link}?done=empty"
+    assert "아직 답하신 문항이 없습니다" in respondent.client.get(back.headers["location"]).text
+
+
 def test_what_was_saved_is_there_again(respondent: Respondent) -> None:
     later = respondent.post("/p/first", **{"i-took_part": "2", "go": "later"})
     assert later.headers["location"] == f"{respondent.link}?done=saved"
