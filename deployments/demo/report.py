@@ -29,7 +29,7 @@ from gongmun.mail.life import SENT
 from gongmun.mail.models import IncomingMail
 from gongmun.organisations import queries as organisation_queries
 from gongmun.referrals import queries
-from gongmun.referrals.history import told
+from gongmun.referrals.history import bodies_of, told
 from gongmun.referrals.life import CHASED, Status
 from gongmun.referrals.models import LadderStep, Referral, Response
 from gongmun.referrals.names import DECISIONS, ROLES, RUNGS, STATUSES
@@ -207,9 +207,11 @@ def _table(session: Session) -> Table:
 
 def _history(session: Session, referral: Referral) -> str:
     lines: list[str] = []
-    for event in ledger.history(session, "referral", referral.id):
+    events = ledger.history(session, "referral", referral.id)
+    bodies = bodies_of(session, events)
+    for event in events:
         text = _NAMES.get(event.kind)
-        if words := told(event):
+        if words := told(event, bodies):
             text = words.ko
         if event.kind == "referral.chased":
             text = next(r.ko for rung, r in RUNGS.items() if rung.value == event.data["rung"])
