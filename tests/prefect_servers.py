@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ import httpx
 
 from deployments import prefect_server
 
-TRIES = 20
+BUSY_SECONDS = 120.0
 ROOT = Path(__file__).parents[1]
 LOGIN = ("coordinator", "test")
 # What `deployments.serve` tells the server, without any of the schedules running.
@@ -31,6 +31,18 @@ QUICKLY = {
     # No run of a schedule comes in between.
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
 }
+
+
+def answered(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """What a server of Prefect's answers.
+
+    On SQLite, of two who write at once one is told to ask again (503): as Prefect's own client does.
+    """
+    give_up = time.monotonic() + BUSY_SECONDS
+    while (answer := send()).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        assert time.monotonic() < give_up, answer.text
+        time.sleep(0.5)
+    return answer
 
 
 @contextmanager
@@ -109,13 +121,7 @@ class Server:
 
     def answer(self, method: str, path: str, **body: Any) -> httpx.Response:
         """The answer of its API to whoever has the login."""
-        for _ in range(TRIES):
-            answer = self.client.request(method, path, json=body or None)
-            # On SQLite, of two who write at once one is told to ask again: as Prefect's own client does.
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            time.sleep(0.5)
-        return answer
+        return answered(lambda: self.client.request(method, path, json=body or None))
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """What the answer says."""

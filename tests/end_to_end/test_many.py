@@ -37,6 +37,7 @@ from gongmun.mail.recovering import SETTLING
 from tests.documents.object_store import BUCKET, running_object_store
 from tests.mail.conftest import MESSAGE
 from tests.postgresql import fresh_database
+from tests.prefect_servers import answered
 from tests.world import World
 
 POOL = "many"
@@ -122,9 +123,10 @@ class Machines:
         with httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}/api/", auth=tuple(LOGIN.split(":")), timeout=60
         ) as http:
-            token = http.get("csrf-token", params=client).json()["token"]
+            token = answered(lambda: http.get("csrf-token", params=client)).json()["token"]
             headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-            answer = http.post(path, json=body, headers=headers).raise_for_status()
+            answer = answered(lambda: http.post(path, json=body, headers=headers))
+            answer.raise_for_status()
             return answer.json() if answer.content else None
 
     def start(self, name: str) -> str:

@@ -22,6 +22,7 @@ from gongmun.mail.settling_form import ARRIVED
 from tests.end_to_end.browsing import DESK, WITH_CHROMIUM, context_of, environment, log_in
 from tests.end_to_end.test_up import click_submit_until, kill_everything
 from tests.flows.test_settle_dispatch import cut_off, dispatches
+from tests.prefect_servers import answered
 from tests.world import World
 
 pytestmark = [pytest.mark.timeout(600), WITH_CHROMIUM]
@@ -74,9 +75,8 @@ class Served:
     def take_up(self, run_id: str) -> str:
         """Run it, as the serving process does; the name of the state it is in then."""
         self.python("-m", "prefect.engine", PREFECT__FLOW_RUN_ID=run_id)
-        run = httpx.get(
-            f"{self.url}/api/flow_runs/{run_id}", auth=tuple(LOGIN.split(":")), timeout=60
-        )
+        url, auth = f"{self.url}/api/flow_runs/{run_id}", tuple(LOGIN.split(":"))
+        run = answered(lambda: httpx.get(url, auth=auth, timeout=60))
         return str(run.raise_for_status().json()["state"]["name"])
 
 

@@ -35,6 +35,7 @@ from gongmun.mail import Dispatch
 from gongmun.mail.life import SENT
 from gongmun.settings import MailSettings
 from tests.end_to_end.browsing import ARGUMENTS, CHROMIUM, WITH_CHROMIUM, environment, log_in
+from tests.prefect_servers import answered
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -53,17 +54,6 @@ def wait_for(what: str, found: Callable[[], Any]) -> Any:
             return value
         time.sleep(0.5)
     raise AssertionError(f"not within {SECONDS} s: {what}")
-
-
-def answered(send: Callable[[], httpx.Response]) -> httpx.Response:
-    """What the server answers: where it is busy it says 503 and is asked again, as by Prefect's own client."""
-
-    def said() -> httpx.Response | None:
-        answer = send()
-        return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
-
-    found: httpx.Response = wait_for("Prefect's server answers", said)
-    return found
 
 
 class Installation:

@@ -21,6 +21,7 @@ from gongmun.db import Database
 from gongmun.db.schema import upgrade
 from gongmun.mail import Dispatch, OutgoingMessage, Status, enqueue
 from tests.conftest import NOW
+from tests.prefect_servers import answered
 
 ROOT = Path(__file__).parents[2]
 LOGIN = "coordinator:test"
@@ -62,9 +63,10 @@ class Watched:
             auth=tuple(LOGIN.split(":")),  # type: ignore[arg-type]
             timeout=30,
         ) as client:
-            token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
+            me = {"client": "test"}
+            token = answered(lambda: client.get("/csrf-token", params=me)).json()["token"]
             guard = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-            answer = client.request(method, f"/{path}", json=body, headers=guard)
+            answer = answered(lambda: client.request(method, f"/{path}", json=body, headers=guard))
             return answer.raise_for_status().json() if answer.content else None
 
     def python(self, *arguments: str) -> str:

@@ -24,6 +24,7 @@ from gongmun.settings import settings
 from gongmun.surveys.fieldwork.models import SurveyCycle
 from gongmun.surveys.fieldwork.series import register_series
 from gongmun.surveys.fieldwork.storing import store
+from tests.prefect_servers import answered
 from tests.surveys.fieldwork.conftest import FILE, MORNING, PEOPLE, Fielded, people, questionnaire
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,8 @@ class Triggered:
         return str(self.ask(f"flow_runs/{run_id}")["state"]["type"])
 
     def ask(self, path: str) -> Any:
-        answer = httpx.get(f"{self.api}/{path}", auth=tuple(LOGIN.split(":")), timeout=30)
+        auth = tuple(LOGIN.split(":"))
+        answer = answered(lambda: httpx.get(f"{self.api}/{path}", auth=auth, timeout=30))
         return answer.raise_for_status().json()
 
     def waves(self) -> list[SurveyCycle]:
