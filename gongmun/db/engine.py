@@ -7,7 +7,6 @@ not be forgotten).
 """
 
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -18,13 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import (
-    ArgumentError,
-    DisconnectionError,
-    InterfaceError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -33,10 +26,9 @@ from gongmun.db.errors import (
     DatabaseOutOfReach,
     DatabaseUnavailable,
     ReferencesBroken,
-    RightMissing,
-    SchemaMissing,
     UnsupportedDatabase,
 )
+from gongmun.db.translating import first_line, translated
 
 _BUSY_TIMEOUT_SECONDS = 30
 # That are kept open: as many as the portal has threads. More are opened while they are needed, each at
@@ -56,10 +48,6 @@ _CUT_OFF: Mapping[str, int] = {
     "tcp_user_timeout": 30_000,  # milliseconds
 }
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.02
-_CLOSED = re.compile(r"unable to open database file|attempt to write a readonly database")
-_INSUFFICIENT_PRIVILEGE = "42501"
-# What SQLite and PostgreSQL say of a table or a column that is not there.
-_MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) \S+ does not exist")
 
 
 class Database:
@@ -77,6 +65,7 @@ class Database:
             raise UnsupportedDatabase(url="(…)") from None
         if self.url.drivername not in ("sqlite", "postgresql+psycopg"):
             raise UnsupportedDatabase(url=self.url.render_as_string(hide_password=True))
+        self._shown = self.url.render_as_string(hide_password=True)
         self._file = _file(self.url)
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = RLock() if self.is_sqlite else None
@@ -90,18 +79,15 @@ class Database:
         """Whether this is SQLite rather than PostgreSQL."""
         return self.url.drivername == "sqlite"
 
-    @property
-    def _shown(self) -> str:
-        return self.url.render_as_string(hide_password=True)
-
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A writing transaction: commits at the end of the block, rolls back on any error.
 
         Raises:
             DatabaseUnavailable: locked beyond the busy time-out, or gone.
+            DatabaseDamaged: what it keeps cannot be read.
         """
-        with self._turn(), self._translated(), self._writing.begin() as session:
+        with self._turn(), translated(self._shown), self._writing.begin() as session:
             yield session
 
     @contextmanager
@@ -112,10 +98,11 @@ class Database:
             DatabaseMissing: there is no such file.
             DatabaseOutOfReach: it is not this account's to open.
             DatabaseUnavailable: the database is gone.
+            DatabaseDamaged: what it keeps cannot be read.
         """
         if self._file is not None and not _is_there(self._file):
             raise DatabaseMissing(database=self._shown)
-        with self._translated(), self._reading() as session:
+        with translated(self._shown), self._reading() as session:
             yield session
 
     def knock(self) -> None:
@@ -133,7 +120,7 @@ class Database:
         try:
             dialect.connect(*words, **{**named, **_patience(self.url)}).close()
         except dialect.loaded_dbapi.Error as error:
-            raise DatabaseUnavailable(database=self._shown, reason=_first_line(error)) from error
+            raise DatabaseUnavailable(database=self._shown, reason=first_line(error)) from error
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -146,7 +133,7 @@ class Database:
             DatabaseUnavailable: locked, or gone.
             ReferencesBroken: a row names another that is not there any more; nothing was changed.
         """
-        with self._turn(), self._translated(), self.engine.connect() as connection:
+        with self._turn(), translated(self._shown), self.engine.connect() as connection:
             if not self.is_sqlite:
                 with connection.begin():
                     yield connection
@@ -179,30 +166,9 @@ class Database:
             if taken and self._writer is not None:
                 self._writer.release()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (OperationalError, InterfaceError, ProgrammingError) as error:
-            database = self._shown
-            reason = _first_line(error.orig)
-            if _MISSING.search(reason):
-                raise SchemaMissing(database=database) from error
-            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
-                raise RightMissing(database=database, reason=reason) from error
-            if isinstance(error, ProgrammingError):
-                raise
-            if self.is_sqlite and _CLOSED.search(reason):
-                raise DatabaseOutOfReach(database=database, reason=reason) from error
-            raise DatabaseUnavailable(database=database, reason=reason) from error
-
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
-
-
-def _first_line(error: BaseException | None) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _patience(url: URL) -> Mapping[str, int]:

@@ -32,6 +32,20 @@ class DatabaseOutOfReach(DatabaseUnavailable):
     )
 
 
+class DatabaseDamaged(GongmunError):
+    """What the database keeps cannot be read: its file or its pages are not whole."""
+
+    code = "db.damaged"
+    ko = (
+        "데이터베이스가 손상되었습니다({database}): {reason}. Gongmun을 멈추고, 손상된 데이터베이스를 따로 보관한 다음 "
+        "'gongmun restore'로 마지막 백업을 되살려 주십시오."
+    )
+    en = (
+        "The database is damaged ({database}): {reason}. Stop Gongmun, put the damaged database aside, and bring "
+        "back the last backup by `gongmun restore`."
+    )
+
+
 class RightMissing(GongmunError):
     """The role of the database URL may not do this, which for changes of the schema is on purpose."""
 
@@ -67,6 +81,18 @@ class DatabaseMissing(SchemaMissing):
         "There is no database file ({database}). Check GONGMUN_VAR and GONGMUN_DATABASE_URL, or run "
         "`gongmun setup` to make one."
     )
+
+
+class WrittenMeanwhile(GongmunError):
+    """Somebody else added the same row at the same moment; whoever calls again finds it."""
+
+    code = "db.written_meanwhile"
+    ko = (
+        "같은 내용을 다른 작업이 바로 이 순간에 저장하였습니다({database}). 이번 작업은 아무것도 저장하지 않았습니다. 다시 "
+        "실행해 주십시오."
+    )
+    en = "Somebody else has just stored the same ({database}). This call has stored nothing; please repeat it."
+    retryable = True
 
 
 class ReferencesBroken(GongmunError):

@@ -26,6 +26,7 @@ def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Che
         *reaching.inbox(wiring.inbox()),
         *reaching.scanner(wiring.scanner()),
         *reaching.prefect(settings),
+        *reaching.page(),
         *configured.configured(settings),
         *(_telling(settings, db) if _is_there(basic) else ()),
     ]

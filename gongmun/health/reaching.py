@@ -22,6 +22,7 @@ INBOX = Subject(code="inbox", name=Bilingual(ko="수신함", en="inbox"))
 SCANNER = Subject(code="scanner", name=Bilingual(ko="파일 검사", en="scanner of files"))
 PREFECT = Subject(code="prefect", name=Bilingual(ko="Prefect 서버", en="Prefect's server"))
 LOGIN = Subject(code="prefect_login", name=Bilingual(ko="Prefect 로그인", en="login to Prefect"))
+PAGE = Subject(code="prefect_page", name=Bilingual(ko="Prefect 화면", en="Prefect's page"))
 _URL = "PREFECT_API_URL"
 _PATIENCE = 10  # seconds
 # For what the portal is asked by whoever watches it.
@@ -128,6 +129,32 @@ _SAME_LOGIN = Bilingual(
     en="Check that GONGMUN_VAR (or PREFECT_API_AUTH_STRING) here is the server's, and that `make up` was started again "
     "if the login was changed.",
 )
+
+
+def page(environment: Mapping[str, str] = os.environ) -> Iterator[Check]:
+    """Whether the server shows its page, where coordinators decide; nothing where it does not answer at all."""
+    url = environment.get(_URL)
+    if not url:
+        return
+    shown = f"{url.rstrip('/').removesuffix('/api')}/"
+    try:
+        with urllib.request.urlopen(shown, timeout=_PATIENCE):  # noqa: S310
+            yield PAGE.well(f"열립니다: {shown}", f"opens: {shown}")
+    except urllib.error.HTTPError as error:
+        yield PAGE.wrong(
+            Bilingual(
+                ko=f"열리지 않습니다: {shown}({error.code} 응답)",
+                en=f"does not open: {shown} answered {error.code}",
+            ),
+            Bilingual(
+                ko="서버를 make up 이나 'python -m deployments.prefect_server'로 실행하고, PREFECT_HOME 폴더에 쓸 수 있는지 "
+                "확인해 주십시오. 서버는 그 안의 ui 폴더에 화면을 둡니다.",
+                en="Start the server by `make up` or `python -m deployments.prefect_server`, and see that it may write to "
+                "PREFECT_HOME: it keeps its page in the folder ui there.",
+            ),
+        )
+    except (OSError, ValueError):
+        return
 
 
 def login(environment: Mapping[str, str] = os.environ) -> Iterator[Check]:

@@ -65,10 +65,14 @@ _SET_UP = Bilingual(
 def disk(settings: Settings) -> Iterator[Check]:
     """Whether the folders can be written to, and have room."""
     places = (settings.var, settings.document_store, settings.received_store)
+    closed = set[Path]()
     for folder in dict.fromkeys(place for place in places if isinstance(place, Path)):
         # Of a folder that may not be looked into the one above it is named, which is as far as this account gets.
         existing = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
+        if existing in closed:
+            continue
         if not os.access(existing, os.W_OK | os.X_OK):
+            closed.add(existing)
             yield DISK.wrong(
                 Bilingual(
                     ko=f"폴더에 쓸 수 없습니다: {existing}", en=f"cannot be written to: {existing}"

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gongmun import clock
 from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
-from gongmun.db.errors import DatabaseMissing, DatabaseOutOfReach
+from gongmun.db.errors import DatabaseDamaged, DatabaseMissing, DatabaseOutOfReach, WrittenMeanwhile
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
@@ -191,6 +191,23 @@ def test_a_server_that_hangs_is_told_whatever_connections_are_open(
         postgresql_db.knock()
 
 
+def test_of_two_that_add_the_same_row_at_once_the_second_is_told_to_call_again(
+    postgresql_db: Database,
+) -> None:
+    def add() -> None:
+        with postgresql_db.transaction() as session:
+            session.add(Sweep(name="first-call"))
+
+    with ThreadPoolExecutor(1) as other:
+        with postgresql_db.transaction() as session:
+            session.add(Sweep(name="first-call"))
+            session.flush()
+            second = other.submit(add)
+        with pytest.raises(WrittenMeanwhile) as caught:
+            second.result(timeout=60)
+    assert caught.value.retryable
+
+
 def test_reading_makes_no_database(tmp_path: Path) -> None:
     file = tmp_path / "mistyped" / "gongmun.db"
     db = Database(f"sqlite:///{file}")
@@ -229,6 +246,30 @@ def test_a_file_that_is_not_ours_to_write_is_a_sentence(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'gongmun.db'}")
     with pytest.raises(DatabaseOutOfReach, match="unable to open"), db.transaction() as session:
         session.connection()
+    db.dispose()
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "gongmun.db"
+    file.write_bytes(b"not SQLite's " * 1000)
+    db = Database(f"sqlite:///{file}")
+    with pytest.raises(DatabaseDamaged, match="not a database") as caught, db.reading() as session:
+        session.execute(select(1))
+    assert "gongmun restore" in caught.value.message_ko
+    db.dispose()
+
+
+def test_a_database_with_a_damaged_page_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "gongmun.db"
+    with closing(sqlite3.connect(file)) as made, made:
+        made.execute("CREATE TABLE mine (words text)")
+        made.executemany("INSERT INTO mine VALUES (?)", [("x" * 2000,)] * 100)
+    content = bytearray(file.read_bytes())
+    content[4096 : 20 * 4096] = b"\xff" * (19 * 4096)
+    file.write_bytes(content)
+    db = Database(f"sqlite:///{file}")
+    with pytest.raises(DatabaseDamaged, match="malformed"), db.reading() as session:
+        session.execute(text("SELECT count(words) FROM mine WHERE words > ''")).all()
     db.dispose()
 
 

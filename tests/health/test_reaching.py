@@ -87,3 +87,18 @@ def test_a_server_that_asks_nobody_is_told() -> None:
     # One that is gone is another check's to tell.
     assert list(reaching.login({"PREFECT_API_URL": url})) == []
     assert list(reaching.login({})) == []
+
+
+def test_a_server_without_its_page_is_told() -> None:
+    with prefect(LOGIN) as url:
+        (check,) = reaching.page({"PREFECT_API_URL": url})
+        assert check.standing is Standing.WELL
+        assert check.found.en.endswith(url.removesuffix("api"))
+    with prefect(LOGIN, has_page=False) as url:
+        (check,) = reaching.page({"PREFECT_API_URL": url})
+        assert check.standing is Standing.WRONG
+        assert "404" in check.found.en
+        assert "PREFECT_HOME" in (check.remedy.ko if check.remedy else "")
+    # One that is gone is another check's to tell.
+    assert list(reaching.page({"PREFECT_API_URL": url})) == []
+    assert list(reaching.page({})) == []

@@ -82,6 +82,14 @@ def test_a_folder_that_cannot_be_looked_into_is_a_check_with_a_remedy(tmp_path: 
     assert [check.code for check in storing.private_files(settings)] == ["private_files"]
 
 
+def test_a_folder_that_nobody_may_write_to_is_named_once(tmp_path: Path) -> None:
+    # A file where the folder should be: closed to root as well.
+    (tmp_path / "var").touch()
+    settings = Settings(var=tmp_path / "var", _env_file=None)
+    (check,) = storing.disk(settings)
+    assert check.standing is Standing.WRONG
+
+
 def test_a_bucket_that_is_there_and_one_that_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
