@@ -23,7 +23,11 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
     decisions on extensions, and put them into the outbox. What an earlier run left is taken up.
     Returns how many were issued.
     """
-    now = clock.resolve(as_of)
+    return issue_and_show(clock.resolve(as_of))
+
+
+def issue_and_show(now: datetime) -> int:
+    """The same within another run, whose artifact then has the links to the files."""
     issued = issue_outcomes_task(now)
     overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
     shown = {line.document_id for overview in overviews for line in overview.ministries}

@@ -15,7 +15,7 @@ from prefect.input import RunInput
 from prefect.runtime import flow_run
 from pydantic import create_model
 
-from flows.issue_outcomes import issue_outcomes
+from flows.issue_outcomes import issue_and_show
 from gongmun import clock
 from gongmun.documents import DecisionIncomplete
 from gongmun.documents.decision_form import DECISION_FORM, decision
@@ -25,6 +25,7 @@ from gongmun.forums.overview import OutcomeOverview
 from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.text import Bilingual
 from tasks.artifacts import publish
+from tasks.asking import answered_keys
 from tasks.boards import publish_waiting_task
 from tasks.forgetting import forgetting
 from tasks.forum_tasks import decide_outcome_task, outcome_overview_task, wrap_up_task
@@ -67,7 +68,7 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     with forgetting():
         status = _decided(wrapped.outcome_id, as_of)
     if status is OutcomeStatus.APPROVED:
-        issue_outcomes(as_of)
+        issue_and_show(clock.resolve(as_of))
     return status.value
 
 
@@ -78,14 +79,15 @@ def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
         overview = outcome_overview_task(outcome_id, clock.resolve(as_of))
         if overview.status is not OutcomeStatus.DRAFTED:
             return overview.status
-        draft = _publish_draft(overview)
-        publish_waiting_task(clock.resolve(as_of))
         # The key names what was shown: an answer to another outcome, or to this one as it was
         # before it was redrafted, is not taken for an answer to this form.
-        form = suspend_flow_run(
-            _FORM.with_initial_data(description=f"{problem}{draft}"),
-            key=f"outcome-{outcome_id}-{overview.revision}-{attempt}",
-        )
+        key = f"outcome-{outcome_id}-{overview.revision}-{attempt}"
+        draft = ""
+        # What was answered is read back: it was shown, and needs no description.
+        if key not in answered_keys():
+            draft = _publish_draft(overview)
+            publish_waiting_task(clock.resolve(as_of))
+        form = suspend_flow_run(_FORM.with_initial_data(description=f"{problem}{draft}"), key=key)
         try:
             decide_outcome_task(
                 outcome_id,

@@ -62,7 +62,9 @@ def _decided(
     attempt, problem, outcome = _attempt(stem), None, _SETTLED
     while matter.is_open:
         key = f"{stem}{attempt}-{matter.digest}"
-        if key not in _keys() and any(each.startswith(f"{stem}{attempt}-") for each in _keys()):
+        if key not in answered_keys() and any(
+            each.startswith(f"{stem}{attempt}-") for each in answered_keys()
+        ):
             problem = _CHANGED
         try:
             filled = _ask(kind, matter, key, problem)
@@ -87,7 +89,7 @@ def _decided(
 def _ask(kind: Kind, matter: Matter, key: str, problem: Bilingual | None) -> Any:
     """What was filled in. The process ends here where nothing was, yet."""
     # What is read back needs no description, and is not shown once more.
-    shown = "" if key in _keys() else _publish(kind, matter, [matter.how, _RESUME])
+    shown = "" if key in answered_keys() else _publish(kind, matter, [matter.how, _RESUME])
     return _suspend(matter.form, shown, key, problem)
 
 
@@ -151,14 +153,14 @@ def _run() -> Any:
     return context.flow_run
 
 
-def _keys() -> set[str]:
-    """The keys under which this run was answered before this process began."""
+def answered_keys() -> set[str]:
+    """The keys under which this run was answered before this process began: it will not suspend under them again."""
     return _run().empirical_policy.pause_keys or set()
 
 
 def _attempt(stem: str) -> int:
     """The attempt that was asked last: what was answered before was refused, and is not tried again."""
-    asked = [each.removeprefix(stem) for each in _keys() if each.startswith(stem)]
+    asked = [each.removeprefix(stem) for each in answered_keys() if each.startswith(stem)]
     return max((int(each.partition("-")[0]) for each in asked), default=1)
 
 

@@ -30,10 +30,12 @@ def main(forum: str) -> float:
         forum_id = queries.required_forum(session, forum).id
     outcome_id = wrap_up(db, forum_id, key=forum, now=clock.now()).outcome_id
     assert outcome_id is not None
-    for _ in range(2):  # before the decision, and again where the run goes on from it
-        with db.reading() as session:
-            outcome_overview(session, outcome_id, clock.now())
-            waiting(session, clock.now())
+    with db.reading() as session:
+        outcome_overview(session, outcome_id, clock.now())
+        waiting(session, clock.now())
+    # Where the run goes on it looks whether what was shown still stands.
+    with db.reading() as session:
+        outcome_overview(session, outcome_id, clock.now())
     decide_outcome(
         db, outcome_id, decision="approve", name="한소통", reason="확인", now=clock.now()
     )
