@@ -1,28 +1,36 @@
 """How long the analysis of a large survey takes: 100,000 answers to 60 items, by five demographics.
 
-`analysis` is everything from the answers to tables that may be published: raking to three margins with a cap,
-the toplines, 300 crosstabs with their Rao-Scott tests and Holm's correction, the check of disclosure. Its
-rival is the limit of 30 seconds. `table` is one crosstab with shares, intervals and test beside the same from
+`analysis` is everything from a table of answers to tables that may be published: raking to three margins with a cap,
+the toplines, 300 crosstabs with their Rao-Scott tests and Holm's correction, the check of disclosure. `read` is what
+comes before: as many sheets of a questionnaire of as many items, out of SQLite into such a table, each answer checked.
+`whole` is both; its rival, as theirs, is the limit of 30 seconds. `table` is one crosstab with shares, intervals and test beside the same from
 `svy`, which also linearises and credits the raking; both are checked to say the same. Seconds of the clock, one
 run of the whole, the best of the rounds for a table, taken in turns.
 """
 
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bench.reference.sheets import WAVE, kept, questionnaire
+from gongmun.db import without_collector
 from gongmun.surveys.analysis import variance
 from gongmun.surveys.analysis.crosstabs import crosstabs
 from gongmun.surveys.analysis.designs import Design
 from gongmun.surveys.analysis.disclosure import disclose
+from gongmun.surveys.analysis.dispositions import Sufficiency
 from gongmun.surveys.analysis.linearising import Linearisation, linearise
 from gongmun.surveys.analysis.pooling import group_sizes
 from gongmun.surveys.analysis.toplines import toplines
 from gongmun.surveys.analysis.variables import Kind, Missing, Option, Variable, coded
 from gongmun.surveys.analysis.weighting import Margin, margin_codes, rake
+from gongmun.surveys.fieldwork.sheet_queries import sheets
+from gongmun.surveys.reports.answers import answers_of
 from gongmun.text import Bilingual
 
 ANSWERS, ITEMS, LIMIT = 100_000, 60, 30.0
@@ -39,6 +47,7 @@ def run(*, answers: int = ANSWERS, items: int = ITEMS, rounds: int = 3) -> dict[
     ready, tables = analyse(frame, variables, demographics)
     took = time.perf_counter() - began
     assert tables == items * len(demographics)
+    reading = _read(answers, items)
     one, by = variables[0], demographics[2]
     _the_same(frame, one, by, ready)
     ours, rival = _in_turns(
@@ -47,15 +56,29 @@ def run(*, answers: int = ANSWERS, items: int = ITEMS, rounds: int = 3) -> dict[
         rounds,
     )
     return {
-        "analysis": {
-            "ours": took,
-            "rival": LIMIT,
-            "unit": "s",
-            "ratio": LIMIT / took,
-            "goal": 1,
-        },
+        "read": _within(reading),
+        "analysis": _within(took),
+        "whole": _within(reading + took) | {"goal": 1},
         "table": {"ours": ours, "rival": rival, "unit": "s", "ratio": rival / ours},
     }
+
+
+def _within(took: float) -> dict[str, Any]:
+    return {"ours": took, "rival": LIMIT, "unit": "s", "ratio": LIMIT / took}
+
+
+def _read(answers: int, items: int) -> float:
+    asked = questionnaire(items)
+    with (
+        tempfile.TemporaryDirectory(prefix="gongmun-bench-") as folder,
+        kept(Path(folder), asked, answers) as session,
+    ):
+        began = time.perf_counter()
+        with without_collector():
+            found = answers_of(asked, sheets(session, WAVE), Sufficiency(complete=0.8))
+        took = time.perf_counter() - began
+    assert len(found.frame) == answers
+    return took
 
 
 def analyse(

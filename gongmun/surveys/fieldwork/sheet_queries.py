@@ -13,6 +13,7 @@ from gongmun.db import upsert
 from gongmun.surveys.fieldwork.models import AnswerSheet, Mode
 
 _ID_BYTES = 16
+_AT_A_TIME = 500
 
 
 def sheet(session: Session, key: str) -> AnswerSheet | None:
@@ -53,10 +54,16 @@ def _locked(session: Session, key: str) -> AnswerSheet | None:
 
 
 def sheets(session: Session, cycle_id: int) -> Iterator[AnswerSheet]:
-    """The sheets of a wave in the order of their random ids, also those that were only saved."""
+    """The sheets of a wave in the order of their random ids, also those that were only saved.
+
+    Some at a time: those of a large wave are gigabytes.
+    """
     return iter(
         session.scalars(
-            select(AnswerSheet).where(AnswerSheet.cycle_id == cycle_id).order_by(AnswerSheet.id)
+            select(AnswerSheet)
+            .where(AnswerSheet.cycle_id == cycle_id)
+            .order_by(AnswerSheet.id)
+            .execution_options(yield_per=_AT_A_TIME)
         )
     )
 

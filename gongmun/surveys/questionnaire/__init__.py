@@ -9,7 +9,6 @@ from gongmun.surveys.questionnaire.codebook import (
     Measure,
     Variable,
     codebook,
-    record,
 )
 from gongmun.surveys.questionnaire.flaws import Flaw, QuestionnaireInvalid
 from gongmun.surveys.questionnaire.freezing import StoredDamaged, canonical, digest, restore
@@ -23,6 +22,7 @@ from gongmun.surveys.questionnaire.pages import (
 from gongmun.surveys.questionnaire.reading import Reading, load, read
 from gongmun.surveys.questionnaire.refusals import AnswerFlaw, Refusal
 from gongmun.surveys.questionnaire.samples import SAMPLES, sample
+from gongmun.surveys.questionnaire.sheets import SheetReader
 from gongmun.surveys.questionnaire.trends import catalogue, changed, load_trends, shared
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "QuestionnaireInvalid",
     "Reading",
     "Refusal",
+    "SheetReader",
     "StoredDamaged",
     "Variable",
     "asked_pages",
@@ -55,7 +56,6 @@ __all__ = [
     "load",
     "load_trends",
     "read",
-    "record",
     "restore",
     "sample",
     "shared",

@@ -1,15 +1,19 @@
 """All answers of one respondent, checked: what is asked of them, what was taken, what is still missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gongmun.surveys.questionnaire.answers import Answer
-from gongmun.surveys.questionnaire.conditions import holds
+from gongmun.surveys.questionnaire.conditions import Condition, holds
 from gongmun.surveys.questionnaire.items import Item, Questionnaire, shown_if
 from gongmun.surveys.questionnaire.refusals import AnswerFlaw, Refusal, refused
-from gongmun.surveys.questionnaire.taking import Untaken, take, unfinished
+from gongmun.surveys.questionnaire.taking import Untaken, unfinished
+from gongmun.surveys.questionnaire.taking import take as take_answer
 from gongmun.text import clean_line, shorten
 
+# An answer where there is one, and what is wrong with it or is still missing.
+Taken = tuple[Answer | None, AnswerFlaw | None]
+Take = Callable[[Item, object], Taken]
 _UNKNOWN = 20  # names of items that do not exist, of which each is told
 
 
@@ -54,6 +58,24 @@ class Checked:
         return {code: answer.stored() for code, answer in self.answers.items()}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """An item where it stands: on which page, and under which condition it is shown, its page's included."""
+
+    page: str
+    code: str
+    item: Item
+    shown_if: Condition | None
+
+
+def places(questionnaire: Questionnaire) -> Sequence[Place]:
+    """All items of a questionnaire in the order asked."""
+    return [
+        Place(page=page.code, code=item.code, item=item, shown_if=shown_if(page, item))
+        for page, item in questionnaire.items()
+    ]
+
+
 def check_answers(
     questionnaire: Questionnaire, raw: Mapping[str, object], *, submit: bool = False
 ) -> Checked:
@@ -62,34 +84,39 @@ def check_answers(
     Half-filled sheets are taken as they are: what is missing is a flaw only with `submit`. An answer
     that cannot be taken counts as not given, also for routing.
     """
+    return check(places(questionnaire), raw, taken, submit=submit)
+
+
+def check(
+    items: Sequence[Place], raw: Mapping[str, object], take: Take, *, submit: bool = False
+) -> Checked:
+    """The same for who checks many sheets, and may remember by `take` what an answer came to before."""
     answers: dict[str, Answer] = {}
     flaws: list[AnswerFlaw] = []
     shown: list[str] = []
     dropped: list[str] = []
     open_pages: dict[str, None] = {}
-    known: set[str] = set()
-    for page, item in questionnaire.items():
-        known.add(item.code)
-        given = raw.get(item.code)
-        condition = shown_if(page, item)
+    for place in items:
+        code, condition = place.code, place.shown_if
         if condition is not None and holds(condition, answers.get) is not True:
-            if _something(given):
-                dropped.append(item.code)
+            if _something(raw.get(code)):
+                dropped.append(code)
             continue
-        shown.append(item.code)
-        answer, flaw = _take(item, given)
+        shown.append(code)
+        answer, flaw = take(place.item, raw.get(code))
         if answer is not None:
-            answers[item.code] = answer
-        flaw = flaw or unfinished(item, answer)
+            answers[code] = answer
         if flaw is not None:
-            open_pages[page.code] = None
+            open_pages[place.page] = None
             if submit or not flaw.refusal.only_at_submission:
                 flaws.append(flaw)
-    unknown = [name for name in raw if name not in known]
-    flaws.extend(
-        refused(shorten(clean_line(str(name)), 40), Refusal.UNKNOWN_ITEM)
-        for name in unknown[:_UNKNOWN]
-    )
+    if len(raw) > len(answers):
+        known = {place.code for place in items}
+        unknown = [name for name in raw if name not in known]
+        flaws.extend(
+            refused(shorten(clean_line(str(name)), 40), Refusal.UNKNOWN_ITEM)
+            for name in unknown[:_UNKNOWN]
+        )
     return Checked(
         answers=answers,
         flaws=tuple(flaws),
@@ -103,8 +130,10 @@ def _something(given: object) -> bool:
     return bool(given) if isinstance(given, str | list | tuple | dict) else given is not None
 
 
-def _take(item: Item, given: object) -> tuple[Answer | None, AnswerFlaw | None]:
+def taken(item: Item, given: object) -> Taken:
+    """What one raw answer comes to, by itself."""
     try:
-        return take(item, given), None
+        answer = take_answer(item, given)
     except Untaken as untaken:
         return None, refused(item.code, untaken.refusal, **untaken.params)
+    return answer, unfinished(item, answer)

@@ -1,14 +1,16 @@
 """The codebook (부호책): which columns the answers to a questionnaire become, and what stands in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from gongmun.surveys.questionnaire.answers import Answer, Missing
-from gongmun.surveys.questionnaire.checking import Checked
 from gongmun.surveys.questionnaire.items import Item, Kind, Option, Questionnaire, shown_if
 from gongmun.text import Bilingual
+
+# What stands in a column: a code, a number, a text.
+Cell = int | Decimal | str
 
 
 class Measure(StrEnum):
@@ -58,20 +60,6 @@ def codebook(questionnaire: Questionnaire) -> Sequence[Variable]:
         for page, item in questionnaire.items()
         for variable in _variables(item, routed=shown_if(page, item) is not None)
     ]
-
-
-def record(questionnaire: Questionnaire, checked: Checked) -> Mapping[str, int | Decimal | str]:
-    """The row of one respondent by the names of the codebook, all of them, in its order."""
-    shown = set(checked.shown)
-    row: dict[str, int | Decimal | str] = {}
-    for _, item in questionnaire.items():
-        answer = checked.answers.get(item.code)
-        if item.code not in shown:
-            answer = Answer(missing=Missing.NOT_ASKED)
-        elif answer is None:
-            answer = Answer(missing=Missing.NOT_ANSWERED)
-        row.update(zip(item.variables(), _cells(item, answer), strict=True))
-    return row
 
 
 def _variables(item: Item, *, routed: bool) -> Iterator[Variable]:
@@ -133,7 +121,7 @@ def _beside(text: Bilingual, part: Bilingual) -> Bilingual:
     return Bilingual(ko=f"{text.ko} – {part.ko}", en=f"{text.en} – {part.en}")
 
 
-def _cells(item: Item, answer: Answer) -> Iterator[int | Decimal | str]:
+def cells(item: Item, answer: Answer) -> Iterator[Cell]:
     """The values of an item's columns, in their order."""
     if answer.missing is not None:
         yield from [answer.missing.code for _ in item.variables()]

@@ -1,6 +1,6 @@
 """The answers of a wave as a table (응답 자료): one row a sheet that was handed in, with what the analysis asks of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ from gongmun.surveys.analysis.sums import Route
 from gongmun.surveys.analysis.variables import Kind, Option, Variable
 from gongmun.surveys.fieldwork.models import AnswerSheet, Mode
 from gongmun.surveys.fieldwork.names import SEXES
-from gongmun.surveys.questionnaire import Checked, Item, Questionnaire, check_answers, record
+from gongmun.surveys.questionnaire import Checked, Item, Questionnaire, SheetReader
 from gongmun.surveys.questionnaire import Kind as ItemKind
 from gongmun.surveys.reports.names import AGES, REGION_NAMES
 from gongmun.surveys.reports.populations import REGIONS
@@ -48,57 +48,76 @@ class Answers:
 
 
 def answers_of(
-    questionnaire: Questionnaire, sheets: Sequence[AnswerSheet], enough: Sufficiency
+    questionnaire: Questionnaire, sheets: Iterable[AnswerSheet], enough: Sufficiency
 ) -> Answers:
     """The answers of these sheets.
 
     Who has begun and not handed in has not given his answers to us: he broke off, whatever is on his sheet. Of a wave that is
     weighted those are counted who have a weight, whatever is `enough` by now.
     """
-    rows, kept, outcomes = [], [], []
-    heard: list[Mapping[str, object]] = []
-    is_weighted = any(sheet.weight is not None for sheet in sheets)
+    heard: list[_Heard] = []
+    outcomes: list[Disposition] = []
+    reader = SheetReader(questionnaire)
     items = [item for _, item in questionnaire.items()]
+    texts: dict[str, list[str | None]] = {
+        item.code: [] for item in items if item.kind is ItemKind.TEXT
+    }
     # Who has nothing to add to an open question that may be left has not failed to answer.
-    left_open = frozenset(
-        item.code for item in items if item.kind is ItemKind.TEXT and not item.required
-    )
+    left_open = frozenset(item.code for item in items if item.code in texts and not item.required)
+    screening = {
+        item.code: codes
+        for item in items
+        if (codes := {option.code for option in item.options if option.screens_out})
+    }
     for sheet in sheets:
-        checked = check_answers(questionnaire, sheet.answers)
+        checked = reader.check(sheet.answers)
         outcome = _outcome(enough, checked, left_open, is_submitted=sheet.submitted_on is not None)
-        if outcome in _HEARD and _is_screened_out(items, checked):
+        if outcome in _HEARD and _is_screened_out(screening, checked):
             outcome = Disposition.SCREENED_OUT
         outcomes.append(outcome)
         if outcome in _HEARD or sheet.weight is not None:
-            heard.append(recorded := record(questionnaire, checked))
-            counts = outcome is not Disposition.SCREENED_OUT
-            if sheet.weight is not None if is_weighted else counts:
-                kept.append(sheet)
-                rows.append(dict(recorded) | _who(sheet))
-    columns = [name for item in items for name in item.variables()]
-    frame = pd.DataFrame(rows, columns=[*columns, *_WHO])
+            for code, said in texts.items():
+                said.append(_words(checked, code))
+            heard.append(
+                _Heard(
+                    id=sheet.id,
+                    pair_key=sheet.pair_key,
+                    weight=sheet.weight,
+                    mode=sheet.mode,
+                    counts=outcome is not Disposition.SCREENED_OUT,
+                    row=(*reader.record(checked), *_who(sheet)),
+                )
+            )
+    is_weighted = any(each.weight is not None for each in heard)
+    kept = [each for each in heard if (each.weight is not None if is_weighted else each.counts)]
+    frame = pd.DataFrame([each.row for each in kept], columns=[*reader.columns, *_WHO])
     for item in items:
         if item.kind is ItemKind.NUMBER:
             frame[item.code] = frame[item.code].astype(float)
     return Answers(
-        ids=tuple(sheet.id for sheet in kept),
-        pair_keys=tuple(sheet.pair_key for sheet in kept),
-        weights=tuple(sheet.weight for sheet in kept),
+        ids=tuple(each.id for each in kept),
+        pair_keys=tuple(each.pair_key for each in kept),
+        weights=tuple(each.weight for each in kept),
         frame=frame,
         variables=tuple(_variable(item) for item in items if item.kind is not ItemKind.TEXT),
         demographics=DEMOGRAPHICS,
         routes=tuple(routes(questionnaire)),
-        texts={
-            item.code: tuple(
-                text if isinstance(text := value, str) and text.strip() else None
-                for value in (each[item.code] for each in heard)
-            )
-            for item in items
-            if item.kind is ItemKind.TEXT
-        },
+        texts={code: tuple(said) for code, said in texts.items()},
         outcomes=tuple(outcomes),
-        modes=frozenset(sheet.mode for sheet in kept),
+        modes=frozenset(each.mode for each in kept),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Heard:
+    """What is left of a sheet once it is read: of a large wave the sheets themselves would fill the memory."""
+
+    id: str
+    pair_key: str | None
+    weight: float | None
+    mode: Mode
+    counts: bool
+    row: tuple[object, ...]
 
 
 # Whose sheet holds enough.
@@ -125,16 +144,16 @@ DEMOGRAPHICS = (
 )
 
 
-def _who(sheet: AnswerSheet) -> dict[str, object]:
-    region = REGIONS.get(sheet.province or "")
-    return {
-        "sex": sheet.sex,
-        "age_group": sheet.age_group,
-        "province": sheet.province,
-        "by_sex": _place(SEXES, sheet.sex),
-        "by_age": _place(AGES, sheet.age_group),
-        "by_region": _place(REGION_NAMES, region),
-    }
+def _who(sheet: AnswerSheet) -> tuple[object, ...]:
+    """The values of `_WHO`."""
+    return (
+        sheet.sex,
+        sheet.age_group,
+        sheet.province,
+        _place(SEXES, sheet.sex),
+        _place(AGES, sheet.age_group),
+        _place(REGION_NAMES, REGIONS.get(sheet.province or "")),
+    )
 
 
 def _place(names: Mapping[str, Bilingual], value: str | None) -> int:
@@ -155,13 +174,18 @@ def _outcome(
     return found
 
 
-def _is_screened_out(items: Sequence[Item], checked: Checked) -> bool:
+def _is_screened_out(screening: Mapping[str, Set[int]], checked: Checked) -> bool:
     return any(
-        option.screens_out and option.code in checked.answers[item.code].codes
-        for item in items
-        if item.code in checked.answers
-        for option in item.options
+        not codes.isdisjoint(checked.answers[code].codes)
+        for code, codes in screening.items()
+        if code in checked.answers
     )
+
+
+def _words(checked: Checked, code: str) -> str | None:
+    """An open answer; None where there is none."""
+    answer = checked.answers.get(code)
+    return answer.text if answer is not None and (answer.text or "").strip() else None
 
 
 def _variable(item: Item) -> Variable:

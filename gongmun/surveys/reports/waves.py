@@ -1,11 +1,12 @@
 """One wave as this room reads it (회차 자료): its questionnaire, its answers, its panel, how its field went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gongmun.db import without_collector
 from gongmun.surveys.analysis.dispositions import Outcomes, Sufficiency
 from gongmun.surveys.fieldwork import invitation_queries, keys, sheet_queries
 from gongmun.surveys.fieldwork import queries as field_queries
@@ -75,7 +76,8 @@ def load(session: Session, cycle_id: int) -> LoadedWave:
     questionnaire = questionnaire_of(session, cycle)
     enough = Sufficiency(complete=series.complete_from, partial=min(_PARTIAL, series.complete_from))
     report = queries.find_report(session, cycle_id)
-    answers = answers_of(questionnaire, _sheets(session, series, cycle_id), enough)
+    with without_collector():
+        answers = answers_of(questionnaire, _sheets(session, series, cycle_id), enough)
     invitations = invitation_queries.counted(session, cycle_id)
     weights = [weight for weight in answers.weights if weight is not None]
     is_drawn = panel.kind is PanelKind.DRAWN
@@ -112,15 +114,16 @@ def load(session: Session, cycle_id: int) -> LoadedWave:
     )
 
 
-def _sheets(session: Session, series: SurveySeries, cycle_id: int) -> Sequence[AnswerSheet]:
+def _sheets(session: Session, series: SurveySeries, cycle_id: int) -> Iterator[AnswerSheet]:
     """The sheets of a wave without those of people who refused, whatever they had handed in before that.
 
     A refusal deletes the sheet. Should one be left all the same, it is not counted: a person has one outcome. A wave that
     is weighted stays as it is.
     """
-    found = list(sheet_queries.sheets(session, cycle_id))
-    if key_files.read(series.code) is None:
-        # Nobody knows any more whose a sheet is.
-        return found
-    gone = {keys.sheet_key(series.code, each) for each in queries.refused(session, cycle_id)}
-    return [sheet for sheet in found if sheet.key not in gone or sheet.weight is not None]
+    gone = set[str]()
+    # Without the file of keys nobody knows any more whose a sheet is.
+    if key_files.read(series.code) is not None:
+        gone = {keys.sheet_key(series.code, each) for each in queries.refused(session, cycle_id)}
+    for sheet in sheet_queries.sheets(session, cycle_id):
+        if sheet.key not in gone or sheet.weight is not None:
+            yield sheet

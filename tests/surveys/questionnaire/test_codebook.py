@@ -3,18 +3,19 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongmun.surveys.questionnaire import (
     SAMPLES,
+    Checked,
     Measure,
     Missing,
     Questionnaire,
+    SheetReader,
     Variable,
     check_answers,
     codebook,
-    record,
 )
 from tests.surveys.questionnaire.conftest import ENDS_10, YES_NO, Ask, item
 from tests.surveys.questionnaire.test_answers import sample_of
@@ -82,6 +83,12 @@ def test_the_columns(questionnaire: Questionnaire) -> None:
     assert [each.code for each in Missing] == [-6, -7, -8, -9]
 
 
+def record(questionnaire: Questionnaire, checked: Checked) -> dict[str, object]:
+    """The row of one respondent by the names of its columns."""
+    reader = SheetReader(questionnaire)
+    return dict(zip(reader.columns, reader.record(checked), strict=True))
+
+
 def test_the_row_of_a_respondent(questionnaire: Questionnaire) -> None:
     raw = {
         "s": 1,
@@ -141,3 +148,29 @@ def test_every_value_is_in_the_codebook(name: str, data: st.DataObject) -> None:
     assert list(row) == list(book)
     for column, value in row.items():
         assert known(book[column], value), column
+
+
+# What is stored, and what nobody should ever have stored.
+STORED = st.one_of(
+    st.none(),
+    st.sampled_from([{"missing": "dont_know"}, {"missing": "no such"}, {"missing": 1}, {}]),
+    st.builds(
+        lambda codes: {"codes": codes},
+        st.lists(st.sampled_from([1, 2, 8, 9, True, 1.0, "1", [1], None]), max_size=3),
+    ),
+    st.sampled_from([{"text": "말"}, {"number": "2.5"}, {"codes": [8], "text": "도보"}]),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(sheets=st.lists(st.fixed_dictionaries(dict.fromkeys("smcrnt", STORED)), max_size=8))
+def test_what_a_reader_remembers_changes_nothing(
+    questionnaire: Questionnaire, sheets: list[dict[str, object]]
+) -> None:
+    reader = SheetReader(questionnaire)
+    for sheet in (*sheets, *sheets):
+        checked = reader.check(sheet)
+        assert checked == check_answers(questionnaire, sheet)
+        assert reader.record(checked) == SheetReader(questionnaire).record(checked)
