@@ -17,6 +17,7 @@ from tasks.survey_tasks import (
     issue_reports_task,
     publish_reports_task,
     tell_news_task,
+    translate_reports_task,
 )
 
 _APPROVE = Bilingual(ko="결재 명령", en="decide with")
@@ -34,9 +35,10 @@ def publish_survey_report(as_of: datetime | None = None) -> int:
     with lease(wiring.database(), PUBLISH_SWEEP):
         drafted = draft_reports_task(now)
         issued = issue_reports_task(now)
+        untranslated = translate_reports_task(now)
         published = publish_reports_task(now)
         mails = tell_news_task(now)
-    problems = (*drafted.problems, *(problem for _, problem in issued.failed))
+    problems = (*drafted.problems, *(problem for _, problem in issued.failed), *untranslated)
     # It comes every hour: where nothing has happened it says nothing.
     if drafted.weighted or drafted.drafted or published or mails or problems:
         publish(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gongmun import wiring
 from gongmun.documents import IssueReport, issue
+from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork.archiving import ArchivedWaves, archive_due
 from gongmun.surveys.fieldwork.board import WaveLine, board
 from gongmun.surveys.fieldwork.closing import ClosedWaves, close_due
@@ -16,6 +17,7 @@ from gongmun.surveys.reports.publishing import (
     draft_reports,
     publish_reports,
     to_issue,
+    translate_reports,
 )
 from gongmun.surveys.reports.telling import is_untold, tell
 from tasks.service_task import service_task
@@ -86,6 +88,14 @@ def issue_reports_task(now: datetime) -> IssueReport:
             now=now,
             key=wiring.signer,
         )
+
+
+@service_task("translate reports")
+def translate_reports_task(now: datetime) -> Sequence[GongmunError]:
+    """Print the issued reports in English as well; what went wrong."""
+    return translate_reports(
+        wiring.database(), store=wiring.file_store(), renderer=wiring.renderer, now=now
+    )
 
 
 @service_task("publish reports")

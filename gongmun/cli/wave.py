@@ -217,6 +217,13 @@ def paper(
                 en=f"Of those taken, {report.replaced} replaced answers saved online and not handed in.",
             )
         )
+    if report.unasked:
+        done(
+            Bilingual(
+                ko=f"앞선 답에 따라 묻지 않는 문항에 적힌 답 {report.unasked}개는 올리지 않았습니다.",
+                en=f"Left out, as earlier answers lead past their questions: {report.unasked} answers.",
+            )
+        )
 
 
 def _waves(lines: Sequence[WaveLine]) -> None:

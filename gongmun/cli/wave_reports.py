@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from gongmun import wiring
 from gongmun.cli.output import LARGEST_ID, AsOf, Name, Reason, done, moment, table
 from gongmun.documents import Decision
+from gongmun.surveys.fieldwork import queries as field_queries
 from gongmun.surveys.fieldwork.life import Status
-from gongmun.surveys.fieldwork.queries import cycles_in
 from gongmun.surveys.reports import queries
 from gongmun.surveys.reports.deciding import approve_quote, decide_report
 from gongmun.surveys.reports.telling import write_news
@@ -31,18 +31,20 @@ def reports() -> None:
         rows = [
             (
                 cycle_id,
+                _name(session, cycle_id),
                 report.document_id,
                 report.drafts,
                 report.drafted_at,
                 _undecided(session, cycle_id),
             )
-            for cycle_id in cycles_in(session, {Status.REPORTED})
+            for cycle_id in field_queries.cycles_in(session, {Status.REPORTED})
             if (report := queries.find_report(session, cycle_id)) is not None
         ]
     table(
         Bilingual(ko="결재를 기다리는 결과 보고서", en="Reports that wait for a decision"),
         (
-            Bilingual(ko="회차", en="wave id"),
+            Bilingual(ko="번호", en="wave id"),
+            Bilingual(ko="설문", en="survey"),
             Bilingual(ko="문서", en="document"),
             Bilingual(ko="기안 차수", en="draft"),
             Bilingual(ko="기안", en="drafted"),
@@ -50,6 +52,12 @@ def reports() -> None:
         ),
         rows,
     )
+
+
+def _name(session: Session, cycle_id: int) -> str:
+    """The series' code and the number of its wave, as in the address of its results."""
+    series = field_queries.series_of(session, cycle_id)
+    return f"{series.code} {field_queries.cycle(session, cycle_id).wave}"
 
 
 @app.command("approve")

@@ -28,7 +28,7 @@ _GAP = 12  # dots between pages
 _GREY = 0x99
 _CODE = "samp1e0000"
 # Where the number will stand.
-_NOT_ISSUED = Bilingual(ko="시행 전 미리 보기", en="preview, not issued")
+_NOT_ISSUED = Bilingual(ko="미리 보기", en="preview")
 
 
 class Format(StrEnum):
@@ -63,7 +63,8 @@ def document_pdf(
 ) -> bytes:
     """A document, named as for `queries.named`, as it would be issued now; nothing of it is kept.
 
-    Before it has a number it says that it is a preview in its place, and has no check code.
+    Before it has a number it says that it is a preview in its place, and has neither the day of a decision nor a
+    check code.
 
     Raises:
         NotFound: there is no such document.
@@ -77,7 +78,7 @@ def document_pdf(
         else:
             context = from_json(document.kind, document.context)
             where = said(_NOT_ISSUED, language or context.letter.language)
-            imprint = Imprint(number=where, issued_on=today, approver=None)
+            imprint = Imprint(number=where, issued_on=today, approver=None, is_decided=False)
     return renderer.render(Page(html=to_html(context, imprint, language).html)).content
 
 

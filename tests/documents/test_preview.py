@@ -102,10 +102,16 @@ def test_nothing_of_a_preview_depends_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [(None, "시행 전 미리 보기"), ("en", "preview, not issued")]
+    ("language", "said", "decided"),
+    [(None, "시행 미리 보기(", "전결 10"), ("en", "preview (", "delegation 10")],
 )
 def test_a_document_is_read_before_it_is_decided_on(
-    sqlite_db: Database, pool: RenderPool, now: datetime, language: str | None, said: str
+    sqlite_db: Database,
+    pool: RenderPool,
+    now: datetime,
+    language: str | None,
+    said: str,
+    decided: str,
 ) -> None:
     with sqlite_db.transaction() as session:
         document = draft(
@@ -125,7 +131,9 @@ def test_a_document_is_read_before_it_is_decided_on(
     )
     pages = PdfReader(io.BytesIO(pdf)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
-    assert said in text.replace(WORD_JOINER, "")
+    text = text.replace(WORD_JOINER, "")
+    assert said in text
+    assert decided not in text
     with sqlite_db.reading() as session:
         after = queries.by_id(session, document.id)
     # Nothing of it is kept, and it takes no number.

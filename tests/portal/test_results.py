@@ -69,7 +69,7 @@ def test_everybody_sees_a_published_wave_and_takes_its_files(visitor: Visitor) -
     assert "이결재" not in page.text
     files = [link for link in Page(page.text).links if link.startswith(f"{WAVE}/")]
     assert {link.rsplit("/", 1)[1] for link in files} >= {
-        *("report.pdf", "tables.xlsx", "questions.csv"),
+        *("report.pdf", "report.en.pdf", "tables.xlsx", "questions.csv"),
         *("open-data.csv", "codebook.csv", "codebook.md"),
     }
     for link in files:

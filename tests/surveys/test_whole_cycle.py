@@ -169,6 +169,7 @@ class House(Reported):
     def _report(self, now: datetime) -> None:
         assert draft_reports(self.db, store=self.store, now=now).problems == ()
         issue(self.db, to_issue(self.db), renderer=self.renderer, store=self.store, now=now)
+        assert self.translate(now) == []
         publish_reports(self.db, now=now)
         tell(self.db, now=now)
 

@@ -21,7 +21,7 @@ from gongmun.surveys.fieldwork.invitation_life import Event
 from gongmun.surveys.fieldwork.life import TAKES_ANSWERS
 from gongmun.surveys.fieldwork.models import Invitation, InvitationStatus, Mode
 from gongmun.surveys.questionnaire.answers import OFFERED
-from gongmun.surveys.questionnaire.checking import check_answers
+from gongmun.surveys.questionnaire.checking import Checked, check_answers
 from gongmun.surveys.questionnaire.items import Item, Kind, Questionnaire
 from gongmun.text import Bilingual
 
@@ -59,12 +59,14 @@ class PaperProblem:
 class PaperReport:
     """How many answers were taken and how many had been before; with problems, none of either.
 
-    `replaced` of those taken stand where the respondent had saved something online and not handed it in.
+    `replaced` of those taken stand where the respondent had saved something online and not handed it in. `unasked` answers
+    were left out of those taken, to items that the routing does not ask of who has answered so.
     """
 
     taken: int = 0
     again: int = 0
     replaced: int = 0
+    unasked: int = 0
     problems: tuple[PaperProblem, ...] = ()
 
 
@@ -91,7 +93,7 @@ def take_paper(db: Database, cycle_id: int, path: Path, *, now: datetime) -> Pap
         if wave.status not in TAKES_ANSWERS:
             raise answering.SurveyClosed
         questionnaire = answering.questionnaire_of(session, wave)
-        taken = again = replaced = 0
+        taken = again = replaced = unasked = 0
         problems: list[PaperProblem] = []
         rows = list(_read(path, questionnaire))
         # Held to the end: nobody refuses, or hands in, between the look at a line and what is taken of it.
@@ -103,12 +105,15 @@ def take_paper(db: Database, cycle_id: int, path: Path, *, now: datetime) -> Pap
                 problems.append(PaperProblem(line=row.line, number=row.number, why=why))
             elif invitation is not None and not problems:
                 replaced += _is_saved(session, invitation)
-                is_new = _take(session, questionnaire, invitation, row, now)
-                taken, again = taken + is_new, again + (not is_new)
+                checked = _take(session, questionnaire, invitation, row, now)
+                if checked is None:
+                    again += 1
+                else:
+                    taken, unasked = taken + 1, unasked + len(checked.dropped)
         if problems:
             session.rollback()
             return PaperReport(problems=tuple(problems))
-        return PaperReport(taken=taken, again=again, replaced=replaced)
+        return PaperReport(taken=taken, again=again, replaced=replaced, unasked=unasked)
 
 
 def _refusal(
@@ -151,15 +156,17 @@ def _take(
     invitation: Invitation,
     row: _Row,
     now: datetime,
-) -> bool:
+) -> Checked | None:
+    """What was taken; None where it was before."""
     if invitation.status is InvitationStatus.ANSWERED:
-        return False
+        return None
+    checked = check_answers(questionnaire, row.raw, submit=True)
     sheet = answering.begin(session, invitation, now=now, mode=Mode.PAPER)
     sheet.mode = Mode.PAPER  # also where it was begun online
-    sheet.answers = dict(check_answers(questionnaire, row.raw, submit=True).stored())
+    sheet.answers = dict(checked.stored())
     sheet.submitted_on = seoul_date(now)
     answering.mark(session, invitation, Event.ANSWERED, now)
-    return True
+    return checked
 
 
 def _key(session: Session, invitation: Invitation) -> str:

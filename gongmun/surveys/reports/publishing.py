@@ -1,23 +1,30 @@
 """Publish the report of a wave (결과 공표): a coordinator decides, the document is issued, and everybody may see it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from gongmun import ledger
 from gongmun.db import Database
-from gongmun.documents import (
-    FileStore,
-)
+from gongmun.documents import FileStore
 from gongmun.documents import queries as document_queries
+from gongmun.documents.exporting import FileFormat, export
+from gongmun.documents.letter import Language
 from gongmun.documents.life import ISSUED, WITHOUT_FILE
+from gongmun.documents.printing import Renderer
 from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork import queries as field_queries
 from gongmun.surveys.fieldwork.life import Event, Status
+from gongmun.surveys.fieldwork.queries import Held
 from gongmun.surveys.reports import queries
 from gongmun.surveys.reports.drafting import draft_report, weigh_wave
+from gongmun.surveys.reports.models import ReportFile, SurveyReport
 
 # The name of this sweep's lease and heartbeat.
 PUBLISH_SWEEP = "publish-survey-reports"
+# The report in English among the files of a wave; its official text is the Korean one.
+IN_ENGLISH = "report.en.pdf"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +65,63 @@ def to_issue(db: Database) -> Sequence[int]:
             if document_queries.by_id(session, report.document_id).status in WITHOUT_FILE:
                 found.append(report.document_id)
     return found
+
+
+def translate_reports(
+    db: Database,
+    *,
+    store: FileStore,
+    renderer: Callable[[], AbstractContextManager[Renderer]],
+    now: datetime,
+) -> Sequence[GongmunError]:
+    """Print in English every report that is issued and not public yet, beside its other files; what went wrong.
+
+    The official text stays the Korean one: a report whose translation cannot be printed is published without.
+    """
+    problems: list[GongmunError] = []
+    for cycle_id in _in(db, {Status.REPORTED}):
+        with db.reading() as session:
+            report = queries.find_report(session, cycle_id)
+            if report is None or report.document_id is None or _is_translated(report):
+                continue
+            document = document_queries.by_id(session, report.document_id)
+            if document.status not in ISSUED:
+                continue
+        try:
+            content = export(
+                db,
+                str(document.id),
+                format=FileFormat.PDF,
+                language=Language.EN,
+                renderer=renderer,
+                store=store,
+            )
+            file = ReportFile(
+                name=IN_ENGLISH,
+                media_type="application/pdf",
+                sha256=store.put(content),
+                size=len(content),
+            )
+        except GongmunError as error:
+            problems.append(error)
+            continue
+        with db.transaction() as session:
+            field_queries.cycle(session, cycle_id, Held.ALONE)
+            report = queries.report_of(session, cycle_id)
+            if not _is_translated(report):
+                report.files = [asdict(file), *report.files]
+                ledger.record(
+                    session,
+                    "survey_report.translated",
+                    subject=("survey_cycle", cycle_id),
+                    now=now,
+                    sha256=file.sha256,
+                )
+    return problems
+
+
+def _is_translated(report: SurveyReport) -> bool:
+    return any(file["name"] == IN_ENGLISH for file in report.files)
 
 
 def publish_reports(db: Database, *, now: datetime) -> Sequence[int]:

@@ -38,6 +38,7 @@ def matter(session: Session, cycle_id: int) -> Matter:
     """What the form shows of one wave's report; NotFound where there is no such wave, or no report of it."""
     report = queries.report_of(session, cycle_id)
     cycle = field_queries.cycle(session, cycle_id)
+    series = field_queries.series_of(session, cycle_id)
     document = report.document_id
     waits = cycle.status is Status.REPORTED and _is_drafted(session, document)
     return Matter(
@@ -47,7 +48,9 @@ def matter(session: Session, cycle_id: int) -> Matter:
         standing=STATUSES[cycle.status],
         is_open=waits,
         facts={
-            Bilingual(ko="회차", en="wave"): cycle.wave,
+            Bilingual(ko="설문", en="survey"): Bilingual(
+                ko=f"{series.title_ko} {cycle.wave}회차", en=f"{series.title_en}, wave {cycle.wave}"
+            ),
             Bilingual(ko="문서", en="document"): document or "-",
             Bilingual(ko="기안 차수", en="draft"): report.drafts,
             Bilingual(ko="기안", en="drafted"): (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gongmun.documents.dates import english_period, korean_period
 from gongmun.documents.survey_report import SurveyFact
 from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.funnel import Step
@@ -158,11 +159,8 @@ def _fact(ko: str, en: str, value: Bilingual) -> SurveyFact:
 
 
 def _period(figures: Figures) -> Bilingual:
-    first, last = figures.method.first_day, figures.method.last_day
-    return Bilingual(
-        ko=f"{first.year}. {first.month}. {first.day}.~{last.year}. {last.month}. {last.day}.",
-        en=f"{first.isoformat()} to {last.isoformat()}",
-    )
+    days = (figures.method.first_day, figures.method.last_day)
+    return Bilingual(ko=korean_period(days), en=english_period(days))
 
 
 def _outcomes(figures: Figures) -> Bilingual:
@@ -170,7 +168,7 @@ def _outcomes(figures: Figures) -> Bilingual:
     return Bilingual(
         ko=f"대상 {figures.method.invited:,}명: "
         + ", ".join(f"{name.ko}({code}) {n:,}명" for name, code, n in found),
-        en=f"{figures.method.invited:,} invited: "
+        en=f"{figures.method.invited:,} people to be asked: "
         + ", ".join(f"{name.en} ({code}) {n:,}" for name, code, n in found),
     )
 

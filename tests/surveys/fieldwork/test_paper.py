@@ -35,6 +35,16 @@ def test_answers_on_paper_count_as_others_do(fielded: Fielded, tmp_path: Path) -
     assert len(fielded.sheets()) == 2
 
 
+def test_answers_to_what_is_not_asked_are_left_out_and_told(
+    fielded: Fielded, tmp_path: Path
+) -> None:
+    # "Satisfied" is asked of those who took part only.
+    content = "number,took_part,satisfied\nP-0001,1,4\nP-0002,2,5\n"
+    assert taken(fielded, tmp_path, content) == PaperReport(taken=2, unasked=1)
+    assert sum("satisfied" in sheet.answers for sheet in fielded.sheets()) == 1
+    assert taken(fielded, tmp_path, content) == PaperReport(again=2)
+
+
 def test_one_wrong_line_and_nothing_is_taken(fielded: Fielded, tmp_path: Path) -> None:
     wrong = GOOD + "P-0003,7,,\nP-9999,2,,\nP-0004,1,,\n"
     report = taken(fielded, tmp_path, wrong)

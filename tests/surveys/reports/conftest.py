@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import select
 from gongmun.clock import seoul_date
 from gongmun.db import Database
 from gongmun.documents import Decision, FakeRenderer, LocalStore, issue
+from gongmun.errors import GongmunError
 from gongmun.settings import settings
 from gongmun.surveys.fieldwork import answering, invitation_queries
 from gongmun.surveys.fieldwork import queries as field_queries
@@ -28,7 +31,12 @@ from gongmun.surveys.questionnaire import Questionnaire, check_answers
 from gongmun.surveys.reports import queries
 from gongmun.surveys.reports.deciding import decide_report
 from gongmun.surveys.reports.models import SurveyReport
-from gongmun.surveys.reports.publishing import draft_reports, publish_reports, to_issue
+from gongmun.surveys.reports.publishing import (
+    draft_reports,
+    publish_reports,
+    to_issue,
+    translate_reports,
+)
 from tests.beginnings import once
 from tests.surveys.fieldwork.conftest import FILE, OPENING, Fielded, people, questionnaire
 from tests.surveys.reports.invented import invented, opinions, sheets
@@ -126,8 +134,14 @@ class Reported(Fielded):
         self.issue(now)
         assert list(self.publish_issued(now)) == [cycle_id]
 
+    def translate(self, now: datetime = MORNING) -> Sequence[GongmunError]:
+        """Print in English what is issued; what went wrong."""
+        printing = partial(nullcontext, self.renderer)
+        return translate_reports(self.db, store=self.store, renderer=printing, now=now)
+
     def publish_issued(self, now: datetime = MORNING) -> Sequence[int]:
-        """Publish what is issued."""
+        """Publish what is issued, in English as well."""
+        assert self.translate(now) == []
         return publish_reports(self.db, now=now)
 
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from gongmun import ledger
-from gongmun.documents import Decision, Document
+from gongmun.documents import Decision, Document, FakeRenderer
 from gongmun.documents import queries as document_queries
 from gongmun.documents.contexts import from_json as context_of
 from gongmun.documents.life import Status as DocumentStatus
+from gongmun.documents.printing import RenderFailed
 from gongmun.documents.survey_report import SurveyReportContext
 from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.life import Status
@@ -26,7 +27,12 @@ from gongmun.surveys.reports.deciding import (
 )
 from gongmun.surveys.reports.drafting import draft_report, weigh_wave
 from gongmun.surveys.reports.figures import from_json
-from gongmun.surveys.reports.publishing import draft_reports, publish_reports, to_issue
+from gongmun.surveys.reports.publishing import (
+    IN_ENGLISH,
+    draft_reports,
+    publish_reports,
+    to_issue,
+)
 from gongmun.surveys.reports.showing import published_wave
 from gongmun.surveys.reports.waves import load
 from tests.postgresql import ON_SQLITE
@@ -61,6 +67,40 @@ def test_from_a_closed_wave_to_a_published_one(reported: Reported) -> None:
         "survey_report.approved",
         "survey_cycle.published",
     ]
+
+
+def test_a_report_is_printed_in_english_once_and_before_it_is_public(reported: Reported) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.draft()
+    assert reported.translate() == []
+    reported.approve(cycle_id)
+    assert reported.translate() == []
+    assert IN_ENGLISH not in {file["name"] for file in reported.report(cycle_id).files}
+    reported.issue()
+    # Killed before the publication, it goes on; called again, it does nothing.
+    assert reported.translate() == reported.translate() == []
+    names = [file["name"] for file in reported.report(cycle_id).files]
+    assert names.count(IN_ENGLISH) == 1
+    assert list(reported.publish_issued()) == [cycle_id]
+    with reported.db.reading() as session:
+        found = published_wave(session, FILE.code, 1)
+    korean, english = found.files[:2]
+    assert (korean.name, english.name) == ("report.pdf", IN_ENGLISH)
+    assert english.sha256 != korean.sha256
+    assert english.size == len(reported.store.get(english.sha256))
+
+
+def test_a_report_that_cannot_be_printed_in_english_is_published_without(
+    reported: Reported,
+) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.draft()
+    reported.approve(cycle_id)
+    reported.issue()
+    broken = RenderFailed(reason="a cut")
+    reported.renderer = FakeRenderer(lambda _html: broken)
+    assert reported.translate() == [broken]
+    assert list(publish_reports(reported.db, now=MORNING)) == [cycle_id]
 
 
 def test_weights_stand_on_the_sheets_and_have_a_mean_of_one(reported: Reported) -> None:
@@ -221,7 +261,10 @@ def test_of_too_few_answers_no_figure_is_published(reported: Reported) -> None:
     reported.publish(cycle_id)
     figures = from_json(reported.report(cycle_id).figures or {})
     assert (figures.questions, figures.breakdowns, figures.method.precision) == ((), (), None)
-    assert [file["name"] for file in reported.report(cycle_id).files] == ["tables.xlsx"]
+    assert [file["name"] for file in reported.report(cycle_id).files] == [
+        IN_ENGLISH,
+        "tables.xlsx",
+    ]
     assert "10명 미만" in reported.renderer.rendered[0].replace("\u2060", "").replace("\xa0", " ")
 
 

@@ -74,9 +74,10 @@ def test_a_report_that_waits_too_long_can_still_be_approved_as_it_is(reported: R
         assert ended_waves(session) == []
         kinds = [event.kind for event in ledger.history(session, "survey_cycle", cycle_id)]
         ledger.verify(session)
-    assert kinds[-4:] == [
+    assert kinds[-5:] == [
         "survey_cycle.forgotten",
         "survey_report.approved",
+        "survey_report.translated",
         "survey_cycle.published",
         "survey_cycle.archived",
     ]
