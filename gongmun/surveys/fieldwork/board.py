@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gongmun.clock import seoul_date
-from gongmun.surveys.fieldwork import invitation_queries, queries
+from gongmun.surveys.fieldwork import invitation_queries, inviting_queries, queries
 from gongmun.surveys.fieldwork.life import UNDER_WAY, Status
 from gongmun.surveys.fieldwork.models import InvitationStatus
 from gongmun.surveys.fieldwork.reminding import next_reminder_on
@@ -89,7 +89,7 @@ def wave_line(session: Session, cycle_id: int, *, now: datetime) -> WaveLine:
         opens_at=wave.opens_at,
         closes_at=wave.closes_at,
         counts=invitation_queries.counted(session, cycle_id),
-        refused_before=invitation_queries.refused_before(session, cycle_id),
+        refused_before=inviting_queries.refused_before(session, cycle_id),
         next_reminder_on=next_reminder_on(series, wave, seoul_date(now)),
         ended_on=seoul_date(ended) if ended else None,
         categories=_categories(session, cycle_id, enough),

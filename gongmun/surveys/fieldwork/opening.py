@@ -12,7 +12,7 @@ from gongmun.clock import seoul_date
 from gongmun.db import Database, without_collector
 from gongmun.errors import GongmunError
 from gongmun.settings import settings
-from gongmun.surveys.fieldwork import invitation_queries, queries
+from gongmun.surveys.fieldwork import invitation_queries, inviting_queries, queries
 from gongmun.surveys.fieldwork.life import OPENS, Event, Status
 from gongmun.surveys.fieldwork.models import SurveyMailKind
 from gongmun.surveys.fieldwork.writing import TOGETHER, write
@@ -149,7 +149,7 @@ def _sample(db: Database, cycle_id: int, now: datetime) -> None:
         panel = panel_queries.by_id(session, series.panel_id, lock=True)
         if not queries.move(session, cycle_id, Status.FROZEN, Event.SAMPLING_BEGUN, now):
             return
-        asked = invitation_queries.invite_members(session, cycle_id, panel.id)
+        asked = inviting_queries.invite_members(session, cycle_id, panel.id)
         if not asked:
             raise NobodyToAsk(panel=panel.code)
         queries.move(session, cycle_id, Status.SAMPLING, Event.SAMPLED, now, asked=asked)

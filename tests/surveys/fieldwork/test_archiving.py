@@ -150,7 +150,7 @@ def test_what_is_due_when_is_shown_before(fielded: Fielded) -> None:
 def test_answers_that_were_changed_after_the_closing_are_noticed(fielded: Fielded) -> None:
     cycle_id = published(fielded)
     with fielded.db.transaction() as session:
-        sheet = next(sheet_queries.sheets(session, cycle_id))
+        sheet, *_ = sheet_queries.sheets(session, cycle_id)
         sheet.answers = {"took_part": {"codes": [2]}}
     (problem,) = archived(fielded, DUE).problems
     assert isinstance(problem, SealBroken)

@@ -37,7 +37,7 @@ from gongmun.surveys.fieldwork.reminding import remind
 from gongmun.surveys.fieldwork.series import SeriesFielded, register_series
 from gongmun.surveys.fieldwork.starting import WaveUnderWay, start, start_due
 from gongmun.surveys.fieldwork.storing import VersionTaken, store
-from gongmun.surveys.panels.models import PanelMember
+from gongmun.surveys.panels.models import PanelMember, Standing
 from gongmun.surveys.questionnaire.freezing import restore
 from tests.surveys.fieldwork.conftest import (
     FILE,
@@ -233,6 +233,24 @@ def test_who_is_forgotten_holds_no_wave_up(fielded: Fielded) -> None:
             (told,) = ledger.history(session, "survey_invitation", each.id)
             assert told.kind == "survey_invitation.lost"
     assert third.status is InvitationStatus.INVITED
+
+
+def test_who_leaves_the_panel_while_he_is_asked_has_refused(fielded: Fielded) -> None:
+    cycle_id = opened(fielded)
+    with fielded.db.transaction() as session:
+        session.execute(
+            update(PanelMember)
+            .where(PanelMember.number == "P-0001")
+            .values(standing=Standing.LEFT, left_at=at(OPENING, 12))
+        )
+    forget(fielded, "P-0001")
+    assert remind(fielded.db, now=at(OPENING + timedelta(days=3), 10)).unreachable == 1
+    first, second, *_ = fielded.invitations(cycle_id)
+    assert first.status is InvitationStatus.REFUSED
+    assert second.status is InvitationStatus.INVITED
+    with fielded.db.reading() as session:
+        *_, told = ledger.history(session, "survey_invitation", first.id)
+    assert told.kind == "survey_invitation.refused"
 
 
 def forget(fielded: Fielded, number: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gongmun.errors import InvalidTransition
-from gongmun.surveys.fieldwork import answering, closing, invitation_queries
+from gongmun.surveys.fieldwork import answering, closing, inviting_queries
 from gongmun.surveys.fieldwork.answering import TakesNoPart, reconsider, refuse, save, submit
 from gongmun.surveys.fieldwork.closing import GRACE, cancel, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.life import Status
@@ -192,7 +192,7 @@ def test_a_series_has_no_other_panel_when_its_people_were_just_written_down(
     with before_it_commits(
         fielded,
         monkeypatch,
-        (invitation_queries, "invite_members"),
+        (inviting_queries, "invite_members"),
         lambda: register_series(
             fielded.db, FILE.model_copy(update={"panel": "other"}), now=at(OPENING)
         ),
