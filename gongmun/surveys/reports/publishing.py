@@ -12,7 +12,7 @@ from gongmun.documents import queries as document_queries
 from gongmun.documents.exporting import FileFormat, export
 from gongmun.documents.letter import Language
 from gongmun.documents.life import ISSUED, WITHOUT_FILE
-from gongmun.documents.printing import Renderer
+from gongmun.documents.printing import NotPrinted, Renderer
 from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork import queries as field_queries
 from gongmun.surveys.fieldwork.life import Event, Status
@@ -73,12 +73,15 @@ def translate_reports(
     store: FileStore,
     renderer: Callable[[], AbstractContextManager[Renderer]],
     now: datetime,
-) -> Sequence[GongmunError]:
-    """Print in English every report that is issued and not public yet, beside its other files; what went wrong.
+) -> Sequence[NotPrinted]:
+    """Print in English every report that is issued and not public yet, beside its other files; what cannot be printed.
 
     The official text stays the Korean one: a report whose translation cannot be printed is published without.
+
+    Raises:
+        StoreUnavailable: a file cannot be kept; nothing is lost, and the next call goes on.
     """
-    problems: list[GongmunError] = []
+    problems: list[NotPrinted] = []
     for cycle_id in _in(db, {Status.REPORTED}):
         with db.reading() as session:
             report = queries.find_report(session, cycle_id)
@@ -96,15 +99,15 @@ def translate_reports(
                 renderer=renderer,
                 store=store,
             )
-            file = ReportFile(
-                name=IN_ENGLISH,
-                media_type="application/pdf",
-                sha256=store.put(content),
-                size=len(content),
-            )
-        except GongmunError as error:
+        except NotPrinted as error:
             problems.append(error)
             continue
+        file = ReportFile(
+            name=IN_ENGLISH,
+            media_type="application/pdf",
+            sha256=store.put(content),
+            size=len(content),
+        )
         with db.transaction() as session:
             field_queries.cycle(session, cycle_id, Held.ALONE)
             report = queries.report_of(session, cycle_id)

@@ -3,16 +3,18 @@
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from gongmun import ledger
-from gongmun.documents import Decision, Document, FakeRenderer
+from gongmun.documents import Decision, Document, FakeRenderer, LocalStore
 from gongmun.documents import queries as document_queries
 from gongmun.documents.contexts import from_json as context_of
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.documents.printing import RenderFailed
+from gongmun.documents.store import StoreUnavailable
 from gongmun.documents.survey_report import SurveyReportContext
 from gongmun.surveys.analysis.dispositions import Group
 from gongmun.surveys.fieldwork.life import Status
@@ -101,6 +103,22 @@ def test_a_report_that_cannot_be_printed_in_english_is_published_without(
     reported.renderer = FakeRenderer(lambda _html: broken)
     assert reported.translate() == [broken]
     assert list(publish_reports(reported.db, now=MORNING)) == [cycle_id]
+
+
+def test_a_report_waits_for_its_english_where_the_store_is_out_of_reach(
+    reported: Reported, tmp_path: Path
+) -> None:
+    cycle_id = reported.ask("wave-1", opens=at(OPENING), answered=FEW)
+    reported.draft()
+    reported.approve(cycle_id)
+    reported.issue()
+    there, reported.store = reported.store, LocalStore(tmp_path / "file" / "store")
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable):
+        reported.translate()
+    reported.store = there
+    assert list(reported.publish_issued()) == [cycle_id]
+    assert IN_ENGLISH in {file["name"] for file in reported.report(cycle_id).files}
 
 
 def test_weights_stand_on_the_sheets_and_have_a_mean_of_one(reported: Reported) -> None:
