@@ -38,11 +38,11 @@ class DatabaseDamaged(GongmunError):
     code = "db.damaged"
     ko = (
         "데이터베이스가 손상되었습니다({database}): {reason}. Gongmun을 멈추고, 손상된 데이터베이스를 따로 보관한 다음 "
-        "'gongmun restore'로 마지막 백업을 되살려 주십시오."
+        "'gongmun restore'로 마지막 백업을 되살려 주십시오. PostgreSQL의 색인만 손상되었으면 REINDEX로 충분합니다."
     )
     en = (
         "The database is damaged ({database}): {reason}. Stop Gongmun, put the damaged database aside, and bring "
-        "back the last backup by `gongmun restore`."
+        "back the last backup by `gongmun restore`. For nothing but an index of PostgreSQL, REINDEX is enough."
     )
 
 
@@ -88,10 +88,13 @@ class WrittenMeanwhile(GongmunError):
 
     code = "db.written_meanwhile"
     ko = (
-        "같은 내용을 다른 작업이 바로 이 순간에 저장하였습니다({database}). 이번 작업은 아무것도 저장하지 않았습니다. 다시 "
-        "실행해 주십시오."
+        "같은 내용이 이미 저장되어 있습니다({constraint}). 다른 작업이 바로 이 순간에 저장한 것이면 다시 실행할 때 "
+        "처리됩니다. 이번 작업은 아무것도 저장하지 않았습니다."
     )
-    en = "Somebody else has just stored the same ({database}). This call has stored nothing; please repeat it."
+    en = (
+        "The same is stored already ({constraint}). If somebody else has stored it at this very moment, calling again "
+        "goes on from it. This call has stored nothing."
+    )
     retryable = True
 
 

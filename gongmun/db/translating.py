@@ -55,12 +55,17 @@ def _as_ours(error: DatabaseError | InterfaceError, database: str) -> GongmunErr
         return DatabaseDamaged(database=database, reason=reason)
     # Of two that look for a row, find none and add it, PostgreSQL refuses the second; on SQLite they take turns.
     if state == _UNIQUE_VIOLATION:
-        return WrittenMeanwhile(database=database)
+        return WrittenMeanwhile(constraint=_constraint(error.orig))
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if state is None and _CLOSED.search(reason):
         return DatabaseOutOfReach(database=database, reason=reason)
     return DatabaseUnavailable(database=database, reason=reason)
+
+
+def _constraint(error: BaseException | None) -> str:
+    """The name of the key that psycopg says was violated."""
+    return getattr(getattr(error, "diag", None), "constraint_name", None) or "?"
 
 
 def first_line(error: BaseException | None) -> str:

@@ -1,9 +1,12 @@
 """Examine the installation: all of it for an operator, what changes by itself for a machine that watches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from gongmun.db import Database
+from gongmun.errors import GongmunError
 from gongmun.health import configured, printing, reaching, restored, storing, sweeping, telling
 from gongmun.health.checks import Check, Standing
 from gongmun.settings import Settings
@@ -28,7 +31,11 @@ def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Che
         *reaching.prefect(settings),
         *reaching.page(),
         *configured.configured(settings),
-        *(_telling(settings, db) if _is_there(basic) else ()),
+        *(
+            _of_rows(db, lambda session: telling.coordinators(session, settings))
+            if _is_there(basic)
+            else ()
+        ),
     ]
 
 
@@ -38,10 +45,13 @@ def _is_there(found: Sequence[Check]) -> bool:
     return all(each.standing is Standing.WELL for each in found if each.code in subjects)
 
 
-def _telling(settings: Settings, db: Database) -> Sequence[Check]:
-    """Nothing that a machine which watches the portal should restart it for."""
-    with db.reading() as session:
-        return tuple(telling.coordinators(session, settings))
+def _of_rows(db: Database, look: Callable[[Session], Iterable[Check]]) -> Sequence[Check]:
+    """What is found in the tables, or that they cannot be read: all else is examined just the same."""
+    try:
+        with db.reading() as session:
+            return tuple(look(session))
+    except GongmunError as error:
+        return (storing.DATABASE.refused(error),)
 
 
 def examine(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
@@ -51,6 +61,7 @@ def examine(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
     """
     found = list(storing.database(db))
     if _is_there(found):
-        with db.reading() as session:
-            found += [*sweeping.sweeps(session, now), *restored.restored(session)]
+        found += _of_rows(
+            db, lambda session: (*sweeping.sweeps(session, now), *restored.restored(session))
+        )
     return [*found, *storing.disk(settings), *reaching.login()]

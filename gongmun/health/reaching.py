@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from http.client import HTTPException
 
 from gongmun import prefect_login
 from gongmun.answers.scanning import Scanner
@@ -25,6 +26,8 @@ LOGIN = Subject(code="prefect_login", name=Bilingual(ko="Prefect 로그인", en=
 PAGE = Subject(code="prefect_page", name=Bilingual(ko="Prefect 화면", en="Prefect's page"))
 _URL = "PREFECT_API_URL"
 _PATIENCE = 10  # seconds
+# No connection, no HTTP, no JSON.
+_NO_ANSWER = (OSError, HTTPException, ValueError)
 # For what the portal is asked by whoever watches it.
 _SHORT_PATIENCE = 1
 
@@ -108,7 +111,7 @@ def prefect(settings: Settings, environment: Mapping[str, str] = os.environ) -> 
             Bilingual(ko=f"{url}: {error.code} 응답", en=f"{url} answered {error.code}"),
             _SAME_LOGIN,
         )
-    except (OSError, ValueError) as error:
+    except _NO_ANSWER as error:
         yield PREFECT.wrong(
             Bilingual(
                 ko=f"응답하지 않습니다: {url}({type(error).__name__})",
@@ -153,7 +156,7 @@ def page(environment: Mapping[str, str] = os.environ) -> Iterator[Check]:
                 "PREFECT_HOME: it keeps its page in the folder ui there.",
             ),
         )
-    except (OSError, ValueError):
+    except _NO_ANSWER:
         return
 
 
@@ -167,7 +170,7 @@ def login(environment: Mapping[str, str] = os.environ) -> Iterator[Check]:
     except urllib.error.HTTPError as error:
         if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             yield LOGIN.well("로그인을 요구합니다.", "asks for a login")
-    except (OSError, ValueError):
+    except _NO_ANSWER:
         return
     else:
         yield LOGIN.care(

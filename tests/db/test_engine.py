@@ -206,6 +206,7 @@ def test_of_two_that_add_the_same_row_at_once_the_second_is_told_to_call_again(
         with pytest.raises(WrittenMeanwhile) as caught:
             second.result(timeout=60)
     assert caught.value.retryable
+    assert "sweeps" in caught.value.message_ko
 
 
 def test_reading_makes_no_database(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """Relay, inbox, scanner and Prefect's server, there and not there."""
 
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gongmun.answers.scanning import ClamdScanner
@@ -87,6 +91,32 @@ def test_a_server_that_asks_nobody_is_told() -> None:
     # One that is gone is another check's to tell.
     assert list(reaching.login({"PREFECT_API_URL": url})) == []
     assert list(reaching.login({})) == []
+
+
+@contextmanager
+def no_http() -> Iterator[str]:
+    """Something that takes connections and speaks another language; its address."""
+
+    class Talking(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(b"220 ready\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talking) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/api"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_what_is_no_server_of_prefects_is_a_sentence(tmp_path: Path) -> None:
+    with no_http() as url:
+        assert asked(tmp_path, PREFECT_API_URL=url).standing is Standing.WRONG
+        assert list(reaching.page({"PREFECT_API_URL": url})) == []
+        assert list(reaching.login({"PREFECT_API_URL": url})) == []
 
 
 def test_a_server_without_its_page_is_told() -> None:
