@@ -15,11 +15,12 @@ from tasks.links import BOARDS, links
 
 # What a deployment shows besides the boards: the keys of its artifacts.
 _PREVIEW = Bilingual(ko="미리 보기", en="preview")
+_ISSUED = Bilingual(ko="시행한 공문", en="documents issued")
 _LAST = Bilingual(ko="최근 실행의 결과", en="what its last run did")
 SHOWN: Mapping[str, Mapping[str, Bilingual]] = {
     "chase-referrals": {"chase-referrals": _LAST, "chase-preview": _PREVIEW},
     "follow-successions": {"follow-successions": _LAST, "succession-preview": _PREVIEW},
-    "wrap-up-forum": {"wrap-up": _LAST},
+    "wrap-up-forum": {"wrap-up": _LAST, "issue-outcomes": _ISSUED},
     **{deployment: {f"decide-{kind}": _LAST} for kind, (deployment, _, _) in RUNS.items()},
     # The boards themselves, and what is sent as mail.
     "show-boards": {},

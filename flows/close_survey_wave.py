@@ -9,9 +9,10 @@ from gongmun.clock import seoul_date
 from gongmun.db.sweeps import lease
 from gongmun.surveys.fieldwork.closing import CLOSE_SWEEP
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import notes_of, publish, waves_tables
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_fieldwork_task
 from tasks.run_names import of_day
-from tasks.survey_tasks import close_waves_task, survey_board_task
+from tasks.survey_tasks import close_waves_task
 
 
 # See chase_referrals: a lease that a killed sweep has left runs out after a quarter of an hour.
@@ -37,9 +38,9 @@ def close_survey_wave(as_of: datetime | None = None) -> int:
                 Bilingual(ko="마감에 들어간 회차", en="waves closing"): len(closed.closing),
                 Bilingual(ko="답안을 봉인한 회차", en="waves sealed"): len(closed.closed),
             },
-            tables=waves_tables(survey_board_task(now)),
             notes=notes_of(closed.problems),
         )
+    publish_fieldwork_task(now)
     for error in closed.problems:
         raise error
     return len(closed.closed)

@@ -10,13 +10,13 @@ from gongmun.db.sweeps import lease
 from gongmun.surveys.fieldwork.opening import OPEN_SWEEP
 from gongmun.surveys.fieldwork.starting import DueStarted
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import notes_of, publish, waves_tables
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_fieldwork_task
 from tasks.run_names import of_day
 from tasks.survey_tasks import (
     open_waves_task,
     start_due_waves_task,
     start_wave_task,
-    survey_board_task,
 )
 
 _QUIET = Bilingual(
@@ -55,9 +55,9 @@ def open_survey_wave(
             Bilingual(ko="시작한 회차", en="waves started"): len(started),
             Bilingual(ko="초대 메일", en="invitations queued"): opened.mails,
         },
-        tables=waves_tables(survey_board_task(now)),
         notes=[*([_QUIET] if opened.quiet else []), *notes_of(problems)],
     )
+    publish_fieldwork_task(now)
     # All the others have been served: a run that fails is what a coordinator sees.
     for error in problems:
         raise error

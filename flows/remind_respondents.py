@@ -9,9 +9,10 @@ from gongmun.clock import seoul_date
 from gongmun.db.sweeps import lease
 from gongmun.surveys.fieldwork.reminding import REMIND_SWEEP
 from gongmun.text import Bilingual, korean_date
-from tasks.artifacts import notes_of, publish, waves_tables
+from tasks.artifacts import notes_of, publish
+from tasks.boards import publish_fieldwork_task
 from tasks.run_names import of_day
-from tasks.survey_tasks import remind_respondents_task, survey_board_task
+from tasks.survey_tasks import remind_respondents_task
 
 _QUIET = Bilingual(
     ko="근무시간이 아니므로 안내하지 않았습니다. 다음 점검에서 처리합니다.",
@@ -45,9 +46,9 @@ def remind_respondents(as_of: datetime | None = None) -> int:
                 reminded.unreachable
             ),
         },
-        tables=waves_tables(survey_board_task(now)),
         notes=[*([_QUIET] if reminded.quiet else []), *notes_of(reminded.problems)],
     )
+    publish_fieldwork_task(now)
     for error in reminded.problems:
         raise error
     return reminded.mails

@@ -12,11 +12,13 @@ from gongmun.forums.waiting import Waiting, waiting
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.board import BoardLine, UrgentLine, board, urgent
 from gongmun.referrals.names import STATUSES
+from gongmun.surveys.fieldwork.board import board as fieldwork_board
 from gongmun.surveys.fieldwork.board import series_lines
 from gongmun.text import Bilingual, Link, korean_date
-from tasks.artifacts import Table, publish
+from tasks.artifacts import Table, publish, waves_tables
 from tasks.links import (
     BOARD,
+    FIELDWORK,
     FUNNEL,
     UPCOMING,
     WAITING,
@@ -104,6 +106,22 @@ def publish_waiting_task(now: datetime) -> int:
         board=True,
     )
     return len(items)
+
+
+@service_task("fieldwork")
+def publish_fieldwork_task(now: datetime) -> int:
+    """The surveys under way, each with its answers by category against what is enough; how many surveys."""
+    with wiring.database().reading() as session:
+        lines = fieldwork_board(session, now=now)
+    publish(
+        FIELDWORK,
+        Bilingual(ko="설문 진행 현황", en="Surveys under way"),
+        {Bilingual(ko="진행 중인 설문", en="surveys under way"): len(lines)},
+        tables=waves_tables(lines),
+        notes=[_HISTORY],
+        board=True,
+    )
+    return len(lines)
 
 
 @service_task("upcoming")

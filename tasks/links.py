@@ -10,11 +10,13 @@ from gongmun.text import Bilingual, Link
 
 # The keys of the boards, which stand in bookmarks and must not change.
 BOARD, WAITING, UPCOMING, FUNNEL = "board", "waiting-for-you", "upcoming", "funnel"
+FIELDWORK = "fieldwork"
 BOARDS = {
     BOARD: Bilingual(ko="현황판", en="board"),
     WAITING: Bilingual(ko="확인할 사항", en="waiting for you"),
     UPCOMING: Bilingual(ko="앞으로의 일정", en="upcoming"),
     FUNNEL: Bilingual(ko="처리 단계", en="funnel"),
+    FIELDWORK: Bilingual(ko="설문 진행", en="fieldwork"),
 }
 # More runs than this do not wait for an answer at a time; those beyond have their command.
 _RUNS = 200

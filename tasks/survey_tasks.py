@@ -7,7 +7,6 @@ from gongmun import wiring
 from gongmun.documents import IssueReport, issue
 from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork.archiving import ArchivedWaves, archive_due
-from gongmun.surveys.fieldwork.board import WaveLine, board
 from gongmun.surveys.fieldwork.closing import ClosedWaves, close_due
 from gongmun.surveys.fieldwork.opening import OpenedWaves, open_waves
 from gongmun.surveys.fieldwork.reminding import Reminded, remind
@@ -51,13 +50,6 @@ def remind_respondents_task(now: datetime) -> Reminded:
 def close_waves_task(now: datetime) -> ClosedWaves:
     """Close the waves whose time has come."""
     return close_due(wiring.database(), now=now)
-
-
-@service_task("board of the fieldwork")
-def survey_board_task(now: datetime) -> Sequence[WaveLine]:
-    """The waves under way, by category."""
-    with wiring.database().reading() as session:
-        return board(session, now=now)
 
 
 @service_task("archive waves")

@@ -22,7 +22,7 @@ from gongmun.answers.telling import tell
 from gongmun.answers.undecided import REASON, REASON_LIMIT, filled, lapse, to_decide
 from gongmun.calendar import Counting, DeadlineRule, calendar, latest_extension, rule
 from gongmun.clock import seoul_date
-from gongmun.db import Database
+from gongmun.db import Database, DatabaseUnavailable
 from gongmun.documents import Decision, drafting, record_decision
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import ISSUED
@@ -214,6 +214,8 @@ def send_extensions(db: Database, *, now: datetime) -> Sequence[int]:
                 dispatch_id = _send(session, extension_id, now)
             if dispatch_id is not None:
                 queued.append(dispatch_id)
+        except DatabaseUnavailable:
+            raise
         except GongmunError as error:
             log.warning("extension %s: %s", extension_id, error)
     return queued

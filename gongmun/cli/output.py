@@ -209,7 +209,9 @@ def block(
     console.print(_Whole(head))
     for label, said in (("", found), ("→ ", remedy)):
         if said is not None:
-            for text in (Text(clean(said.ko)), Text(clean(said.en), "dim")):
+            # A command is the same in both languages.
+            english = () if said.en == said.ko else (Text(clean(said.en), "dim"),)
+            for text in (Text(clean(said.ko)), *english):
                 console.print(Padding(_Whole(Text(label) + text), (0, 0, 0, 4)))
     console.print()
 

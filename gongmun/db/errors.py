@@ -32,7 +32,7 @@ class DatabaseOutOfReach(DatabaseUnavailable):
     )
 
 
-class DatabaseDamaged(GongmunError):
+class DatabaseDamaged(DatabaseUnavailable):
     """What the database keeps cannot be read: its file or its pages are not whole."""
 
     code = "db.damaged"
@@ -44,6 +44,7 @@ class DatabaseDamaged(GongmunError):
         "The database is damaged ({database}): {reason}. Stop Gongmun, put the damaged database aside, and bring "
         "back the last backup by `gongmun restore`. For nothing but an index of PostgreSQL, REINDEX is enough."
     )
+    retryable = False
 
 
 class RightMissing(GongmunError):
@@ -88,13 +89,10 @@ class WrittenMeanwhile(GongmunError):
 
     code = "db.written_meanwhile"
     ko = (
-        "같은 내용이 이미 저장되어 있습니다({constraint}). 다른 작업이 바로 이 순간에 저장한 것이면 다시 실행할 때 "
-        "처리됩니다. 이번 작업은 아무것도 저장하지 않았습니다."
+        "같은 내용을 다른 작업이 바로 이 순간에 저장하였습니다. 이번 작업은 아무것도 저장하지 않았습니다. 다시 실행해 "
+        "주십시오."
     )
-    en = (
-        "The same is stored already ({constraint}). If somebody else has stored it at this very moment, calling again "
-        "goes on from it. This call has stored nothing."
-    )
+    en = "Somebody else has just stored the same. This call has stored nothing; please repeat it."
     retryable = True
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from gongmun.db.errors import (
     DatabaseDamaged,
@@ -33,8 +33,7 @@ def translated(database: str) -> Iterator[None]:
     What is a mistake of ours (a wrong statement, a rule of a table that was broken) is passed on.
 
     Raises:
-        SchemaMissing, RightMissing, WrittenMeanwhile, DatabaseDamaged, DatabaseOutOfReach, DatabaseUnavailable: as they
-        say.
+        SchemaMissing, RightMissing, DatabaseDamaged, DatabaseOutOfReach, DatabaseUnavailable: as they say.
     """
     try:
         yield
@@ -53,9 +52,6 @@ def _as_ours(error: DatabaseError | InterfaceError, database: str) -> GongmunErr
         return RightMissing(database=database, reason=reason)
     if state in (_DATA_CORRUPTED, _INDEX_CORRUPTED) or (state is None and _DAMAGED.search(reason)):
         return DatabaseDamaged(database=database, reason=reason)
-    # Of two that look for a row, find none and add it, PostgreSQL refuses the second; on SQLite they take turns.
-    if state == _UNIQUE_VIOLATION:
-        return WrittenMeanwhile(constraint=_constraint(error.orig))
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if state is None and _CLOSED.search(reason):
@@ -63,9 +59,21 @@ def _as_ours(error: DatabaseError | InterfaceError, database: str) -> GongmunErr
     return DatabaseUnavailable(database=database, reason=reason)
 
 
-def _constraint(error: BaseException | None) -> str:
-    """The name of the key that psycopg says was violated."""
-    return getattr(getattr(error, "diag", None), "constraint_name", None) or "?"
+@contextmanager
+def added_once() -> Iterator[None]:
+    """Around a transaction that looks for a row and adds it where there is none.
+
+    Of two that do so at once PostgreSQL refuses the second by a unique key; on SQLite they take turns.
+
+    Raises:
+        WrittenMeanwhile: this is the second.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+            raise
+        raise WrittenMeanwhile from error
 
 
 def first_line(error: BaseException | None) -> str:

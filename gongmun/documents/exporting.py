@@ -1,6 +1,6 @@
 """Exporting: an issued document once more, in another format or in the other language.
 
-The official document is the stored PDF. All else is made from its row at every call and is not kept.
+The official document is the stored PDF. All else is made from its row at every call, and is not kept here.
 """
 
 from collections.abc import Callable

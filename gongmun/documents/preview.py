@@ -16,6 +16,7 @@ from gongmun.documents.check_codes import check_mark
 from gongmun.documents.content import content
 from gongmun.documents.contexts import from_json
 from gongmun.documents.letter import Language, said
+from gongmun.documents.life import APPROVED
 from gongmun.documents.models import DocumentKind
 from gongmun.documents.printing import Page, Renderer
 from gongmun.documents.sample_contexts import SAMPLES
@@ -78,7 +79,12 @@ def document_pdf(
         else:
             context = from_json(document.kind, document.context)
             where = said(_NOT_ISSUED, language or context.letter.language)
-            imprint = Imprint(number=where, issued_on=today, approver=None, is_decided=False)
+            imprint = Imprint(
+                number=where,
+                issued_on=today,
+                approver=None,
+                is_decided=document.status in APPROVED,
+            )
     return renderer.render(Page(html=to_html(context, imprint, language).html)).content
 
 

@@ -22,9 +22,8 @@ class Imprint:
     issued_on: date
     approver: str | None  # the name of who decided; None where the ladder did
     check: CheckMark | None = None  # where a copy can be checked, if there is a portal
-    is_decided: bool = (
-        True  # whether the day of the decision is printed; of a preview it is still to come
-    )
+    # Whether the day of the decision is printed: of a preview it may be still to come.
+    is_decided: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.answers import request_queries
 from gongmun.answers.extending import send_extensions
-from gongmun.db import Database
+from gongmun.db import Database, DatabaseUnavailable
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
 from gongmun.documents.issuing import no_key
@@ -118,6 +118,8 @@ def _enqueue(db: Database, outcome_id: int, now: datetime) -> list[int]:
                 forum = queries.forum(session, outcome.forum_id)
                 document = document_queries.by_id(session, document_id)
                 queued.append(send_outcome(session, forum, document, now).id)
+        except DatabaseUnavailable:
+            raise
         except GongmunError as error:
             log.warning("document %s: %s", document_id, error)
     return queued

@@ -17,13 +17,11 @@ def examine_all(settings: Settings, db: Database, now: datetime) -> Sequence[Che
     # Its parts bring pyHanko and imap-tools with them, which a watched portal does not need.
     from gongmun import wiring
 
-    basic = examine(settings, db, now)
+    basic = _basic(settings, db, now)
     return [
         *basic,
         *storing.buckets(settings),
         *storing.private_files(settings),
-        *printing.libraries(),
-        *printing.fonts(settings.templates),
         *printing.signing(settings, wiring.signer, now),
         *reaching.relay(wiring.mailer(), settings),
         *reaching.inbox(wiring.inbox()),
@@ -57,11 +55,21 @@ def _of_rows(db: Database, look: Callable[[Session], Iterable[Check]]) -> Sequen
 def examine(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
     """What goes wrong while the installation runs, and costs little to look at.
 
-    Database, sweeps, disk, and whether Prefect's server is open to everybody.
+    Database, sweeps, disk, libraries and fonts of the print, the relay, and whether Prefect's server is open to everybody.
     """
+    return [*_basic(settings, db, now), *reaching.relay_listens(settings)]
+
+
+def _basic(settings: Settings, db: Database, now: datetime) -> Sequence[Check]:
     found = list(storing.database(db))
     if _is_there(found):
         found += _of_rows(
             db, lambda session: (*sweeping.sweeps(session, now), *restored.restored(session))
         )
-    return [*found, *storing.disk(settings), *reaching.login()]
+    return [
+        *found,
+        *storing.disk(settings),
+        *printing.libraries(),
+        *printing.fonts(settings.templates),
+        *reaching.login(),
+    ]

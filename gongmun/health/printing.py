@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from gongmun.documents.signing import CertificateNotInForce, Signer
@@ -29,13 +30,13 @@ def libraries() -> Iterator[Check]:
         ko="'make system'을 실행하면 빠진 꾸러미를 설치하거나 설치할 명령을 알려 줍니다.",
         en="`make system` installs what is missing, or prints the line to type.",
     )
-    missing = [name for name in _NEEDED if find_library(name) is None]
+    missing = [name for name in _NEEDED if not _is_there(name)]
     if missing:
         names = ", ".join(missing)
         yield LIBRARIES.wrong(
             Bilingual(ko=f"없는 라이브러리: {names}", en=f"missing: {names}"), remedy
         )
-    elif find_library(_SUBSETTER) is None:
+    elif not _is_there(_SUBSETTER):
         yield LIBRARIES.care(
             Bilingual(
                 ko=f"{_SUBSETTER}가 없어 공문 인쇄가 2.5배 느립니다.",
@@ -47,6 +48,12 @@ def libraries() -> Iterator[Check]:
         yield LIBRARIES.well(
             "Pango와 HarfBuzz가 있습니다.", "Pango and HarfBuzz's subsetter are there"
         )
+
+
+@cache
+def _is_there(library: str) -> bool:
+    # Runs a program each time it is asked, and a library comes with a new start only.
+    return find_library(library) is not None
 
 
 def fonts(templates: Path) -> Iterator[Check]:

@@ -3,9 +3,12 @@
 import base64
 import json
 import os
+import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from http.client import HTTPException
 
@@ -30,6 +33,7 @@ _PATIENCE = 10  # seconds
 _NO_ANSWER = (OSError, HTTPException, ValueError)
 # For what the portal is asked by whoever watches it.
 _SHORT_PATIENCE = 1
+_LOOKED_SECONDS = 30
 
 
 def relay(mailer: Mailer, settings: Settings) -> Iterator[Check]:
@@ -42,6 +46,30 @@ def relay(mailer: Mailer, settings: Settings) -> Iterator[Check]:
         return
     where = f"{settings.mail.host}:{settings.mail.port}"
     yield RELAY.well(f"연결됩니다: {where}", f"takes our connection: {where}")
+
+
+def relay_listens(settings: Settings) -> Iterator[Check]:
+    """Whether anything listens where the relay should be. Anybody may ask the portal: it looks twice a minute at most."""
+    mail = settings.mail
+    where = f"{mail.host}:{mail.port}"
+    if _listens(mail.host, mail.port, int(time.monotonic() // _LOOKED_SECONDS)):
+        yield RELAY.well(f"응답합니다: {where}", f"answers: {where}")
+    else:
+        yield RELAY.wrong(
+            Bilingual(ko=f"응답하지 않습니다: {where}", en=f"does not answer: {where}"),
+            Bilingual(
+                ko="'gongmun doctor'로 사유를 확인해 주십시오.", en="See why with `gongmun doctor`."
+            ),
+        )
+
+
+@lru_cache(maxsize=1)
+def _listens(host: str, port: int, _window: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=_SHORT_PATIENCE):
+            return True
+    except OSError:
+        return False
 
 
 def inbox(mailbox: Mailbox | None) -> Iterator[Check]:

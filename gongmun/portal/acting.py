@@ -31,6 +31,7 @@ from gongmun.portal.gone import gone
 from gongmun.portal.guards import ActingOfficer, Db, Now, Received, SentForm
 from gongmun.portal.keeping import Kept
 from gongmun.portal.pages import AskedLanguage, page, to
+from gongmun.portal.problems import is_to_be_read
 from gongmun.referrals.pausing import NotWithMinistry
 
 router = APIRouter()
@@ -94,6 +95,8 @@ def delegate(
     except NotFound:
         raise
     except GongmunError as error:
+        if not is_to_be_read(error):
+            raise
         return _delegate_page(request, officer, desk, language, address=address, error=error)
     return to(f"/m/{document_id}", language, done="delegated")
 

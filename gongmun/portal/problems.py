@@ -151,6 +151,11 @@ def handle(app: FastAPI) -> None:
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
 
 
+def is_to_be_read(error: GongmunError) -> bool:
+    """Whether an error is about what a visitor asked for, and not about the installation."""
+    return _status(error) is not None
+
+
 def _status(error: GongmunError) -> HTTPStatus | None:
     for kind in type(error).__mro__:
         if kind in _STATUS_OF:

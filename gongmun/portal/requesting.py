@@ -28,6 +28,7 @@ from gongmun.portal.forms import NOTHING, Form
 from gongmun.portal.gone import gone
 from gongmun.portal.guards import ActingOfficer, Db, Now, SentForm
 from gongmun.portal.pages import AskedLanguage, page, to
+from gongmun.portal.problems import is_to_be_read
 from gongmun.portal.typed import day_type
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.names import ROLES
@@ -109,7 +110,7 @@ def ask(
         except (NotWithMinistry, WaitsForUs) as error:
             return gone(request, db, officer, desk.document_id, language, error, text=asked.text)
         except GongmunError as error:
-            if error.retryable:
+            if not is_to_be_read(error):
                 raise
             flaws = [of_error(_field(way, error), error)]
     if flaws:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date
-from gongmun.db import Database
+from gongmun.db import Database, DatabaseUnavailable
 from gongmun.documents import queries as document_queries
 from gongmun.documents.dispatched import note_dispatched
 from gongmun.errors import GongmunError
@@ -57,6 +57,8 @@ def note_dispatches(db: Database, *, ladder: Ladder, now: datetime) -> Sequence[
             with db.transaction() as session:
                 if _note(session, referral_id, ladder, now):
                     moved.append(referral_id)
+        except DatabaseUnavailable:
+            raise
         except GongmunError as error:
             log.warning("referral %s: %s", referral_id, error)
     return moved

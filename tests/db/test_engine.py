@@ -18,6 +18,7 @@ from gongmun import clock
 from gongmun.db import Base, Database, DatabaseUnavailable, UnsupportedDatabase
 from gongmun.db.errors import DatabaseDamaged, DatabaseMissing, DatabaseOutOfReach, WrittenMeanwhile
 from gongmun.db.sweeps import Sweep, SweepBusy, last_finished, lease
+from gongmun.db.translating import added_once
 from gongmun.errors import NaiveDatetime
 from gongmun.suggestions.models import Proposer
 from tests.postgresql import silent_server
@@ -195,7 +196,7 @@ def test_of_two_that_add_the_same_row_at_once_the_second_is_told_to_call_again(
     postgresql_db: Database,
 ) -> None:
     def add() -> None:
-        with postgresql_db.transaction() as session:
+        with added_once(), postgresql_db.transaction() as session:
             session.add(Sweep(name="first-call"))
 
     with ThreadPoolExecutor(1) as other:
@@ -206,7 +207,6 @@ def test_of_two_that_add_the_same_row_at_once_the_second_is_told_to_call_again(
         with pytest.raises(WrittenMeanwhile) as caught:
             second.result(timeout=60)
     assert caught.value.retryable
-    assert "sweeps" in caught.value.message_ko
 
 
 def test_reading_makes_no_database(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The flows under Prefect: names, artifacts, running twice. What they do is tested with the services."""
 
 import re
+from contextlib import nullcontext
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +17,11 @@ from flows.dispatch_mail import dispatch_mail
 from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
 from flows.wrap_up_forum import wrap_up_forum
+from gongmun import wiring
 from gongmun.db.sweeps import SweepBusy, last_finished, lease
+from gongmun.documents import FakeRenderer
 from gongmun.documents.decision_form import APPROVE
+from gongmun.documents.printing import RenderFailed
 from gongmun.errors import NaiveDatetime
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
@@ -113,6 +117,25 @@ def test_an_answer_is_taken_only_for_the_form_that_was_shown(
     assert wrap_up_forum("OCF-2026-10", as_of=installation.now) == "approved"
     assert shown == ["outcome-1-0-1", "outcome-1-0-2", "outcome-1-1-3"]
     assert {r.suggestion_id for r in installation.referrals(1)} == {kept}
+
+
+def test_a_document_that_cannot_be_made_fails_the_wrap_up_and_is_made_later(
+    installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.suggest(installation.forum(), "public_transport")
+    broken = RenderFailed(reason="a cut")
+
+    def approve(form: Any, *, key: str) -> Any:
+        return SimpleNamespace(decision=APPROVE, name="한소통", reason="확인하였습니다.")
+
+    monkeypatch.setattr(wrap_up_module, "suspend_flow_run", approve)
+    with monkeypatch.context() as printing:
+        printing.setattr(wiring, "renderer", lambda: nullcontext(FakeRenderer(lambda _: broken)))
+        with pytest.raises(RenderFailed):
+            wrap_up_forum("OCF-2026-10", as_of=installation.now)
+    # What it has to say stands in its artifact, and the next sweep goes on.
+    assert "a cut" in artifact("issue-outcomes")
+    assert issue_outcomes(as_of=installation.now) == 1
 
 
 def test_issue_dispatch_and_chase_leave_artifacts_and_can_be_run_twice(

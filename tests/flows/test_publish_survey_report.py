@@ -47,6 +47,7 @@ def test_from_a_closed_wave_to_a_published_report(reported: Reported) -> None:
     )
     assert publish_survey_report(MORNING + timedelta(hours=1)) == 1
     assert reported.wave(cycle_id).status is Status.PUBLISHED
+    assert "report.en.pdf" in {file["name"] for file in reported.report(cycle_id).files}
     assert publish_survey_report(MORNING + timedelta(hours=2)) == 0
     assert "공개한 회차 / waves published | 1" in artifact("publish-survey-report").replace(
         "\\", ""

@@ -27,7 +27,11 @@ def test_a_missing_library_is_named(
     monkeypatch: pytest.MonkeyPatch, missing: str, standing: Standing
 ) -> None:
     monkeypatch.setattr(printing, "find_library", lambda name: None if name == missing else name)
-    (check,) = printing.libraries()
+    printing._is_there.cache_clear()
+    try:
+        (check,) = printing.libraries()
+    finally:
+        printing._is_there.cache_clear()
     assert check.standing is standing
     assert missing in check.found.ko
 

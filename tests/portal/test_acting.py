@@ -168,6 +168,23 @@ def test_a_colleague_of_the_same_domain_gets_a_link(world: World, browser: Brows
     assert [mail.address for mail in mails] == [f"colleague@{domain}"]
 
 
+def test_what_is_wrong_with_the_installation_is_not_told_to_an_officer(
+    world: World, browser: Browser
+) -> None:
+    document = _document(world)
+    domain = officer_of(world, document).address.rpartition("@")[2]
+    with world.db.transaction() as session:
+        session.connection().exec_driver_sql("ALTER TABLE ledger_events RENAME TO elsewhere")
+    for path, form in (
+        ("/m/r/1/question", {"text": "그늘막의 범위가 어디까지입니까?"}),
+        (f"/m/{document}/delegate", {"address": f"colleague@{domain}"}),
+    ):
+        answer = browser.post(path, form)
+        assert answer.status_code == 503
+        assert "gongmun.db" not in answer.text
+        assert "gongmun setup" not in answer.text
+
+
 def test_a_file_is_kept_with_the_draft_and_can_be_taken_back(
     world: World, browser: Browser
 ) -> None:

@@ -7,24 +7,28 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email import policy
 from email.parser import BytesParser
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cronsim import CronSim
 from httpx import Client
+from prefect.client.schemas.schedules import CronSchedule
 from sqlalchemy import DateTime, event, inspect, select, text
 from sqlalchemy.orm import Session
 
+from deployments.registry import registry
 from gongmun import ledger
 from gongmun.calendar import calendar, hours
-from gongmun.clock import seoul_date
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.documents import Decision, LocalStore, issue
 from gongmun.mail.life import Status as MailStatus
@@ -90,6 +94,19 @@ _FIRST_PAGE = ("i-took_part", "i-satisfied")
 LINK = re.compile(r"https://check\.participation\.example(/s/[\w-]+)")
 
 
+@cache
+def crons() -> Mapping[str, str]:
+    """The schedule of each deployment that has one."""
+    found = {each.name: each.schedules[0].schedule for each in registry() if each.schedules}
+    return {name: each.cron for name, each in found.items() if isinstance(each, CronSchedule)}
+
+
+def is_scheduled(name: str, now: datetime) -> bool:
+    """Whether the deployment of that name runs at that minute."""
+    local = now.astimezone(SEOUL)
+    return next(CronSim(crons()[name], local - timedelta(minutes=1))) == local
+
+
 class Killed(BaseException):
     """The power is cut."""
 
@@ -120,27 +137,30 @@ class House(Reported):
         if day in DOWN:
             return
         is_weekday = day.weekday() < 5
-        self.sweep(day, 3, 30, self.archive)
-        self.sweep(day, 9, 5, self._open)
+        self.sweep("archive-survey-waves", day, 3, 30, self.archive)
+        self.sweep("open-survey-wave", day, 9, 5, self._open)
         if is_weekday:
-            self.sweep(day, 9, 40, lambda now: remind(self.db, now=now))
+            self.sweep("remind-respondents", day, 9, 40, lambda now: remind(self.db, now=now))
         self.clock.now = at(day, 10, 0)
         self.deliver()
         if is_weekday:
-            self.sweep(day, 10, 15, self._report)
+            self.sweep("publish-survey-report", day, 10, 15, self._report)
         self.clock.now = at(day, 11, 0)
         self.people(day)
         self.clock.now = at(day, 15, 0)
         self.coordinator()
         if is_weekday:
-            self.sweep(day, 16, 15, self._report)
-        self.sweep(day, 18, 0, lambda now: close_due(self.db, now=now))
+            self.sweep("publish-survey-report", day, 16, 15, self._report)
+        self.sweep("close-survey-wave", day, 18, 0, lambda now: close_due(self.db, now=now))
         self.clock.now = at(day, 18, 20)
         self.people_after_the_closing(day)
 
-    def sweep(self, day: date, hour: int, minute: int, act: Callable[[datetime], object]) -> None:
-        """What a deployment does at that time; on some days twice at once, or killed on the way."""
+    def sweep(
+        self, name: str, day: date, hour: int, minute: int, act: Callable[[datetime], object]
+    ) -> None:
+        """What a deployment does at that time, which its schedule has; on some days twice at once, or killed on the way."""
         now = self.clock.now = at(day, hour, minute)
+        assert is_scheduled(name, now), (name, now)
         if day in TWICE:
             with ThreadPoolExecutor(2) as both:
                 for done in [both.submit(act, now) for _ in range(2)]:

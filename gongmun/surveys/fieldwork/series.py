@@ -18,6 +18,7 @@ from gongmun import ledger
 from gongmun.calendar import calendar
 from gongmun.clock import seoul_date, seoul_time
 from gongmun.db import Database
+from gongmun.db.translating import added_once
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.surveys.fieldwork import keys, queries
@@ -124,8 +125,9 @@ def register_series(db: Database, file: SeriesFile, *, now: datetime) -> int:
         NotFound: there is no such panel.
         SeriesFielded: the panel would change, or what is complete, under a wave that is not reported yet.
         SeriesEnded: it has ended.
+        WrittenMeanwhile: somebody else adds the same at this moment.
     """
-    with db.transaction() as session:
+    with added_once(), db.transaction() as session:
         values: dict[str, Any] = {
             "title_ko": file.title_ko,
             "title_en": file.title_en,

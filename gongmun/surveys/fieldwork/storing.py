@@ -4,6 +4,7 @@ from datetime import datetime
 
 from gongmun import ledger
 from gongmun.db import Database
+from gongmun.db.translating import added_once
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
 from gongmun.surveys.fieldwork import queries
@@ -31,9 +32,10 @@ def store(db: Database, questionnaire: Questionnaire, *, now: datetime) -> int:
 
     Raises:
         VersionTaken: another content has this version.
+        WrittenMeanwhile: somebody else adds the same at this moment.
     """
     sha256 = digest(questionnaire)
-    with db.transaction() as session:
+    with added_once(), db.transaction() as session:
         stored = queries.stored_version(session, questionnaire.code, questionnaire.version)
         if stored is not None and stored.sha256 != sha256:
             raise VersionTaken(questionnaire=questionnaire.code, version=questionnaire.version)

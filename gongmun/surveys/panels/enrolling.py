@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gongmun import ledger
 from gongmun.clock import seoul_date
 from gongmun.db import Database
+from gongmun.db.translating import added_once
 from gongmun.documents import FileStore
 from gongmun.errors import GongmunError
 from gongmun.ledger import Actor
@@ -97,11 +98,12 @@ def enrol_draw(
         PeopleInvalid: the file of contacts has lines to correct.
         PeopleResting: somebody of the pool rests.
         PanelTaken: the code is that of another panel.
+        WrittenMeanwhile: somebody else enrols the same at this moment.
     """
     rows = _drawn(files)
     contacts = read_contacts(people, {str(row["number"]) for row in rows})
     kept = {name: store.put(content) for name, content in files.items()}
-    with db.transaction() as session:
+    with added_once(), db.transaction() as session:
         kind = PanelKind.DRAWN
         panel, is_new = _enrol(
             session, code, title, kind, kept, rows, contacts, recruited, keep_until, now
@@ -200,6 +202,7 @@ def enrol_list(
     Raises:
         PeopleInvalid: it has lines to correct.
         PanelTaken: the code is that of another panel.
+        WrittenMeanwhile: somebody else enrols the same at this moment.
     """
     contacts = read_contacts(people, None)
     lines, _ = read_lines(people, CONTACT_COLUMNS, COLUMNS)
@@ -215,7 +218,7 @@ def enrol_list(
         }
         for line in lines
     ]
-    with db.transaction() as session:
+    with added_once(), db.transaction() as session:
         kind, nobody = PanelKind.LISTED, Recruited()
         panel, is_new = _enrol(
             session, code, title, kind, {}, rows, contacts, nobody, keep_until, now

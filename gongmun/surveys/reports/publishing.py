@@ -74,15 +74,16 @@ def translate_reports(
     renderer: Callable[[], AbstractContextManager[Renderer]],
     now: datetime,
 ) -> Sequence[NotPrinted]:
-    """Print in English every report that is issued and not public yet, beside its other files; what cannot be printed.
+    """Print in English every report that is issued, beside its other files; what cannot be printed.
 
-    The official text stays the Korean one: a report whose translation cannot be printed is published without.
+    The official text stays the Korean one: a report whose translation cannot be printed is published without, and tried
+    again by the next call.
 
     Raises:
         StoreUnavailable: a file cannot be kept; nothing is lost, and the next call goes on.
     """
     problems: list[NotPrinted] = []
-    for cycle_id in _in(db, {Status.REPORTED}):
+    for cycle_id in _in(db, {Status.REPORTED, Status.PUBLISHED}):
         with db.reading() as session:
             report = queries.find_report(session, cycle_id)
             if report is None or report.document_id is None or _is_translated(report):

@@ -103,6 +103,11 @@ def test_a_report_that_cannot_be_printed_in_english_is_published_without(
     reported.renderer = FakeRenderer(lambda _html: broken)
     assert reported.translate() == [broken]
     assert list(publish_reports(reported.db, now=MORNING)) == [cycle_id]
+    assert IN_ENGLISH not in {file["name"] for file in reported.report(cycle_id).files}
+    # Once the template is mended it has its English all the same.
+    reported.renderer = FakeRenderer()
+    assert reported.translate() == []
+    assert IN_ENGLISH in {file["name"] for file in reported.report(cycle_id).files}
 
 
 def test_a_report_waits_for_its_english_where_the_store_is_out_of_reach(
