@@ -48,17 +48,17 @@ def test_a_wave_by_another_system_from_its_start_to_its_seal(fielded: Fielded) -
     assert open_survey_wave(FILE.code, "cron-8", at(OPENING, 10)) == 0
     with pytest.raises(WaveUnderWay):
         open_survey_wave.with_options(retries=0)(FILE.code, "airflow-8", at(date(2027, 1, 12), 10))
-    board = artifact("open-survey-wave").replace("\\", "")
+    assert "초대 메일 / invitations queued | 0" in artifact("open-survey-wave").replace("\\", "")
+    board = artifact("fieldwork").replace("\\", "")
     assert "국민참여 만족도 조사 1회차 (engagement 1)" in board
-    assert "초대 메일 / invitations queued | 0" in board
     assert "sex: Women | 5 | 0" in board
     for invitation in fielded.invitations(1)[:2]:
         fielded.answer(invitation.id, at(OPENING, 11))
     third = date(2026, 10, 15)
     assert remind_respondents(at(third)) == PEOPLE - 2
-    reminded = artifact("remind-respondents").replace("\\", "")
-    assert "20.0%" in reminded
-    assert "@" not in reminded
+    assert "20.0%" in artifact("fieldwork")
+    for key in ("remind-respondents", "fieldwork"):
+        assert "@" not in artifact(key)
     closes = at(date(2026, 10, 26), 18, 0)
     assert close_survey_wave(closes) == 0
     assert close_survey_wave(closes + timedelta(days=1)) == 1
@@ -66,6 +66,7 @@ def test_a_wave_by_another_system_from_its_start_to_its_seal(fielded: Fielded) -
         "\\", ""
     )
     assert fielded.wave(1).status is Status.CLOSED
+    assert "진행 중인 설문 / surveys under way | 0" in artifact("fieldwork").replace("\\", "")
 
 
 def test_two_at_once_and_one_leaves_it_to_the_other(fielded: Fielded) -> None:
