@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
 _TYPES = ("process", "docker", "kubernetes")
+# The deployment that shares of a large job are given to: see tasks/sharing.py.
+PRINTING = "print-documents"
 
 
 class ServerSilent(GongmunError):
@@ -48,6 +50,10 @@ def main(
     image: Annotated[
         str | None, typer.Option(help="docker, kubernetes: 이미지 / image of each run")
     ] = None,
+    printing_pool: Annotated[
+        str | None,
+        typer.Option(help="인쇄만 하는 작업 풀 / the pool of the workers that only print"),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="작업 풀의 설정도 새로 / the pool's template, too")
     ] = False,
@@ -70,9 +76,11 @@ def main(
     registered = deployments_for_a_pool()
     with get_client(sync_client=True) as client:
         _wait_for(client, url)
-        ensure(client, pool, pool_type, overwrite=overwrite)
+        for name in {pool, printing_pool or pool}:
+            ensure(client, name, pool_type, overwrite=overwrite)
         for deployment in registered:
-            deployment.apply(work_pool_name=pool, image=image)
+            prints = deployment.name == PRINTING
+            deployment.apply(work_pool_name=printing_pool or pool if prints else pool, image=image)
         for problem in automations.apply(client):
             typer.echo(f"{problem.message_ko}\n{problem.message_en}", err=True)
     typer.echo(

@@ -22,7 +22,8 @@ SHOWN: Mapping[str, Mapping[str, Bilingual]] = {
     "follow-successions": {"follow-successions": _LAST, "succession-preview": _PREVIEW},
     "wrap-up-forum": {"wrap-up": _LAST, "issue-outcomes": _ISSUED},
     **{deployment: {f"decide-{kind}": _LAST} for kind, (deployment, _, _) in RUNS.items()},
-    # The boards themselves, and what is sent as mail.
+    # The boards themselves, what is sent as mail, and a share of what another run shows.
+    "print-documents": {},
     "show-boards": {},
     "send-morning-digest": {},
     "tell-coordinators": {},

@@ -47,6 +47,8 @@ WORDS: Mapping[str, Bilingual] = {
     "suggestion": Bilingual(ko="제안의 내부 번호.", en="id of the suggestion."),
     "extension": Bilingual(ko="기한 연장 요청의 번호.", en="id of the request."),
     "document": Bilingual(ko="공문의 내부 번호.", en="id of the document."),
+    "first": Bilingual(ko="첫 공문의 내부 번호.", en="id of the first document."),
+    "last": Bilingual(ko="끝 공문의 내부 번호.", en="id of the last document."),
     "wave": Bilingual(ko="설문 회차의 내부 번호.", en="id of the wave."),
     "contact": Bilingual(ko="연락처의 내부 번호.", en="id of the contact."),
     "run": Bilingual(

@@ -33,6 +33,7 @@ from flows.follow_up import follow_up
 from flows.import_suggestions import import_suggestions
 from flows.issue_outcomes import issue_outcomes
 from flows.open_survey_wave import open_survey_wave
+from flows.print_documents import print_documents
 from flows.publish_survey_report import publish_survey_report
 from flows.raise_alarms import raise_alarms
 from flows.recompute_deadlines import recompute_deadlines
@@ -82,6 +83,8 @@ def registry() -> Sequence[RunnerDeployment]:
         ),
         _deployment(wrap_up_forum, tags=["approval"]),
         _deployment(issue_outcomes, tags=["sweep"], schedule=_cron("5,35 8-19 * * *")),
+        # Shares of a job that is large: see tasks/sharing.py.
+        _deployment(print_documents, tags=["printing"]),
         # Mail is sent by the dispatch loop within seconds; this is its safety net.
         _deployment(dispatch_mail, tags=["sweep", "mail"], schedule=_cron("0 * * * *")),
         _deployment(

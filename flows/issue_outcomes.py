@@ -13,6 +13,7 @@ from tasks.document_tasks import documents_task
 from tasks.forum_tasks import issue_outcomes_task, outcome_overview_task
 from tasks.links import document_link
 from tasks.run_names import of_day
+from tasks.sharing import share_out
 
 
 @flow(flow_run_name=of_day("ISSUE outcomes"))
@@ -28,20 +29,22 @@ def issue_outcomes(as_of: datetime | None = None) -> int:
 
 def issue_and_show(now: datetime) -> int:
     """The same within another run, whose artifact then has the links to the files."""
+    shared = share_out(now)
     issued = issue_outcomes_task(now)
+    documents = (*shared, *issued.documents)
     overviews = [outcome_overview_task(outcome_id, now) for outcome_id in issued.outcomes]
     shown = {line.document_id for overview in overviews for line in overview.ministries}
     # Also those in whose print characters were replaced: they want a look.
     others = [
         document
-        for document in documents_task(issued.documents)
+        for document in documents_task(documents)
         if document.id not in shown or document.replaced_characters
     ]
     publish(
         "issue-outcomes",
         Bilingual(ko="공문 시행", en="Documents issued"),
         {
-            Bilingual(ko="시행한 공문", en="documents issued"): len(issued.documents),
+            Bilingual(ko="시행한 공문", en="documents issued"): len(documents),
             Bilingual(ko="발송 대기", en="mails queued"): len(issued.enqueued),
             Bilingual(
                 ko="생성 실패(다음 실행에서 다시 시도)", en="failed, tried again by the next run"
@@ -79,4 +82,4 @@ def issue_and_show(now: datetime) -> int:
     # All the others are issued: a run that fails is what a coordinator sees.
     for _, problem in issued.failed:
         raise problem
-    return len(issued.documents)
+    return len(documents)

@@ -5,7 +5,7 @@ what it did the first time. The decision is our row, not Prefect's: whoever deci
 form or by the command line, decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -25,7 +25,7 @@ from gongmun.forums.overview import OutcomeOverview
 from gongmun.forums.wrapping_up import ForumNotEnded
 from gongmun.text import Bilingual
 from tasks.artifacts import publish
-from tasks.asking import answered_keys
+from tasks.asking import CHANGED, answered_keys
 from tasks.boards import publish_waiting_task
 from tasks.forgetting import forgetting
 from tasks.forum_tasks import decide_outcome_task, outcome_overview_task, wrap_up_task
@@ -82,9 +82,11 @@ def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
         # The key names what was shown: an answer to another outcome, or to this one as it was
         # before it was redrafted, is not taken for an answer to this form.
         key = f"outcome-{outcome_id}-{overview.revision}-{attempt}"
-        draft = ""
+        draft, answered = "", answered_keys()
         # What was answered is read back: it was shown, and needs no description.
-        if key not in answered_keys():
+        if key not in answered:
+            if _was_about_another(answered, outcome_id, attempt):
+                problem = f"**{CHANGED.ko}** _{CHANGED.en}_\n\n"
             draft = _publish_draft(overview)
             publish_waiting_task(clock.resolve(as_of))
         form = suspend_flow_run(_FORM.with_initial_data(description=f"{problem}{draft}"), key=key)
@@ -102,6 +104,12 @@ def _decided(outcome_id: int, as_of: datetime | None) -> OutcomeStatus:
         except OutcomeDecided:
             continue
     raise AssertionError("count() does not end")
+
+
+def _was_about_another(answered: Set[str], outcome_id: int, attempt: int) -> bool:
+    """Whether this attempt was answered already, about the outcome as it was before it was redrafted."""
+    stem, end = f"outcome-{outcome_id}-", f"-{attempt}"
+    return any(each.startswith(stem) and each.endswith(end) for each in answered)
 
 
 def _publish_nothing(forum: str, why: Bilingual) -> None:

@@ -23,7 +23,7 @@ from tasks.decision_tasks import RUNS, matter_task, pending_task
 from tasks.forgetting import forget, forgetting
 
 _make: Any = create_model
-_CHANGED = Bilingual(
+CHANGED = Bilingual(
     ko="보여 드린 내용이 그사이 바뀌어 처리하지 않았습니다. 다시 확인하고 결정해 주십시오.",
     en="What you were shown has changed since, so nothing was done. Look at it again, then decide.",
 )
@@ -65,7 +65,7 @@ def _decided(
         if key not in answered_keys() and any(
             each.startswith(f"{stem}{attempt}-") for each in answered_keys()
         ):
-            problem = _CHANGED
+            problem = CHANGED
         try:
             filled = _ask(kind, matter, key, problem)
             take(number, filled)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import wiring
-from gongmun.documents.queries import without_file
+from gongmun.documents import issue
+from gongmun.documents import queries as document_queries
+from gongmun.documents.life import WITHOUT_FILE
 from gongmun.forums import queries
 from gongmun.forums.deciding import decide_outcome
-from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes, papers_to_issue
+from gongmun.forums.issuing import IssuedOutcomes, issue_outcomes, papers_to_issue, to_print
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.overview import OutcomeOverview, outcome_overview
 from gongmun.forums.reconciling import Finding, reconcile
@@ -86,12 +88,44 @@ def preview_successions_task(now: datetime) -> SuccessionPreview:
         return succession_preview(session, now=now)
 
 
+@service_task("what is to be printed")
+def to_print_task(now: datetime) -> Sequence[int]:
+    """The documents that are approved and have no file, in the order of their ids."""
+    return to_print(wiring.database(), now=now)
+
+
+@service_task("print {first} to {last}")
+def print_share_task(first: int, last: int, now: datetime) -> Sequence[int]:
+    """Number and print those of them with an id from `first` to `last`; the ids of those that were."""
+    share = [each for each in to_print(wiring.database(), now=now) if first <= each <= last]
+    if not share:
+        return ()
+    with wiring.renderer() as renderer:
+        report = issue(
+            wiring.database(),
+            share,
+            renderer=renderer,
+            store=wiring.file_store(),
+            now=now,
+            key=wiring.signer,
+        )
+    return report.issued
+
+
+@service_task("what was printed")
+def printed_task(documents: Sequence[int]) -> Sequence[int]:
+    """Those of these documents that have their file."""
+    with wiring.database().reading() as session:
+        found = document_queries.these(session, documents)
+    return sorted(document.id for document in found if document.status not in WITHOUT_FILE)
+
+
 @service_task("issue outcomes")
 def issue_outcomes_task(now: datetime) -> IssuedOutcomes:
     """Number, render and queue all that is approved. Rendering fans out over worker processes."""
     db = wiring.database()
     with db.reading() as session:
-        total = without_file(session, papers_to_issue(session))
+        total = document_queries.without_file(session, papers_to_issue(session))
     with (
         wiring.renderer() as pool,
         progress(pool, "issue-progress", ISSUING, total) as renderer,

@@ -21,7 +21,7 @@ from gongmun.db import Database, DatabaseUnavailable
 from gongmun.documents import FileStore, Renderer, issue
 from gongmun.documents import queries as document_queries
 from gongmun.documents.issuing import no_key
-from gongmun.documents.life import ISSUED
+from gongmun.documents.life import ISSUED, WITHOUT_FILE
 from gongmun.documents.printing import NotPrinted
 from gongmun.documents.signing import Signer
 from gongmun.errors import GongmunError
@@ -79,6 +79,14 @@ def issue_outcomes(
         outcomes=done,
         unsigned=sum(document.signed_sha256 is None for document in issued),
     )
+
+
+def to_print(db: Database, *, now: datetime) -> Sequence[int]:
+    """The documents that `issue_outcomes` would number and print now, in their order."""
+    readdress(db, now=now)
+    with db.reading() as session:
+        papers = document_queries.these(session, papers_to_issue(session))
+    return sorted(document.id for document in papers if document.status in WITHOUT_FILE)
 
 
 def papers_to_issue(session: Session) -> Sequence[int]:

@@ -31,6 +31,7 @@ from gongmun.db.schema import upgrade
 from gongmun.documents import Document
 from gongmun.documents.bucket_store import bucket_store
 from gongmun.documents.life import ISSUED
+from gongmun.ledger import LedgerEvent
 from gongmun.mail import Dispatch, enqueue_many
 from gongmun.mail.life import Status
 from gongmun.mail.recovering import SETTLING
@@ -234,6 +235,53 @@ def test_two_workers_share_the_runs_and_one_takes_over_from_a_killed_one(
         for document in issued:
             assert document.file_sha256 is not None
             assert store.get(document.file_sha256).startswith(b"%PDF")
+
+
+def test_a_large_outcome_is_printed_by_several_workers_and_one_may_be_killed(
+    machines: Machines,
+) -> None:
+    machines.call("deployments.deploy", "--pool", POOL, "--printing-pool", "printing")
+    machines.pause()
+    given = {"GONGMUN_PRINT_BATCH": "3", "GONGMUN_RENDER_TIMEOUT": "10"}
+    large = replace(machines, environment={**machines.environment, **given})
+    world = World(db=machines.db, folder=machines.folder / "world", now=clock.now())
+    forum = world.forum("OCF-LARGE")
+    for topic in TOPICS:
+        world.suggest(forum, topic)
+    outcome = world.wrap_up(forum, "large").outcome_id
+    assert outcome is not None
+    world.decide(outcome)
+    before = machines.count(Document.status.in_(ISSUED))
+    documents = machines.count(Document.id.is_not(None))
+    assert documents - before >= 10
+
+    printer = ("deployments.worker", "--pool", "printing", "--limit", "1")
+    with (
+        large.one("issuer", *WORKER),
+        large.one("printer-1", *printer) as first,
+        large.one("printer-2", *printer) as second,
+    ):
+        run = machines.start("issue-outcomes")
+        wait_for("both print", lambda: first.children() and second.children())
+        kill(first)
+        wait_for("all is printed", lambda: machines.states(run) == {"COMPLETED"})
+
+    shares = machines.ask(
+        "flow_runs/filter", {"deployments": {"name": {"any_": ["print-documents"]}}}
+    )
+    assert len(shares) >= 3
+    assert "COMPLETED" in {share["state_type"] for share in shares}
+    with machines.db.reading() as session:
+        issued = list(session.scalars(select(Document).order_by(Document.serial)))
+        queued = session.scalars(select(Dispatch.document_id)).all()
+        ledger.verify(session)
+        rendered = session.scalar(
+            select(func.count()).where(LedgerEvent.kind == "document.rendered")
+        )
+    assert {document.status for document in issued} <= ISSUED
+    assert [document.serial for document in issued] == list(range(1, documents + 1))
+    assert sorted(filter(None, queued)) == sorted(document.id for document in issued)
+    assert rendered == documents
 
 
 def test_two_dispatchers_share_the_outbox_and_nothing_is_sent_twice(machines: Machines) -> None:

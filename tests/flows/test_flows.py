@@ -119,6 +119,48 @@ def test_an_answer_is_taken_only_for_the_form_that_was_shown(
     assert {r.suggestion_id for r in installation.referrals(1)} == {kept}
 
 
+def test_an_answer_to_a_draft_that_has_changed_since_is_told_and_asked_again(
+    installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run begins again from the top when it is answered: it finds the answer under the key of another draft."""
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "public_transport")
+    dropped = installation.suggest(forum_id, "public_transport")
+    shown: list[str] = []
+
+    def answer(form: Any, *, key: str) -> Any:
+        shown.append(form._description)
+        return SimpleNamespace(decision=APPROVE, name="한소통", reason="확인하였습니다.")
+
+    monkeypatch.setattr(wrap_up_module, "suspend_flow_run", answer)
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    deselect(installation.db, dropped, now=installation.now)
+    assert redraft(installation.db, dropped, now=installation.now)
+    monkeypatch.setattr(wrap_up_module, "answered_keys", lambda: {f"outcome-{outcome_id}-0-1"})
+    assert wrap_up_forum("OCF-2026-10", as_of=installation.now) == "approved"
+    (form,) = shown
+    assert "그사이 바뀌어 처리하지 않았습니다" in form
+    assert "결과 정리" in form
+
+
+def test_what_was_answered_is_not_shown_again(
+    installation: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forum_id = installation.forum()
+    installation.suggest(forum_id, "public_transport")
+    outcome_id = installation.wrap_up(forum_id).outcome_id
+    shown: list[str] = []
+
+    def answer(form: Any, *, key: str) -> Any:
+        shown.append(form._description)
+        return SimpleNamespace(decision=APPROVE, name="한소통", reason="확인하였습니다.")
+
+    monkeypatch.setattr(wrap_up_module, "suspend_flow_run", answer)
+    monkeypatch.setattr(wrap_up_module, "answered_keys", lambda: {f"outcome-{outcome_id}-0-1"})
+    assert wrap_up_forum("OCF-2026-10", as_of=installation.now) == "approved"
+    assert shown == [""]
+
+
 def test_a_document_that_cannot_be_made_fails_the_wrap_up_and_is_made_later(
     installation: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,112 @@
+"""Sharing out what is to be printed (인쇄 분담): batches to other workers, while this run prints as well.
+
+Of more documents than GONGMUN_PRINT_BATCH each batch is a run of `print-documents`, which the workers of its pool take
+one by one. Meanwhile the run that asked prints: its own share first, then what nobody has begun, the last first. So it
+waits for nobody who is not there, and where there are no such workers it prints all by itself. What a killed worker
+leaves is printed by the issuing that follows.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prefect import get_run_logger
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run
+from prefect.states import Cancelled
+
+from gongmun.settings import settings
+from tasks.forum_tasks import print_share_task, printed_task, to_print_task
+
+DEPLOYMENT = "print-documents/print-documents"
+_ENDED = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
+# How often those who print elsewhere are looked after, and for how long nothing of theirs may come before they are
+# given up: longer than a document may take.
+_LOOK_SECONDS, _SILENT_TIMES = 1.0, 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Share:
+    """A batch that was given away, with its run."""
+
+    documents: Sequence[int]
+    run_id: UUID
+
+
+def share_out(now: datetime) -> Sequence[int]:
+    """Print what is approved together with others, if it is more than one batch; the documents that were printed."""
+    size = settings().print_batch
+    waiting = to_print_task(now) if size else ()
+    if len(waiting) <= size:
+        return ()
+    own, *others = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+    with get_client(sync_client=True) as client:
+        shares = _given(client, others, now)
+        if not shares:
+            return ()
+        _print(own, now)
+        while share := _taken_back(client, shares):
+            shares.remove(share)
+            _print(share.documents, now)
+        _wait(client, shares)
+    return printed_task(waiting)
+
+
+def _given(
+    client: SyncPrefectClient, batches: Sequence[Sequence[int]], now: datetime
+) -> list[_Share]:
+    """A run for each batch; none where nobody knows the deployment."""
+    try:
+        deployment = client.read_deployment_by_name(DEPLOYMENT)
+    except ObjectNotFound:
+        return []
+    return [
+        _Share(
+            documents=batch,
+            run_id=client.create_flow_run_from_deployment(
+                deployment.id,
+                # One that is taken back never comes to its flow, which would name it.
+                name=f"PRINT {batch[0]} to {batch[-1]}",
+                parameters={"first": batch[0], "last": batch[-1], "as_of": now.isoformat()},
+                # A run that is tried again finds its shares.
+                idempotency_key=f"{flow_run.get_id()}:{batch[0]}-{batch[-1]}",
+            ).id,
+        )
+        for batch in batches
+    ]
+
+
+def _print(documents: Sequence[int], now: datetime) -> None:
+    print_share_task(documents[0], documents[-1], now)
+
+
+def _taken_back(client: SyncPrefectClient, shares: Sequence[_Share]) -> _Share | None:
+    """The last share that nobody has begun, which nobody will begin now."""
+    for share in reversed(shares):
+        if client.read_flow_run(share.run_id).state_type is StateType.SCHEDULED:
+            asked: Any = client.set_flow_run_state(
+                share.run_id, Cancelled(message="printed by the run that asked"), force=False
+            )
+            if asked.status is SetStateStatus.ACCEPT:
+                return share
+    return None
+
+
+def _wait(client: SyncPrefectClient, shares: Sequence[_Share]) -> None:
+    """Return when all have ended, or nothing has come of them for longer than documents take."""
+    patience = _SILENT_TIMES * settings().render_timeout
+    seen, since = 0, time.monotonic()
+    while any(client.read_flow_run(each.run_id).state_type not in _ENDED for each in shares):
+        done = len(printed_task([i for share in shares for i in share.documents]))
+        if done > seen:
+            seen, since = done, time.monotonic()
+        if time.monotonic() - since > patience:
+            get_run_logger().warning("given up: %s", [str(each.run_id) for each in shares])
+            return
+        time.sleep(_LOOK_SECONDS)
