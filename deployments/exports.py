@@ -18,11 +18,14 @@ _SETTINGS = (
     "GONGMUN_PUBLIC_URL",
     "GONGMUN_SIGNING__KEY",
     "GONGMUN_SIGNING__CERTIFICATE",
-    # Of the sample, whose relay is on this machine.
+    # Of the sample, whose relay and mailboxes are on this machine.
     "GONGMUN_MAIL__HOST",
     "GONGMUN_MAIL__PORT",
     "GONGMUN_MAIL__TLS",
     "GONGMUN_MAIL__TEST_RELAY",
+    "GONGMUN_MAIL__JOURNAL",
+    "GONGMUN_INBOX__MAILDIR",
+    "GONGMUN_INBOX__ADDRESS",
 )
 
 

@@ -6,6 +6,7 @@ form or by the command line, decides.
 """
 
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -17,6 +18,7 @@ from pydantic import create_model
 
 from flows.issue_outcomes import issue_and_show
 from gongmun import clock
+from gongmun.db.sweeps import SweepBusy
 from gongmun.documents import DecisionIncomplete
 from gongmun.documents.decision_form import DECISION_FORM, decision
 from gongmun.forums.deciding import OutcomeChanged, OutcomeDecided, OutcomeEmpty
@@ -68,7 +70,9 @@ def wrap_up_forum(forum: str, as_of: datetime | None = None) -> str:
     with forgetting():
         status = _decided(wrapped.outcome_id, as_of)
     if status is OutcomeStatus.APPROVED:
-        issue_and_show(clock.resolve(as_of))
+        # A large job may take hours: the sweep that comes after it issues this as well.
+        with suppress(SweepBusy):
+            issue_and_show(clock.resolve(as_of))
     return status.value
 
 

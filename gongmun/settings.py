@@ -313,7 +313,7 @@ class Settings(BaseSettings):
     # Worker processes that render documents at the same time.
     render_workers: int = Field(default=2, ge=1, le=64)
     # Documents of one job that are one run's; of more, the others are given to the workers that print. 0: nothing is.
-    print_batch: int = Field(default=0, ge=0, le=10_000)
+    print_batch: int = Field(default=0, ge=0, le=1000)
     # Seconds one document may take to render before its worker is killed.
     render_timeout: float = Field(default=60, gt=0)
 

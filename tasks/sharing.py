@@ -7,7 +7,7 @@ leaves is printed by the issuing that follows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
+from gongmun import wiring
+from gongmun.db.sweeps import lease
 from gongmun.settings import settings
 from tasks.forum_tasks import print_share_task, printed_task, to_print_task
 
@@ -29,6 +31,7 @@ _ENDED = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CA
 # How often those who print elsewhere are looked after, and for how long nothing of theirs may come before they are
 # given up: longer than a document may take.
 _LOOK_SECONDS, _SILENT_TIMES = 1.0, 3
+_SHARING = "print-documents"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,21 +43,29 @@ class _Share:
 
 
 def share_out(now: datetime) -> Sequence[int]:
-    """Print what is approved together with others, if it is more than one batch; the documents that were printed."""
+    """Print what is approved together with others, if it is more than one batch; the documents that were printed.
+
+    Raises:
+        SweepBusy: another run is at it, which may take hours.
+    """
     size = settings().print_batch
     waiting = to_print_task(now) if size else ()
     if len(waiting) <= size:
         return ()
     own, *others = [waiting[start : start + size] for start in range(0, len(waiting), size)]
-    with get_client(sync_client=True) as client:
+    with (
+        lease(wiring.database(), _SHARING, beats=False) as go_on,
+        get_client(sync_client=True) as client,
+    ):
         shares = _given(client, others, now)
         if not shares:
             return ()
         _print(own, now)
         while share := _taken_back(client, shares):
+            go_on()
             shares.remove(share)
             _print(share.documents, now)
-        _wait(client, shares)
+        _wait(client, shares, go_on)
     return printed_task(waiting)
 
 
@@ -98,14 +109,16 @@ def _taken_back(client: SyncPrefectClient, shares: Sequence[_Share]) -> _Share |
     return None
 
 
-def _wait(client: SyncPrefectClient, shares: Sequence[_Share]) -> None:
+def _wait(client: SyncPrefectClient, shares: Sequence[_Share], go_on: Callable[[], None]) -> None:
     """Return when all have ended, or nothing has come of them for longer than documents take."""
     patience = _SILENT_TIMES * settings().render_timeout
     seen, since = 0, time.monotonic()
     while any(client.read_flow_run(each.run_id).state_type not in _ENDED for each in shares):
-        done = len(printed_task([i for share in shares for i in share.documents]))
+        # No task: it would be one a second.
+        done = len(printed_task.fn([i for share in shares for i in share.documents]))
         if done > seen:
             seen, since = done, time.monotonic()
+            go_on()
         if time.monotonic() - since > patience:
             get_run_logger().warning("given up: %s", [str(each.run_id) for each in shares])
             return

@@ -87,7 +87,8 @@ def tell_unheard(db: Database, *, silent: Silent, page: str | None, now: datetim
 def _tell_alarms(
     session: Session, silent: Silent, page: str | None, now: datetime
 ) -> Sequence[int]:
-    waiting = queries.untold(session, TOLD)
+    # What a trial has raised for a day to come (`as_of`) does not hold yet, and is told when it does.
+    waiting = [alarm for alarm in queries.untold(session, TOLD) if alarm.raised_at <= now]
     if not waiting:
         return ()
     holding = {fact.key for fact in facts(session, now, silent=silent)}

@@ -5,7 +5,7 @@ process runs out by itself. The heartbeat makes a sweep that no longer runs visi
 Lease times are the machine's real time, never a flow's `as_of`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -44,10 +44,13 @@ class Sweep(Base):
 
 
 @contextmanager
-def lease(db: Database, name: str, *, ttl: timedelta = LEASE, beats: bool = True) -> Iterator[None]:
+def lease(
+    db: Database, name: str, *, ttl: timedelta = LEASE, beats: bool = True
+) -> Iterator[Callable[[], None]]:
     """Hold the lease of the sweep `name` for the block; note begin and end as its heartbeat.
 
-    Not where it `beats` not: whoever only keeps a sweep away must not make it look alive.
+    Not where it `beats` not: whoever only keeps a sweep away must not make it look alive. What is yielded holds it for
+    `ttl` from then on: for what takes longer.
 
     Raises:
         SweepBusy: another process holds it.
@@ -67,9 +70,15 @@ def lease(db: Database, name: str, *, ttl: timedelta = LEASE, beats: bool = True
         if taken.rowcount == 0:  # type: ignore[attr-defined]
             until = session.scalar(select(Sweep.lease_until).where(Sweep.name == name))
             raise SweepBusy(name=name, until=until.isoformat() if until else "-")
+
+    def go_on() -> None:
+        mine = (Sweep.name == name, Sweep.owner == owner)
+        with db.transaction() as session:
+            session.execute(update(Sweep).where(*mine).values(lease_until=clock.now() + ttl))
+
     finished = None
     try:
-        yield
+        yield go_on
         finished = clock.now() if beats else None
     finally:
         values = {"owner": None, "lease_until": None}

@@ -65,6 +65,18 @@ def test_what_nobody_was_told_for_an_hour_is_told(world: World, coordinators: No
     assert {mail.address for mail in mails(world)} == {KIM, LEE}
 
 
+def test_what_a_trial_raised_for_a_day_to_come_is_told_when_it_comes(
+    world: World, coordinators: None
+) -> None:
+    world.dispatched("statistics")
+    with world.db.transaction() as session:
+        session.execute(update(Dispatch).values(status=Status.BOUNCED, bounced_at=world.now))
+    later = world.now + timedelta(days=3)
+    raise_alarms(world.db, later, silent=none_is_silent)
+    assert told(world, world.now) == 0
+    assert told(world, later) == 2
+
+
 def test_what_was_settled_before_the_mail_is_not_told(world: World, coordinators: None) -> None:
     world.dispatched("statistics", "public_transport")
     bounce(world)

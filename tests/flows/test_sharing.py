@@ -9,6 +9,8 @@ from prefect.client.schemas.objects import FlowRun
 from deployments.deploy import main
 from flows.issue_outcomes import issue_outcomes
 from flows.print_documents import print_documents
+from flows.wrap_up_forum import wrap_up_forum
+from gongmun.db.sweeps import SweepBusy, lease
 from gongmun.documents import Document
 from gongmun.documents.life import ISSUED
 from gongmun.settings import settings
@@ -58,6 +60,16 @@ def test_what_nobody_begins_is_taken_back(approved: World) -> None:
     assert {run.state_name for run in given} == {"Cancelled"}
     assert {each.status for each in documents(approved)} <= ISSUED
     assert [each.serial for each in documents(approved)] == [1, 3, 2]
+
+
+def test_a_second_run_leaves_a_large_job_to_the_first(approved: World) -> None:
+    with lease(approved.db, "print-documents"):
+        with pytest.raises(SweepBusy):
+            issue_outcomes(as_of=approved.now)
+        # One that was decided on just now is not lost by it.
+        assert wrap_up_forum("OCF-2026-10", as_of=approved.now) == "approved"
+    assert not {each.status for each in documents(approved)} & ISSUED
+    assert issue_outcomes(as_of=approved.now) == len(TOPICS)
 
 
 def test_a_share_prints_its_documents_and_no_other(approved: World) -> None:
