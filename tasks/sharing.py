@@ -8,7 +8,6 @@ leaves is printed by the issuing that follows.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,12 +33,8 @@ _LOOK_SECONDS, _SILENT_TIMES = 1.0, 3
 _SHARING = "print-documents"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Share:
-    """A batch that was given away, with its run."""
-
-    documents: Sequence[int]
-    run_id: UUID
+# What was given away, in the order given: the documents of each run.
+_Shares = dict[UUID, Sequence[int]]
 
 
 def share_out(now: datetime) -> Sequence[int]:
@@ -61,65 +56,59 @@ def share_out(now: datetime) -> Sequence[int]:
         if not shares:
             return ()
         _print(own, now)
-        while share := _taken_back(client, shares):
+        while run_id := _taken_back(client, shares):
             go_on()
-            shares.remove(share)
-            _print(share.documents, now)
+            _print(shares.pop(run_id), now)
         _wait(client, shares, go_on)
     return printed_task(waiting)
 
 
-def _given(
-    client: SyncPrefectClient, batches: Sequence[Sequence[int]], now: datetime
-) -> list[_Share]:
+def _given(client: SyncPrefectClient, batches: Sequence[Sequence[int]], now: datetime) -> _Shares:
     """A run for each batch; none where nobody knows the deployment."""
     try:
         deployment = client.read_deployment_by_name(DEPLOYMENT)
     except ObjectNotFound:
-        return []
-    return [
-        _Share(
-            documents=batch,
-            run_id=client.create_flow_run_from_deployment(
-                deployment.id,
-                # One that is taken back never comes to its flow, which would name it.
-                name=f"PRINT {batch[0]} to {batch[-1]}",
-                parameters={"first": batch[0], "last": batch[-1], "as_of": now.isoformat()},
-                # A run that is tried again finds its shares.
-                idempotency_key=f"{flow_run.get_id()}:{batch[0]}-{batch[-1]}",
-            ).id,
-        )
+        return {}
+    return {
+        client.create_flow_run_from_deployment(
+            deployment.id,
+            # One that is taken back never comes to its flow, which would name it.
+            name=f"PRINT {batch[0]} to {batch[-1]}",
+            parameters={"first": batch[0], "last": batch[-1], "as_of": now.isoformat()},
+            # A run that is tried again finds its shares.
+            idempotency_key=f"{flow_run.get_id()}:{batch[0]}-{batch[-1]}",
+        ).id: batch
         for batch in batches
-    ]
+    }
 
 
 def _print(documents: Sequence[int], now: datetime) -> None:
     print_share_task(documents[0], documents[-1], now)
 
 
-def _taken_back(client: SyncPrefectClient, shares: Sequence[_Share]) -> _Share | None:
-    """The last share that nobody has begun, which nobody will begin now."""
-    for share in reversed(shares):
-        if client.read_flow_run(share.run_id).state_type is StateType.SCHEDULED:
+def _taken_back(client: SyncPrefectClient, shares: _Shares) -> UUID | None:
+    """The last run that nobody has begun, and that nobody will begin now."""
+    for run_id in reversed(shares):
+        if client.read_flow_run(run_id).state_type is StateType.SCHEDULED:
             asked: Any = client.set_flow_run_state(
-                share.run_id, Cancelled(message="printed by the run that asked"), force=False
+                run_id, Cancelled(message="printed by the run that asked"), force=False
             )
             if asked.status is SetStateStatus.ACCEPT:
-                return share
+                return run_id
     return None
 
 
-def _wait(client: SyncPrefectClient, shares: Sequence[_Share], go_on: Callable[[], None]) -> None:
+def _wait(client: SyncPrefectClient, shares: _Shares, go_on: Callable[[], None]) -> None:
     """Return when all have ended, or nothing has come of them for longer than documents take."""
     patience = _SILENT_TIMES * settings().render_timeout
     seen, since = 0, time.monotonic()
-    while any(client.read_flow_run(each.run_id).state_type not in _ENDED for each in shares):
+    while any(client.read_flow_run(each).state_type not in _ENDED for each in shares):
         # No task: it would be one a second.
-        done = len(printed_task.fn([i for share in shares for i in share.documents]))
+        done = len(printed_task.fn([each for share in shares.values() for each in share]))
         if done > seen:
             seen, since = done, time.monotonic()
             go_on()
         if time.monotonic() - since > patience:
-            get_run_logger().warning("given up: %s", [str(each.run_id) for each in shares])
+            get_run_logger().warning("given up: %s", [str(each) for each in shares])
             return
         time.sleep(_LOOK_SECONDS)
