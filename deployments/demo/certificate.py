@@ -13,7 +13,7 @@ from gongmun import clock
 
 NAME = "공문 시험용 인증서 / Gongmun test certificate"
 # Longer than any demo or sample is looked at; never long enough to be taken for a real one.
-VALID = timedelta(days=90)
+VALID = timedelta(days=30)
 # Clocks differ a little.
 _SLACK = timedelta(minutes=5)
 _FILES = {
