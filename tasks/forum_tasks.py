@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import wiring
-from gongmun.documents import issue
 from gongmun.documents import queries as document_queries
 from gongmun.documents.life import WITHOUT_FILE
 from gongmun.forums import queries
@@ -18,6 +17,7 @@ from gongmun.forums.succeeding import SuccessionReport, follow_successions
 from gongmun.forums.succession_preview import SuccessionPreview
 from gongmun.forums.succession_preview import preview as succession_preview
 from gongmun.forums.wrapping_up import WrapUp, wrap_up
+from tasks.document_tasks import issued
 from tasks.progress import ISSUING, progress
 from tasks.scheduling import run_once
 from tasks.service_task import service_task
@@ -98,18 +98,7 @@ def to_print_task(now: datetime) -> Sequence[int]:
 def print_share_task(first: int, last: int, now: datetime) -> Sequence[int]:
     """Number and print those of them with an id from `first` to `last`; the ids of those that were."""
     share = [each for each in to_print(wiring.database(), now=now) if first <= each <= last]
-    if not share:
-        return ()
-    with wiring.renderer() as renderer:
-        report = issue(
-            wiring.database(),
-            share,
-            renderer=renderer,
-            store=wiring.file_store(),
-            now=now,
-            key=wiring.signer,
-        )
-    return report.issued
+    return issued(share, now).issued
 
 
 @service_task("what was printed")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongmun import wiring
-from gongmun.documents import IssueReport, issue
+from gongmun.documents import IssueReport
 from gongmun.errors import GongmunError
 from gongmun.surveys.fieldwork.archiving import ArchivedWaves, archive_due
 from gongmun.surveys.fieldwork.closing import ClosedWaves, close_due
@@ -19,6 +19,7 @@ from gongmun.surveys.reports.publishing import (
     translate_reports,
 )
 from gongmun.surveys.reports.telling import is_untold, tell
+from tasks.document_tasks import issued
 from tasks.service_task import service_task
 
 
@@ -67,19 +68,7 @@ def draft_reports_task(now: datetime) -> DraftedReports:
 @service_task("issue reports")
 def issue_reports_task(now: datetime) -> IssueReport:
     """Number, print, sign and store the reports that were approved."""
-    db = wiring.database()
-    documents = to_issue(db)
-    if not documents:
-        return IssueReport(issued=(), failed=())
-    with wiring.renderer() as renderer:
-        return issue(
-            db,
-            documents,
-            renderer=renderer,
-            store=wiring.file_store(),
-            now=now,
-            key=wiring.signer,
-        )
+    return issued(to_issue(wiring.database()), now)
 
 
 @service_task("translate reports")
