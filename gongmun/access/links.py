@@ -126,16 +126,20 @@ def grant_volunteer(session: Session, *, dispatch: Dispatch, now: datetime) -> A
 
 
 def grant_respondents(session: Session, dispatch_ids: Sequence[int], now: datetime) -> None:
-    """Give whoever gets one of these mails, which are new, access to the survey it invites to."""
-    if blank() is None:
+    """Give whoever gets one of these mails, which are new, access to the survey it invites to.
+
+    One event tells of all, by the last mail: of each the ledger says already that it was queued, and what for.
+    """
+    if blank() is None or not dispatch_ids:
         return
-    values = _values(Audience.RESPONDENT) | _times(now)
-    ledger.record_each(
+    queries.add_new_links(session, dispatch_ids, _values(Audience.RESPONDENT) | _times(now))
+    ledger.record(
         session,
         "access.granted",
-        subjects=("access_link", queries.add_new_links(session, dispatch_ids, values)),
+        subject=("dispatch", dispatch_ids[-1]),
         now=now,
         audience=Audience.RESPONDENT.value,
+        links=len(dispatch_ids),
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gongmun.db import Base, state
+from gongmun.db import Base, index_where_given, state
 
 HASH_LENGTH = 64  # SHA-256 in hexadecimal
 
@@ -34,12 +34,14 @@ class AccessLink(Base):
     """
 
     __tablename__ = "access_links"
+    # Of a whole city that is asked none has either.
+    __table_args__ = (index_where_given("organisation_id"), index_where_given("suggestion_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     audience: Mapped[Audience] = mapped_column(state(Audience))
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     document_ids: Mapped[list[int]] = mapped_column(JSON)
-    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestions.id"), index=True)
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestions.id"))
     address: Mapped[str | None] = mapped_column(String(254))
     token_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH), unique=True)
     dispatch_id: Mapped[int] = mapped_column(ForeignKey("dispatches.id"), unique=True)

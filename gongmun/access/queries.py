@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gongmun.access.models import AccessLink, Attempt, LoginCode, OfficerSession
-from gongmun.db import add_rows, rows_with
+from gongmun.db import add_rows
 from gongmun.errors import NotFound
 from gongmun.organisations import Organisation
 
@@ -137,13 +137,10 @@ def add_links(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[int, 
     return links_of_dispatches(session, [row["dispatch_id"] for row in rows])
 
 
-def add_new_links(
-    session: Session, dispatch_ids: Sequence[int], values: Mapping[str, Any]
-) -> Sequence[int]:
-    """Add the links of thousands of mails that had none, alike but for the mail; their ids, in the mails' order."""
+def add_new_links(session: Session, dispatch_ids: Sequence[int], values: Mapping[str, Any]) -> None:
+    """Add the links of thousands of mails that had none, alike but for the mail."""
     table = cast(Table, AccessLink.__table__)
     add_rows(session, table, [{"dispatch_id": each} for each in dispatch_ids], alike=values)
-    return [row[0] for row in rows_with(session, table, "dispatch_id", dispatch_ids, ("id",))]
 
 
 def links(

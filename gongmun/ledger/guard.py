@@ -31,7 +31,7 @@ GUARD: Mapping[str, Sequence[str]] = {
         # INSERT OR REPLACE removes the row in its way without asking the trigger of DELETE.
         (
             "CREATE TRIGGER ledger_events_no_replace BEFORE INSERT ON ledger_events "
-            "WHEN EXISTS (SELECT 1 FROM ledger_events WHERE seq = NEW.seq OR hash = NEW.hash) "
+            "WHEN EXISTS (SELECT 1 FROM ledger_events WHERE seq = NEW.seq) "
             "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         ),
     ],

@@ -25,7 +25,7 @@ class LedgerEvent(Base):
     subject_id: Mapped[int]
     data: Mapped[dict[str, Any]]
     previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class LedgerHead(Base):

@@ -10,7 +10,7 @@ from gongmun.mail.dispatching import DispatchReport, dispatch_due
 from gongmun.mail.life import Event, Status
 from gongmun.mail.message import Attachment, OutgoingMessage
 from gongmun.mail.models import Dispatch
-from gongmun.mail.outbox import AddressRefused, enqueue, enqueue_many
+from gongmun.mail.outbox import AddressRefused, enqueue, enqueue_many, enqueue_to_each
 from gongmun.mail.recovering import RecoveryReport, recover
 from gongmun.mail.witness import JournalWitness, Witness
 
@@ -30,6 +30,7 @@ __all__ = [
     "dispatch_due",
     "enqueue",
     "enqueue_many",
+    "enqueue_to_each",
     "recover",
     "release",
     "settle",

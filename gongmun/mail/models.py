@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gongmun.db import Base, state
+from gongmun.db import Base, index_where_given, state
 from gongmun.mail.life import Event, Status
 from gongmun.mail.message import Attachment, OutgoingMessage
 
@@ -49,6 +49,8 @@ class Dispatch(Base):
         Index(
             "ix_dispatches_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED
         ),
+        # Mails to citizens carry none.
+        index_where_given("document_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,7 +68,7 @@ class Dispatch(Base):
     # Message-IDs of the mails before in the same thread, oldest first.
     references: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     status: Mapped[Status] = mapped_column(state(Status))
     hold_reason: Mapped[HoldReason | None] = mapped_column(state(HoldReason))
     # Attempts that the relay answered, or whose answer was lost.

@@ -1,7 +1,7 @@
 """The outbox (발송함): a message becomes a row in the transaction that decides on it."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -94,7 +94,28 @@ def enqueue_many(
 ) -> Sequence[int]:
     """Do the same with each of these messages; the ids of their rows, in the same order."""
     rows = _rows(session, messages, now)
-    found = queries.add_many(session, rows)
+    return _enqueue(session, rows, {}, _told, now)
+
+
+def enqueue_to_each(
+    session: Session,
+    message: OutgoingMessage,
+    recipients: Sequence[tuple[str, str | None]],
+    now: datetime,
+) -> Sequence[int]:
+    """Do the same with one message to many, each with a key and an address of his own in place of the message's."""
+    return _enqueue(session, _own(session, recipients, now), _said(message, now), _HELD, now)
+
+
+def _enqueue(
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    alike: Mapping[str, Any],
+    what_differs: Callable[[Mapping[str, Any]], object],
+    now: datetime,
+) -> Sequence[int]:
+    """`alike` is what all rows have beside their own, `what_differs` what the ledger tells of a row that others have not."""
+    found = queries.add_many(session, rows, alike=alike)
     ids = [found[row["key"]][0] for row in rows]
     added = (
         (row, dispatch_id)
@@ -102,9 +123,9 @@ def enqueue_many(
         if found[row["key"]][1] == row["token"]
     )
     # Of many alike the same is told.
-    for _, alike in groupby(added, key=lambda each: _told(each[0])):
-        some = list(alike)
-        _record(session, [dispatch_id for _, dispatch_id in some], some[0][0], now)
+    for _, same in groupby(added, key=lambda each: what_differs(each[0])):
+        some = list(same)
+        _record(session, [dispatch_id for _, dispatch_id in some], {**some[0][0], **alike}, now)
     return ids
 
 
@@ -112,24 +133,44 @@ def _rows(
     session: Session, messages: Sequence[OutgoingMessage], now: datetime
 ) -> Sequence[dict[str, Any]]:
     """The messages as rows of the outbox, in their order."""
+    own = _own(session, [(message.key, message.address) for message in messages], now)
+    return [row | _said(message, now) for row, message in zip(own, messages, strict=True)]
+
+
+def _own(
+    session: Session, recipients: Sequence[tuple[str, str | None]], now: datetime
+) -> Sequence[dict[str, Any]]:
+    """What rows of the outbox do not share, for these keys and addresses in their order."""
     # Keys are made of ids, and after a restore the ids of what was lost are given once more: a server that has
     # the one Message-ID already would drop the new mail.
-    ids = ids_since(restorations(session), [message.key for message in messages])
-    tokens = _tokens(len(messages))
+    ids = ids_since(restorations(session), [key for key, _ in recipients])
+    tokens = _tokens(len(recipients))
     return [
-        _row(message, one, token, now)
-        for message, one, token in zip(messages, ids, tokens, strict=True)
+        _own_row(key, address, message_id, token, now)
+        for (key, address), message_id, token in zip(recipients, ids, tokens, strict=True)
     ]
 
 
-def _row(message: OutgoingMessage, message_id: str, token: str, now: datetime) -> dict[str, Any]:
-    reason = _hold_reason(message.address)
+def _own_row(
+    key: str, address: str | None, message_id: str, token: str, now: datetime
+) -> dict[str, Any]:
+    reason = _hold_reason(address)
     return {
-        "key": message.key,
+        "key": key,
         "message_id": message_id,
+        "address": _readable(address) if reason else address,
+        "token": token,
+        "status": Status.HELD if reason else Status.QUEUED,
+        "hold_reason": reason,
+        "next_attempt_at": None if reason else now,
+    }
+
+
+def _said(message: OutgoingMessage, now: datetime) -> dict[str, Any]:
+    """What rows of the same message to others share."""
+    return {
         "intent": message.intent,
         "organisation_code": message.organisation_code,
-        "address": _readable(message.address) if reason else message.address,
         "subject": _line(message.subject),
         "body": _laid_out(message.body),
         "attachments": [asdict(each) for each in message.attachments] or _NONE,
@@ -137,11 +178,7 @@ def _row(message: OutgoingMessage, message_id: str, token: str, now: datetime) -
         "language": message.language,
         "document_id": message.document_id,
         "wants_proof": message.wants_proof,
-        "token": token,
-        "status": Status.HELD if reason else Status.QUEUED,
-        "hold_reason": reason,
         "attempts": 0,
-        "next_attempt_at": None if reason else now,
         "created_at": now,
     }
 
@@ -164,6 +201,8 @@ def _laid_out(text: str) -> str:
 
 # What the ledger tells of a row.
 _told = itemgetter("status", "intent", "organisation_code", "document_id", "hold_reason")
+# What of it may differ between mails of one message.
+_HELD = itemgetter("hold_reason")
 
 
 def _record(session: Session, ids: Sequence[int], row: Mapping[str, Any], now: datetime) -> None:

@@ -64,12 +64,14 @@ def add(session: Session, values: Mapping[str, Any]) -> bool:
     return session.scalar(statement.returning(Dispatch.id)) is not None
 
 
-def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[int, str]]:
+def add_many(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, alike: Mapping[str, Any]
+) -> Mapping[str, tuple[int, str]]:
     """Insert dispatches but those whose key is there already; the id and the token of each, by its key.
 
-    The token tells whose row it is: another process that added the key has made another one.
+    `alike` is what all have beside their own. The token tells whose row it is: another process that added the key has made another one.
     """
-    add_rows(session, _DISPATCHES, rows, but_those_that_are_there=True)
+    add_rows(session, _DISPATCHES, rows, alike=alike, but_those_that_are_there=True)
     keys = [row["key"] for row in rows]
     found = rows_with(session, _DISPATCHES, "key", keys, ("key", "id", "token"))
     return {key: (dispatch_id, token) for key, dispatch_id, token in found}

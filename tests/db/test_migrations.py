@@ -62,6 +62,7 @@ MADE: Mapping[str, Callable[[Rows, Rows], None]] = {
     "0007": adds,
     "0008": adds,
     "0009": adds,
+    "0010": adds,
 }
 
 

@@ -94,15 +94,20 @@ def test_nor_is_an_event_replaced(db: Database, now: datetime) -> None:
     _write(db, now, number=1)
     with db.reading() as session:
         (kept,) = session.execute(select(LedgerEvent.__table__)).mappings()
-    for change in ({"actor": "x"}, {"actor": "x", "seq": 2}):
-        replacing = insert(LedgerEvent).prefix_with("OR REPLACE").values({**kept, **change})
-        with (
-            pytest.raises(DatabaseError, match="the ledger is append-only"),
-            db.transaction() as session,
-        ):
-            session.execute(replacing)
+    replacing = insert(LedgerEvent).prefix_with("OR REPLACE").values({**kept, "actor": "x"})
+    with (
+        pytest.raises(DatabaseError, match="the ledger is append-only"),
+        db.transaction() as session,
+    ):
+        session.execute(replacing)
     with db.reading() as session:
         assert ledger.verify(session) == 1
+    # One beside it takes nothing away, and is found.
+    beside = insert(LedgerEvent).prefix_with("OR REPLACE").values({**kept, "seq": 2})
+    with db.transaction() as session:
+        session.execute(beside)
+    with db.reading() as session, pytest.raises(LedgerBroken):
+        ledger.verify(session)
 
 
 @pytest.mark.parametrize("column", ["kind", "actor", "subject_id", "data", "occurred_at"])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gongmun.access import links
 from gongmun.clock import seoul_date
 from gongmun.db import add_rows
-from gongmun.mail import OutgoingMessage, compose, enqueue_many
+from gongmun.mail import OutgoingMessage, compose, enqueue_to_each
 from gongmun.mail.recipients import RESPONDENT
 from gongmun.settings import settings
 from gongmun.surveys.fieldwork import queries
@@ -57,21 +57,18 @@ def write(
             **(told or {}),
         },
     )
-    ids = enqueue_many(
-        session,
-        [
-            OutgoingMessage(
-                key=f"{INTENTS[kind]}:{count}:{each.id}",
-                intent=INTENTS[kind],
-                organisation_code=RESPONDENT,
-                address=each.contact,
-                subject=mail.subject,
-                body=mail.body,
-                wants_proof=False,
-            )
-            for each in people
-        ],
-        now,
+    key = f"{INTENTS[kind]}:{count}"
+    message = OutgoingMessage(
+        key=key,
+        intent=INTENTS[kind],
+        organisation_code=RESPONDENT,
+        address=None,
+        subject=mail.subject,
+        body=mail.body,
+        wants_proof=False,
+    )
+    ids = enqueue_to_each(
+        session, message, [(f"{key}:{each.id}", each.contact) for each in people], now
     )
     add_rows(
         session,
