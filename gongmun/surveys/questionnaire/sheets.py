@@ -12,6 +12,8 @@ from gongmun.surveys.questionnaire.codebook import Cell, cells
 from gongmun.surveys.questionnaire.items import Item, Questionnaire
 
 _NOT_ASKED = Answer(missing=Missing.NOT_ASKED)
+# No text, number or codes: as a key it stands for itself.
+_NOTHING = object()
 _NOT_ANSWERED = Answer(missing=Missing.NOT_ANSWERED)
 
 
@@ -24,8 +26,8 @@ class SheetReader:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._places = places(questionnaire)
         self.columns = tuple(name for place in self._places for name in place.item.variables())
-        self._taken: dict[object, Taken] = {}
         # By item, and there by its answer.
+        self._taken: dict[str, dict[object, Taken]] = {place.code: {} for place in self._places}
         self._cells: dict[str, dict[object, Sequence[Cell]]] = {
             place.code: {} for place in self._places
         }
@@ -54,26 +56,28 @@ class SheetReader:
         return row
 
     def _take(self, item: Item, given: object) -> Taken:
-        key = _key(item, given)
+        key = _key(given)
         if key is None:
             return taken(item, given)
-        found = self._taken.get(key)
+        known = self._taken[item.code]
+        found = known.get(key)
         if found is None:
-            found = self._taken[key] = taken(item, given)
+            found = known[key] = taken(item, given)
         return found
 
 
-def _key(item: Item, given: object) -> object:
-    """What tells one stored answer from another; None where hardly two are alike, as of texts."""
+def _key(given: object) -> object:
+    """What tells one stored answer to an item from another; None where hardly two are alike, as of texts."""
     if given is None:
-        return item.code, None
-    if not isinstance(given, dict) or len(given) != 1:
+        return _NOTHING
+    if type(given) is not dict or len(given) != 1:
         return None
-    codes = given.get("codes")
-    if type(codes) is list:
-        # True equals 1, and is no code.
-        if len(codes) == 1:
-            return (item.code, codes[0]) if type(codes[0]) is int else None
-        return (item.code, tuple(codes)) if all(type(each) is int for each in codes) else None
-    missing = given.get("missing")
-    return (item.code, missing) if isinstance(missing, str) else None
+    [(what, said)] = given.items()
+    if what == "missing":
+        return said if type(said) is str else None
+    if what != "codes" or type(said) is not list:
+        return None
+    # True equals 1, and is no code.
+    if len(said) == 1:
+        return said[0] if type(said[0]) is int else None
+    return tuple(said) if all(type(each) is int for each in said) else None
