@@ -12,7 +12,15 @@ from sqlalchemy import event, func, select
 from gongmun import ledger
 from gongmun.db import Database
 from gongmun.errors import NotFound
-from gongmun.mail import AddressRefused, Attachment, Dispatch, enqueue, enqueue_many, queries
+from gongmun.mail import (
+    AddressRefused,
+    Attachment,
+    Dispatch,
+    enqueue,
+    enqueue_many,
+    enqueue_to_each,
+    queries,
+)
 from gongmun.mail.life import Status
 from gongmun.mail.models import HoldReason
 from gongmun.mail.outbox import checked_address
@@ -91,6 +99,30 @@ def test_many_at_once_are_as_each_alone(db: Database, put: Put, now: datetime) -
         ]
     with db.transaction() as session:
         assert enqueue_many(session, [], now) == []
+
+
+def test_one_message_to_each_is_as_a_message_for_each(db: Database, now: datetime) -> None:
+    addresses = ["first@x.example", "사무실", None, "second@x.example"]
+    recipients = [(f"each:{place}", address) for place, address in enumerate(addresses)]
+    messages = [
+        replace(MESSAGE, key=f"many:{place}", address=address)
+        for place, address in enumerate(addresses)
+    ]
+    with db.transaction() as session:
+        one = enqueue_to_each(session, MESSAGE, recipients, now)
+        many = enqueue_many(session, messages, now)
+    with db.transaction() as session:
+        assert enqueue_to_each(session, MESSAGE, recipients[::-1], now) == one[::-1]
+        assert enqueue_to_each(session, MESSAGE, [], now) == []
+    with db.reading() as session:
+        for (key, _), each, other in zip(recipients, one, many, strict=True):
+            row, like = queries.by_id(session, each), queries.by_id(session, other)
+            assert row.message() == replace(like.message(), key=key)
+            for name in ("status", "hold_reason", "next_attempt_at", "attempts", "created_at"):
+                assert getattr(row, name) == getattr(like, name)
+            [told] = ledger.history(session, "dispatch", each)
+            [likewise] = ledger.history(session, "dispatch", other)
+            assert (told.kind, told.data) == (likewise.kind, likewise.data)
 
 
 def test_a_caller_that_rolls_back_sends_nothing(db: Database, now: datetime) -> None:

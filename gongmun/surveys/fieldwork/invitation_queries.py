@@ -127,13 +127,13 @@ def note_unreachable(session: Session, cycle_id: int, now: datetime) -> int:
     is_known = exists().where(
         PanelMember.id == Invitation.member_id, PanelPerson.id == PanelMember.person_id
     )
-    has_left = exists().where(
+    is_gone = exists().where(
         PanelMember.id == Invitation.member_id, PanelMember.standing == Standing.LEFT
     )
     return sum(
         _move_each(session, cycle_id, event, which, now)
         for event, which in (
-            (Event.REFUSED, and_(~is_known, has_left)),
+            (Event.REFUSED, and_(~is_known, is_gone)),
             (Event.LOST, or_(CAME_BACK, ~is_known)),
         )
     )

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from gongmun import ledger
+from gongmun.access.models import AccessLink
 from gongmun.errors import InvalidTransition, NotFound
 from gongmun.ledger import LedgerEvent
 from gongmun.mail.models import Dispatch
@@ -25,7 +26,7 @@ from gongmun.surveys.fieldwork.answering import (
 from gongmun.surveys.fieldwork.closing import GRACE, ClosingInvalid, close_due, close_now, put_off
 from gongmun.surveys.fieldwork.keys import SurveyKeyMissing
 from gongmun.surveys.fieldwork.life import Event, Status
-from gongmun.surveys.fieldwork.models import AnswerSheet, InvitationStatus
+from gongmun.surveys.fieldwork.models import AnswerSheet, InvitationStatus, SurveyMail
 from gongmun.surveys.fieldwork.opening import (
     NobodyToAsk,
     OpeningMissed,
@@ -171,6 +172,21 @@ def test_opening_again_invites_nobody_twice(fielded: Fielded) -> None:
     assert (again.mails, again.asked) == (0, PEOPLE)
     fielded.dispatch(at(OPENING, 11))
     assert len(fielded.sent()) == PEOPLE
+
+
+def test_each_invitation_is_an_event_and_all_their_links_one(fielded: Fielded) -> None:
+    opened(fielded)
+    with fielded.db.reading() as session:
+        events = session.scalars(select(LedgerEvent).order_by(LedgerEvent.seq)).all()
+        mails = session.scalars(select(SurveyMail.dispatch_id)).all()
+        linked = session.scalars(select(AccessLink.dispatch_id)).all()
+    queued = [event.subject_id for event in events if event.kind == "mail.queued"]
+    granted = [event for event in events if event.kind == "access.granted"]
+    assert sorted(queued) == sorted(mails) == sorted(linked)
+    assert [(event.subject_kind, event.subject_id) for event in granted] == [
+        ("dispatch", max(mails))
+    ]
+    assert granted[0].data == {"audience": "respondent", "links": PEOPLE}
 
 
 def test_nobody_is_invited_at_night(fielded: Fielded) -> None:
