@@ -128,14 +128,14 @@ def grant_volunteer(session: Session, *, dispatch: Dispatch, now: datetime) -> A
 def grant_respondents(session: Session, dispatch_ids: Sequence[int], now: datetime) -> None:
     """Give whoever gets one of these mails, which are new, access to the survey it invites to.
 
-    One event tells of all, by the last mail: of each the ledger says already that it was queued, and what for.
+    One event tells of all, by the last mail: of each the ledger says already that it was queued or held, and what for.
     """
     if blank() is None or not dispatch_ids:
         return
     queries.add_new_links(session, dispatch_ids, _values(Audience.RESPONDENT) | _times(now))
     ledger.record(
         session,
-        "access.granted",
+        "access.granted_to_each",
         subject=("dispatch", dispatch_ids[-1]),
         now=now,
         audience=Audience.RESPONDENT.value,

@@ -250,7 +250,7 @@ def _sqlite(url: URL) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         # The driver must not begin transactions by itself: `_begin` below does.
         connection.isolation_level = None
-        # Of a new file only. Of mails, which are near two thousand bytes, one stands on a page of the default size.
+        # Of a new file only. One or two mails, which are near two thousand bytes, fill a page of the default size.
         connection.execute("PRAGMA page_size=8192")
         _enter_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")

@@ -114,7 +114,11 @@ def _enqueue(
     what_differs: Callable[[Mapping[str, Any]], object],
     now: datetime,
 ) -> Sequence[int]:
-    """`alike` is what all rows have beside their own, `what_differs` what the ledger tells of a row that others have not."""
+    """Add these rows, but those whose key is there already; the ids of all, in their order.
+
+    `alike` is what all have beside their own, `what_differs` tells those apart of which the ledger has to tell
+    something else.
+    """
     found = queries.add_many(session, rows, alike=alike)
     ids = [found[row["key"]][0] for row in rows]
     added = (

@@ -69,7 +69,8 @@ def add_many(
 ) -> Mapping[str, tuple[int, str]]:
     """Insert dispatches but those whose key is there already; the id and the token of each, by its key.
 
-    `alike` is what all have beside their own. The token tells whose row it is: another process that added the key has made another one.
+    `alike` is what all have beside their own. The token tells whose row it is: another process that added the key
+    has made another one.
     """
     add_rows(session, _DISPATCHES, rows, alike=alike, but_those_that_are_there=True)
     keys = [row["key"] for row in rows]

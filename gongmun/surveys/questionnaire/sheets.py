@@ -12,9 +12,9 @@ from gongmun.surveys.questionnaire.codebook import Cell, cells
 from gongmun.surveys.questionnaire.items import Item, Questionnaire
 
 _NOT_ASKED = Answer(missing=Missing.NOT_ASKED)
-# No text, number or codes: as a key it stands for itself.
-_NOTHING = object()
 _NOT_ANSWERED = Answer(missing=Missing.NOT_ANSWERED)
+# The key of what is None: it equals no code and no text.
+_NOTHING = object()
 
 
 class SheetReader:

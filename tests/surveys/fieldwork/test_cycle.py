@@ -181,7 +181,7 @@ def test_each_invitation_is_an_event_and_all_their_links_one(fielded: Fielded) -
         mails = session.scalars(select(SurveyMail.dispatch_id)).all()
         linked = session.scalars(select(AccessLink.dispatch_id)).all()
     queued = [event.subject_id for event in events if event.kind == "mail.queued"]
-    granted = [event for event in events if event.kind == "access.granted"]
+    granted = [event for event in events if event.kind == "access.granted_to_each"]
     assert sorted(queued) == sorted(mails) == sorted(linked)
     assert [(event.subject_kind, event.subject_id) for event in granted] == [
         ("dispatch", max(mails))
