@@ -146,10 +146,11 @@ def preview_table(seen: Preview) -> Table:
 def waves_tables(lines: Sequence[WaveLine]) -> list[Table]:
     """The waves under way, and of each its categories."""
     waves: Table = (
-        Bilingual(ko="진행 중인 설문", en="Surveys under way"),
+        Bilingual(ko="회차별 응답", en="Answers by wave"),
         (
             Bilingual(ko="설문", en="survey"),
             Bilingual(ko="상태", en="state"),
+            Bilingual(ko="대상", en="asked"),
             *INVITATIONS.values(),
             Bilingual(ko="응답률", en="share answered"),
             Bilingual(ko="다음 안내", en="next reminder"),
@@ -159,9 +160,10 @@ def waves_tables(lines: Sequence[WaveLine]) -> list[Table]:
             (
                 f"{line.title.ko} {line.wave}회차 ({line.series} {line.wave})",
                 STATUSES[line.status],
+                sum(line.counts.values()),
                 *(line.counts[each] for each in INVITATIONS),
                 f"{line.share:.1%}",
-                line.next_reminder_on or "",
+                korean_date(line.next_reminder_on, weekday=True) if line.next_reminder_on else "",
                 korean_date(seoul_date(line.closes_at), weekday=True),
             )
             for line in lines

@@ -22,7 +22,7 @@ STATUSES: Mapping[Status, Bilingual] = {
     Status.CANCELLED: Bilingual(ko="취소", en="cancelled"),
 }
 INVITATIONS: Mapping[InvitationStatus, Bilingual] = {
-    InvitationStatus.INVITED: Bilingual(ko="초대", en="invited"),
+    InvitationStatus.INVITED: Bilingual(ko="응답 전", en="not begun"),
     InvitationStatus.OPENED: Bilingual(ko="응답 중", en="begun"),
     InvitationStatus.ANSWERED: Bilingual(ko="응답", en="answered"),
     InvitationStatus.REFUSED: Bilingual(ko="거절", en="refused"),

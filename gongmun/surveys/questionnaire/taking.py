@@ -94,9 +94,11 @@ def _codes(item: Item, raw: object) -> Sequence[int]:
     codes: list[int] = []
     for each in given:
         if isinstance(each, str):
-            if not each.strip():
+            # `strip` takes separators away that `int` does not.
+            each = each.strip()
+            if not each:
                 continue
-            if not _CODE.fullmatch(each.strip()):
+            if not _CODE.fullmatch(each):
                 raise Untaken(Refusal.UNKNOWN_OPTION)
             each = int(each)
         if not isinstance(each, int) or isinstance(each, bool):

@@ -44,6 +44,7 @@ def questionnaire(ask: Ask) -> Questionnaire:
         ("single", 1, Answer(codes=(1,))),
         ("single", "1", Answer(codes=(1,))),
         ("single", " 1 ", Answer(codes=(1,))),
+        ("single", "1\x1f", Answer(codes=(1,))),
         ("single", [1], Answer(codes=(1,))),
         ("single", ["1", ""], Answer(codes=(1,))),
         ("single", "dont_know", Answer(missing=Missing.DONT_KNOW)),
