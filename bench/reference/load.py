@@ -43,7 +43,16 @@ async def client(
             if begun >= until:
                 break
             writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionResetError) as closed:
+                # A server closes what has rested for some seconds; a browser then asks once more.
+                if getattr(closed, "partial", b""):
+                    raise
+                writer.close()
+                reader, writer = await asyncio.open_connection(host, port)
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(_length(head))
             seen.seconds.append(time.perf_counter() - begun)
             seen.statuses[head[9:12].decode()] += 1
