@@ -1,5 +1,6 @@
 """The watch at the door: what may not leave, looked at as it left, by the relay's own copy of each mail."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -7,6 +8,8 @@ from email.policy import default
 
 from sqlalchemy.orm import Session
 
+from gongmun.referrals.ladder import Rung
+from gongmun.referrals.names import RUNGS
 from gongmun.simulation import mail_trail
 from gongmun.simulation.mail_trail import Paused, Reminder
 from gongmun.simulation.ports import Arrived, Relay
@@ -58,7 +61,7 @@ class DepartureWatch:
                 )
             return
         for line in mail_trail.reminded(session, int(reminder.key.rpartition(":")[2])):
-            if line.reference not in text:
+            if line.reference not in said_at(line.rung, text):
                 continue  # it was true no more, and was left out
             what = f"mail {reminder.id} at {mail.at}: {line.rung} of referral {line.referral_id}"
             if mail_trail.has_ended(session, line, mail.at):
@@ -77,3 +80,22 @@ def body_of(content: bytes) -> str:
     assert body is not None, "a mail without words"
     text: str = body.get_content()
     return text
+
+
+_HEADING = re.compile(r"^\[([^\]\n]+)\]", re.MULTILINE)
+
+
+def said_at(rung: Rung, text: str) -> str:
+    """What a mail says under the heading of one rung; the whole of it where it has no headings of rungs.
+
+    A referral may stand there at two rungs, of which one has been settled and left out since. Where there is no
+    backup contact, the second request to acknowledge has the heading of the first.
+    """
+    headings = {RUNGS[rung].ko}
+    if rung is Rung.BACKUP_NUDGE:
+        headings.add(RUNGS[Rung.NUDGE].ko)
+    _, *parts = _HEADING.split(text)
+    sections = list(zip(parts[::2], parts[1::2], strict=True))
+    if not {heading for heading, _ in sections} & {name.ko for name in RUNGS.values()}:
+        return text
+    return "".join(said for heading, said in sections if heading in headings)

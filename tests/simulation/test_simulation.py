@@ -16,6 +16,7 @@ from gongmun.documents.models import RegisterEntry
 from gongmun.ledger.models import LedgerEvent
 from gongmun.mail import Dispatch, OutgoingMessage, enqueue
 from gongmun.organisations import Organisation
+from gongmun.referrals import leaving, notice_queries
 from gongmun.referrals.life import CHASED
 from gongmun.referrals.models import ChasePause, LadderStep, Notice, Referral
 from gongmun.simulation import telling
@@ -40,6 +41,7 @@ REGRESSIONS = [
     (6, 730, 25, 90),  # an answer was sent back at the very moment at which its deadline was told
     (27, 730, 25, 101),  # a holiday was declared while a clock stood still
     (97, 730, 25, 251),  # an answer by mail was read after rungs were skipped
+    (196, 730, 25, 121),  # a request that was left out of a mail was taken for one that it made
 ]
 
 
@@ -205,6 +207,16 @@ def test_a_broken_promise_is_seen(world: World) -> None:
             found = (*world.check(), *world.invariants.check_all())
             seen |= {broken.promise for broken in found}
         assert promise in seen
+
+
+def test_a_request_that_was_met_is_seen_beside_one_that_was_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Mails with two rungs of one referral, the first of them acknowledged before the mail left."""
+    monkeypatch.setattr(leaving, "still_true", notice_queries.lines_of)
+    report = run(replace(draw(196), days=121))
+    assert [each.promise for each in report.broken] == ["no_reminder_after_an_answer"]
+    assert ": nudge of referral" in report.broken[0].what
 
 
 def test_a_rung_that_is_left_out_is_seen(house: House) -> None:
