@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, delete, or_, select, update
+from sqlalchemy import Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from gongmun.calendar import CountedIn, Counting
@@ -24,7 +24,8 @@ COUNTED = CHASED | {Status.ANSWERED}
 _COUNTING = (Referral.answer_counted_in, Referral.answer_counted_since, Referral.answer_counted)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Not kw_only: there are tens of thousands, each a row of these columns in this order.
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The columns of a referral that a recount reads."""
 
@@ -127,7 +128,7 @@ def standing_on(
         )
         .order_by(Referral.id),
     )
-    return [_standing(row) for row in rows]
+    return [Standing(*row) for row in rows]
 
 
 def locked(session: Session, referral_ids: Sequence[int]) -> Sequence[Standing]:
@@ -139,11 +140,7 @@ def locked(session: Session, referral_ids: Sequence[int]) -> Sequence[Standing]:
         .order_by(Referral.id)
         .with_for_update(),
     )
-    return [_standing(row) for row in rows]
-
-
-def _standing(row: Row[Any]) -> Standing:
-    return Standing(**dict(zip(Standing.__slots__, row, strict=True)))
+    return [Standing(*row) for row in rows]
 
 
 def steps_of(session: Session, referral_ids: Sequence[int]) -> Sequence[FiredStep]:

@@ -5,7 +5,7 @@ came to, and from the lines that were noted (noted_days.py). That is for the wor
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
@@ -27,9 +27,12 @@ _UNKNOWN = Bilingual(ko="휴무일 변경", en="the days off have changed")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
-    """A deadline that `recount` puts on another day than `old`; its period began on `since`."""
+    """A deadline that `recount` puts on another day than `old`; its period began on `since`.
 
-    recount: Callable[[WorkingCalendar], date]
+    Two are equal that move from and to the same days: what is said of them is the same.
+    """
+
+    recount: Callable[[WorkingCalendar], date] = field(compare=False)
     since: date
     old: date
     new: date

@@ -24,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -99,20 +100,24 @@ def disagreeing(session: Session, *, cal: WorkingCalendar, now: datetime) -> int
 
 def preview(session: Session, *, cal: WorkingCalendar, now: datetime) -> Preview:
     """Which deadlines `recompute` would move, by ministry and by day. Reads only."""
-    today = seoul_date(now)
+    with without_collector():
+        return _preview(session, cal, seoul_date(now))
+
+
+def _preview(session: Session, cal: WorkingCalendar, today: date) -> Preview:
     recount = Recount(cal, today)
     answers, receipts = _found(session, recount)
     if not answers and not receipts:
         return Preview(today=today, declared=(), lines=())
     before = noted_days.noted(session)
     days = declared_days.declared([*answers, *receipts], cal, today, before)
+    why = cache(lambda moved: declared_days.reason(days, moved, cal, before))
     grouped: defaultdict[tuple[int, Clock, date, date, Bilingual], list[int]] = defaultdict(list)
     for standing in change_queries.standing_on(
         session, answers={each.old for each in answers}, receipts={each.old for each in receipts}
     ):
         for clock, moved in recount.moves(standing).items():
-            why = declared_days.reason(days, moved, cal, before)
-            key = (standing.organisation_id, clock, moved.old, moved.new, why)
+            key = (standing.organisation_id, clock, moved.old, moved.new, why(moved))
             grouped[key].append(standing.id)
     ministries = paper_queries.names(session, {key[0] for key in grouped})
     lines = [_line(ministries[key[0]], *key[1:], ids) for key, ids in grouped.items()]
@@ -172,7 +177,7 @@ def recompute(
         DecisionIncomplete: the name is given without a reason, or the other way round.
     """
     today = seoul_date(now)
-    with db.reading() as session, without_collector():
+    with db.reading() as session:
         found = preview(session, cal=cal, now=now)
     ids = found.referral_ids
     approval_id = None
