@@ -1,7 +1,8 @@
 """Which wrap-ups are due, and when. The flow turns each into one scheduled run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +35,23 @@ def wrap_ups_due(db: Database, *, now: datetime) -> Sequence[WrapUpDue]:
     """
     with db.reading() as session:
         first = [_first(forum) for forum in queries.not_wrapped_up(session)]
-        later = [_later(session, forum, now) for forum in queries.wrapped_up(session)]
+        left = _left_over(session, now)
+        later = [
+            _later(session, forum, left[forum.id], now)
+            for forum in queries.wrapped_up(session)
+            if forum.id in left
+        ]
     return [*first, *(due for due in later if due is not None)]
+
+
+def _left_over(session: Session, now: datetime) -> Mapping[int, Sequence[int]]:
+    """What ended forums have that has a route and no referral, by forum."""
+    today = seoul_date(now)
+    left: defaultdict[int, list[int]] = defaultdict(list)
+    for suggestion in queries.unreferred_of_ended(session, now):
+        if route_of(session, suggestion, today) is not None:
+            left[suggestion.forum_id].append(suggestion.id)
+    return left
 
 
 def _first(forum: Forum) -> WrapUpDue:
@@ -50,12 +66,9 @@ def _first(forum: Forum) -> WrapUpDue:
     )
 
 
-def _later(session: Session, forum: Forum, now: datetime) -> WrapUpDue | None:
+def _later(session: Session, forum: Forum, left: Sequence[int], now: datetime) -> WrapUpDue | None:
     latest = queries.latest_outcome(session, forum.id)
     if latest is not None and latest.status is not OutcomeStatus.ISSUED:
-        return None
-    left = _routed_but_unreferred(session, forum.id, now)
-    if not left:
         return None
     signature = hashlib.sha256(repr(left).encode()).hexdigest()[:16]
     return WrapUpDue(
@@ -64,12 +77,3 @@ def _later(session: Session, forum: Forum, now: datetime) -> WrapUpDue | None:
         at=now,
         key=f"wrap-up:{forum.id}:left:{signature}",
     )
-
-
-def _routed_but_unreferred(session: Session, forum_id: int, now: datetime) -> list[int]:
-    today = seoul_date(now)
-    return [
-        suggestion.id
-        for suggestion in queries.unreferred(session, forum_id)
-        if route_of(session, suggestion, today) is not None
-    ]

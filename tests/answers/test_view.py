@@ -1,12 +1,9 @@
 """What an officer sees: all of the document, nothing of another ministry, and by few queries."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from gongmun.answers import view
 from gongmun.answers.content import Content
@@ -22,26 +19,13 @@ from gongmun.referrals.models import ResponseDecision
 from gongmun.referrals.pausing import pause
 from tests.answers.officer import MOMENT, Officer
 from tests.answers.writing import acceptance, refusal
+from tests.asking import statements
 from tests.world import World, at
 
 
 @pytest.fixture
 def world(sqlite_db: Database, tmp_path: Path) -> World:
     return World(db=sqlite_db, folder=tmp_path, now=at(date(2026, 10, 12)))
-
-
-@contextmanager
-def statements(db: Database) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_desk_shows_the_document_and_each_referral_in_order(world: World) -> None:

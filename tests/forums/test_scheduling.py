@@ -5,6 +5,7 @@ from datetime import timedelta
 from gongmun.forums.models import Forum
 from gongmun.forums.routing import route_suggestion
 from gongmun.forums.scheduling import wrap_ups_due
+from tests.asking import statements
 from tests.world import World
 
 
@@ -85,3 +86,18 @@ def test_a_forum_that_has_ended_is_due_once_however_much_waits_in_it(world: Worl
     forum_id = world.forum()
     world.suggest(forum_id, "public_transport")
     assert len(wrap_ups_due(world.db, now=world.now)) == 1
+
+
+def test_forums_that_are_done_are_not_asked_about_one_by_one(world: World) -> None:
+    asked = []
+    for number in range(3):
+        forum_id = world.forum(code=f"F-{number}")
+        world.suggest(forum_id, "public_transport")
+        outcome_id = world.wrap_up(forum_id, f"run-{number}").outcome_id
+        assert outcome_id is not None
+        world.decide(outcome_id)
+        world.issue()
+        with statements(world.db) as said:
+            assert wrap_ups_due(world.db, now=world.now) == []
+        asked.append(len(said))
+    assert asked[0] == asked[2]
