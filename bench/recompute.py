@@ -19,7 +19,8 @@ from bench.rivals.bare_sweep import recorded, replay
 from gongmun.calendar import calendar
 from gongmun.db import Database
 from gongmun.referrals import ladder
-from gongmun.referrals.recomputing import preview, recompute
+from gongmun.referrals.recompute_preview import preview
+from gongmun.referrals.recomputing import recompute
 from gongmun.referrals.telling_changes import tell_changes
 
 # Steps that follow each other on one copy.

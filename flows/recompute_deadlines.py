@@ -8,7 +8,8 @@ from prefect import flow
 from gongmun import clock, wiring
 from gongmun.db.sweeps import lease
 from gongmun.referrals.names import CLOCKS
-from gongmun.referrals.recomputing import RECOMPUTE, Preview
+from gongmun.referrals.recompute_preview import Preview
+from gongmun.referrals.recomputing import RECOMPUTE
 from gongmun.text import Bilingual, korean_date
 from tasks.artifacts import Table, notes_of, publish, some
 from tasks.deadline_tasks import (

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from gongmun import wiring
 from gongmun.calendar import calendar
-from gongmun.referrals.recomputing import Preview, Recomputed, preview, recompute
+from gongmun.referrals.recompute_preview import Preview, preview
+from gongmun.referrals.recomputing import Recomputed, recompute
 from gongmun.referrals.telling_changes import ChangesTold, tell_changes
 from tasks.service_task import service_task
 

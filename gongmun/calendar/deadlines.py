@@ -5,16 +5,15 @@ counted from the next working day, whatever the unit, and an end on a day off mo
 working day (Civil Act art. 161; Civil Petitions Treatment Act art. 19).
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from gongmun.calendar import hours
-from gongmun.calendar.counting import Counting
+from gongmun.calendar.counting import CountedIn, Counting, end_of_months
 from gongmun.calendar.working_days import SATURDAY, SUNDAY, WorkingCalendar
-from gongmun.clock import SEOUL, seoul_date
+from gongmun.clock import SEOUL, seoul_date, seoul_time
 from gongmun.text import Bilingual, english_date, korean_date, with_particle
 
 
@@ -172,28 +171,24 @@ def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> 
         NaiveDatetime: `start` has no time zone.
         YearNotCovered: the period leaves the years the calendar covers.
     """
-    started = seoul_date(start)
-    # Days off between `begin` and the first day that counts are skipped, and named.
-    begin = started
-    if calendar.is_working_day(started) and not rule.first_day_counts:
-        begin = started + timedelta(days=1)
-
+    counting, started = counting_by(rule, start), seoul_date(start)
+    due = counting.due(calendar)
     if rule.unit is Unit.WORKING_HOURS:
-        counting = Counting.time(start, timedelta(hours=rule.length))
         # What comes after the work of a day is counted from the next day's.
-        first, due = seoul_date(hours.opening(start, calendar)), counting.due(calendar)
-        skipped = _days_off(started, due, calendar)
+        first, skipped = (
+            seoul_date(hours.opening(start, calendar)),
+            _days_off(started, due, calendar),
+        )
     elif rule.unit is Unit.WORKING_DAYS:
-        first = calendar.shift(begin, 0)
-        counting = Counting.days(begin - timedelta(days=1), rule.length)
-        due = counting.due(calendar)
-        skipped = _days_off(begin, due, calendar)
+        begin = started + timedelta(days=not rule.first_day_counts)
+        if not calendar.is_working_day(started):
+            begin = started
+        first, skipped = calendar.shift(begin, 0), _days_off(begin, due, calendar)
     else:
-        first = calendar.shift(begin, 0) if begin == started else begin
-        end = end_by_calendar(rule, first)
-        counting = Counting.days(end)
-        due = counting.due(calendar)
-        skipped = _days_off(begin, first, calendar) + _days_off(end, due, calendar)
+        first = counting.first_day(calendar)
+        # After a working day the day after counts, whatever day it is.
+        skipped = () if calendar.is_working_day(started) else _days_off(started, first, calendar)
+        skipped += _days_off(counting.last_day(calendar), due, calendar)
     return Deadline(
         due=due,
         due_at=counting.due_at(calendar),
@@ -205,11 +200,29 @@ def deadline(rule: DeadlineRule, start: datetime, calendar: WorkingCalendar) -> 
     )
 
 
-def end_by_calendar(rule: DeadlineRule, first: date) -> date:
-    """The last day of a period by the calendar whose first day is `first`, be it a day off or not."""
-    if rule.unit is Unit.MONTHS:
-        return _end_of_months(first, rule.length)
-    return first + timedelta(days=rule.length - 1)
+def counting_by(rule: DeadlineRule, start: datetime) -> Counting:
+    """How a period of `rule` that starts at the moment `start` is counted, by whatever calendar.
+
+    Raises:
+        NaiveDatetime: `start` has no time zone.
+    """
+    if rule.unit is Unit.WORKING_HOURS:
+        return Counting.time(start, timedelta(hours=rule.length))
+    started = seoul_date(start)
+    if rule.unit is Unit.WORKING_DAYS:
+        # The n-th working day after the day before the first one that may count.
+        return Counting.days(started - timedelta(days=rule.first_day_counts), rule.length)
+    unit = _COUNTED_IN[rule.unit, rule.first_day_counts]
+    return Counting(unit=unit, since=seoul_time(started), amount=rule.length)
+
+
+# A period by the calendar, with the day of the start and without it.
+_COUNTED_IN = {
+    (Unit.CALENDAR_DAYS, True): CountedIn.CALENDAR_DAYS,
+    (Unit.CALENDAR_DAYS, False): CountedIn.CALENDAR_DAYS_AFTER,
+    (Unit.MONTHS, True): CountedIn.MONTHS,
+    (Unit.MONTHS, False): CountedIn.MONTHS_AFTER,
+}
 
 
 def latest_extension(rule: DeadlineRule, due: date, calendar: WorkingCalendar) -> date:
@@ -228,19 +241,7 @@ def latest_extension(rule: DeadlineRule, due: date, calendar: WorkingCalendar) -
         return calendar.shift(due, length)
     if rule.unit is Unit.CALENDAR_DAYS:
         return calendar.shift(due + timedelta(days=length), 0)
-    return calendar.shift(_end_of_months(due + timedelta(days=1), length), 0)
-
-
-def _end_of_months(first: date, months: int) -> date:
-    """The last day of a period of `months` whose first day is `first` (Civil Act art. 160).
-
-    The day before the same day of the last month, or that month's last day where it has none such.
-    """
-    year, month0 = divmod(first.year * 12 + first.month - 1 + months, 12)
-    last = monthrange(year, month0 + 1)[1]
-    if first.day > last:
-        return date(year, month0 + 1, last)
-    return date(year, month0 + 1, first.day) - timedelta(days=1)
+    return calendar.shift(end_of_months(due + timedelta(days=1), length), 0)
 
 
 def _days_off(

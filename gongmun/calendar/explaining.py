@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from gongmun.calendar import hours
 from gongmun.calendar.counting import CountedIn, Counting
-from gongmun.calendar.deadlines import BY_CALENDAR, Deadline, Unit, deadline, end_by_calendar
+from gongmun.calendar.deadlines import BY_CALENDAR, Deadline, Unit
 from gongmun.calendar.working_days import WorkingCalendar
 from gongmun.clock import SEOUL, seoul_date, seoul_time
 from gongmun.text import Bilingual
@@ -47,13 +47,10 @@ def days_of(counted: Deadline | Counting, calendar: WorkingCalendar) -> Sequence
     """
     if isinstance(counted, Counting):
         return tuple(_of_counting(counted, calendar))
-    # By this calendar, which may be another than the one that the deadline was made with.
-    now = deadline(counted.rule, counted.start, calendar)
-    if now.rule.unit in BY_CALENDAR:
-        return tuple(_by_calendar(now, calendar))
-    started = seoul_date(now.start)
-    first, *others = (day for day in _of_counting(now.counting, calendar) if day.day >= started)
-    if now.rule.unit is Unit.WORKING_DAYS and first.number:
+    started = seoul_date(counted.start)
+    days = _of_counting(counted.counting, calendar)
+    first, *others = (day for day in days if day.day >= started)
+    if counted.rule.unit is Unit.WORKING_DAYS and first.number:
         first = replace(first, why=_START_COUNTS)
     return (first, *others)
 
@@ -84,6 +81,8 @@ def days_after(
 def _of_counting(counting: Counting, calendar: WorkingCalendar) -> Iterator[CountedDay]:
     if counting.unit is CountedIn.WORKING_SECONDS:
         return _working_time(counting, calendar)
+    if counting.is_by_calendar:
+        return _by_calendar(counting, calendar)
     if counting.amount:
         return _working_days(counting, calendar)
     return _day_that_was_set(counting, calendar)
@@ -124,18 +123,18 @@ def _day_that_was_set(counting: Counting, calendar: WorkingCalendar) -> Iterator
         yield CountedDay(day=day, number=None, why=calendar.why_off(day) or last)
 
 
-def _by_calendar(deadline: Deadline, calendar: WorkingCalendar) -> Iterator[CountedDay]:
-    end = end_by_calendar(deadline.rule, deadline.first_day)
-    for day in _days(seoul_date(deadline.start), deadline.due):
+def _by_calendar(counting: Counting, calendar: WorkingCalendar) -> Iterator[CountedDay]:
+    start, first = seoul_date(counting.since), counting.first_day(calendar)
+    end = counting.last_day(calendar)
+    for day in _days(start, counting.due(calendar)):
         off = calendar.why_off(day)
-        if day < deadline.first_day:
+        if day < first:
             yield CountedDay(day=day, number=None, why=off or _START_DOES_NOT)
         elif day > end:
             yield CountedDay(day=day, number=None, why=off or _MOVED)
         else:
-            number = (day - deadline.first_day).days + 1
-            why = _START_COUNTS if day == seoul_date(deadline.start) else _counted_though(off)
-            yield CountedDay(day=day, number=number, why=why)
+            why = _START_COUNTS if day == start else _counted_though(off)
+            yield CountedDay(day=day, number=(day - first).days + 1, why=why)
 
 
 def _counted_though(off: Bilingual | None) -> Bilingual:

@@ -19,7 +19,8 @@ from gongmun.errors import GongmunError
 from gongmun.referrals import explaining, untold_queries
 from gongmun.referrals.explaining import Explained
 from gongmun.referrals.names import CLOCKS
-from gongmun.referrals.recomputing import RECOMPUTE, Preview, preview, recompute
+from gongmun.referrals.recompute_preview import Preview, preview
+from gongmun.referrals.recomputing import RECOMPUTE, recompute
 from gongmun.referrals.telling_changes import tell_changes
 from gongmun.text import Bilingual, english_date, korean_date
 

@@ -20,7 +20,7 @@ from gongmun.mail import Dispatch, delivery_queries
 from gongmun.mail import queries as mail_queries
 from gongmun.mail.recipients import recipient
 from gongmun.organisations import queries as organisation_queries
-from gongmun.referrals import dispatch_queries, recomputing, succession_queries
+from gongmun.referrals import dispatch_queries, recompute_preview, succession_queries
 from gongmun.referrals import queries as referral_queries
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Status
@@ -183,7 +183,7 @@ def _stranded(session: Session, referral: Referral) -> Finding:
 
 def _deadlines(session: Session, now: datetime) -> Iterator[Finding]:
     """By ministry, as the preview of the recount lists them."""
-    found = recomputing.preview(session, cal=calendar(), now=now)
+    found = recompute_preview.preview(session, cal=calendar(), now=now)
     for line in found.lines:
         yield Finding(
             gap=Gap.DEADLINE,

@@ -21,7 +21,7 @@ from gongmun.mail import queries as mail_queries
 from gongmun.mail.models import HoldReason
 from gongmun.mail.recipients import recipient
 from gongmun.referrals import queries as referral_queries
-from gongmun.referrals import recomputing, untold_queries
+from gongmun.referrals import recompute_preview, untold_queries
 from gongmun.referrals.chasing import CHASE_SWEEP
 from gongmun.text import Bilingual, english_date, korean_date
 
@@ -157,7 +157,7 @@ def _late(session: Session) -> Iterator[Waiting]:
 
 def _recount(session: Session, now: datetime) -> Iterator[Waiting]:
     """The days off have changed, and deadlines still stand on the days that were counted before."""
-    if recomputing.disagreeing(session, cal=calendar(), now=now):
+    if recompute_preview.disagreeing(session, cal=calendar(), now=now):
         yield Waiting(
             what=Bilingual(
                 ko="휴무일이 바뀌어 다시 계산할 기한이 있습니다.",

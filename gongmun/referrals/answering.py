@@ -14,7 +14,7 @@ from gongmun.db import Database
 from gongmun.errors import GongmunError, InvalidTransition
 from gongmun.ledger import Actor
 from gongmun.referrals import queries
-from gongmun.referrals.clocks import answer_values, resumed
+from gongmun.referrals.clocks import answer_values, is_late, resumed
 from gongmun.referrals.ladder import Ladder, decide
 from gongmun.referrals.life import Event, Status
 from gongmun.referrals.models import Referral, Response, ResponseDecision
@@ -229,13 +229,15 @@ def counting_after(referral: Referral, since: datetime, now: datetime) -> Counti
     """What is left of a dispatched referral's clock that has stood still since then and goes on now."""
     assert referral.dispatched_at is not None
     unit = rule(referral.answer_rule, seoul_date(referral.dispatched_at)).unit
-    if unit is not Unit.WORKING_HOURS and seoul_date(now) <= seoul_date(since):
-        return referral.counting
     # What a late holiday has made longer is longer by what is left, whether or not it was counted again yet.
     due = max(referral.clocks.answer_due, referral.counting.due(calendar()))
     due_at = referral.counting.due_at(calendar())
     if referral.answer_due_at is not None:
         due_at = max(due_at, referral.answer_due_at)
+    # No day has passed, and no hour of a period that had run out.
+    by_hours = unit is Unit.WORKING_HOURS and not is_late(due_at, since)
+    if seoul_date(now) <= seoul_date(since) and not by_hours:
+        return referral.counting
     return resumed(due, due_at, since, now, unit, calendar())
 
 

@@ -88,14 +88,17 @@ class FiredStep:
     given_up: bool
 
 
-def countings(session: Session) -> Sequence[tuple[Counting, date]]:
-    """How the answers' deadlines are counted, each with the day that it came to; once each."""
+def countings(session: Session) -> Sequence[tuple[Counting, date, datetime | None]]:
+    """How the answers' deadlines are counted, each with the day and the moment that it came to; once each."""
     rows = session.execute(
-        select(*_COUNTING, Referral.answer_due)
+        select(*_COUNTING, Referral.answer_due, Referral.answer_due_at)
         .where(Referral.status.in_(COUNTED), Referral.answer_due.is_not(None))
         .distinct()
     )
-    return [(counting_of(unit, since, amount, due), due) for unit, since, amount, due in rows]
+    return [
+        (counting_of(unit, since, amount, due), due, due_at)
+        for unit, since, amount, due, due_at in rows
+    ]
 
 
 def receipts_due(session: Session) -> Sequence[tuple[datetime, date]]:

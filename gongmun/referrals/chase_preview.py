@@ -4,8 +4,8 @@ By the same queries and the same decision as the sweep itself, for any day: also
 as far as it can be known today.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,11 +24,12 @@ from gongmun.referrals.chase_pause_queries import paused_organisations
 from gongmun.referrals.clocks import receipt_due
 from gongmun.referrals.drafting_notices import superiors
 from gongmun.referrals.holding import held_back
-from gongmun.referrals.ladder import PLACES, DueStep, Ladder, Rung, decide
+from gongmun.referrals.ladder import PLACES, DueStep, Ladder, Rung, decide, overtakes
 from gongmun.referrals.mailing import mailbox
 from gongmun.referrals.models import ChasePause, Notice
 from gongmun.referrals.notice_queries import Line
 from gongmun.referrals.succession_queries import not_in_force
+from gongmun.referrals.wording import timely
 from gongmun.text import Bilingual
 
 
@@ -141,7 +142,8 @@ def preview(session: Session, *, ladder: Ladder, now: datetime) -> Preview:
     # The sweep that meets other days off looks at all that is open.
     until = today if days_met.is_met(session, calendar()) else date.max
     boxes: _Boxes = cache(lambda to_id, backup: mailbox(session, to_id, backup=backup))
-    lines = [*_earlier(session, today, boxes), *_due(session, until, paused, ladder, today, boxes)]
+    due = [*_due(session, until, paused, ladder, today, boxes)]
+    lines = [*_earlier(session, today, boxes, _fired(due)), *due]
     return Preview(
         today=today,
         quiet=not hours.is_open(now, calendar()),
@@ -192,8 +194,19 @@ def _fate(rung: Rung) -> Fate:
     return {Rung.ESCALATION: Fate.APPROVAL, Rung.SILENCE: Fate.RECORDED}.get(rung, Fate.SENT)
 
 
-def _earlier(session: Session, today: date, boxes: _Boxes) -> Iterator[PreviewLine]:
-    """What sweeps before have claimed and is not in the outbox yet."""
+def _fired(due: Sequence[PreviewLine]) -> Mapping[int, Collection[Rung]]:
+    """The rungs that would fire on the day, by referral."""
+    fired: defaultdict[int, set[Rung]] = defaultdict(set)
+    for line in due:
+        if line.rung and line.fate not in (Fate.SKIPPED, Fate.PAUSED):
+            fired[line.referral_id].add(line.rung)
+    return fired
+
+
+def _earlier(
+    session: Session, today: date, boxes: _Boxes, fired: Mapping[int, Collection[Rung]]
+) -> Iterator[PreviewLine]:
+    """What sweeps before have claimed and is not in the outbox yet; `fired` are the rungs of this one."""
     notices = queries.waiting_notices(session)
     standing = document_queries.standing(session, {i for n in notices for i in n.document_ids})
     held, gone = held_back(session, notices, today), not_in_force(session, today)
@@ -203,7 +216,15 @@ def _earlier(session: Session, today: date, boxes: _Boxes) -> Iterator[PreviewLi
         lines = notice_queries.lines(session, notice)
         statuses = {standing[each].status for each in notice.document_ids}
         listed = paper_queries.listed(session, [line.referral_id for line in lines])
+        in_time = timely(lines, listed, today)
         for line in lines:
+            rungs = fired.get(line.referral_id, ())
+            if any(overtakes(rung, line.rung) for rung in rungs):
+                fate = Fate.SKIPPED
+            elif line not in in_time:
+                fate = Fate.UNTRUE
+            else:
+                fate = _fate_of_claimed(line, statuses, notice, gone=gone, held=held)
             yield PreviewLine(
                 ministry=_name(ministry),
                 code=ministry.code,
@@ -213,7 +234,7 @@ def _earlier(session: Session, today: date, boxes: _Boxes) -> Iterator[PreviewLi
                 reference=listed[line.referral_id].reference,
                 rung=line.rung,
                 due_on=None,
-                fate=_fate_of_claimed(line, statuses, notice, gone=gone, held=held),
+                fate=fate,
             )
 
 

@@ -128,10 +128,10 @@ def resumed(
     days of a period in working days, else days by the calendar, and an end on a day off moves to the
     next working day. Of a period in working hours the working time is left. A clock that was overdue
     stays so, by as many working days: lateness is counted in them, whatever the period is counted in
-    (see `days_overdue`).
+    (see `days_overdue`). One that has run out by the hour is not resumed on the same day: it is as it was.
     """
     paused_on, resumed_on = seoul_date(paused_at), seoul_date(resumed_at)
-    if due < paused_on:
+    if is_late(due_at, paused_at):
         late = days_overdue(due, paused_on, calendar)
         # On a day off, the working day before is not over by any working day yet.
         back = late + (not calendar.is_working_day(resumed_on))

@@ -5,14 +5,15 @@ came to, and from the lines that were noted (noted_days.py). That is for the wor
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
 
 from gongmun.calendar import WorkingCalendar
 from gongmun.calendar.overrides import Override
 from gongmun.calendar.working_days import SATURDAY, SUNDAY
+from gongmun.clock import SEOUL
 from gongmun.text import Bilingual, english_date, korean_date
 
 # More days than these are not declared at once; more candidates are not tried.
@@ -25,17 +26,19 @@ _NOTHING: Mapping[date, Override] = {}
 _UNKNOWN = Bilingual(ko="휴무일 변경", en="the days off have changed")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Not compared: many have one and the same, and what is said of it is kept by it.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Moved:
     """A deadline that `recount` puts on another day than `old`; its period began on `since`.
 
-    Two are equal that move from and to the same days: what is said of them is the same.
+    `hour` is given where it is the same day, and the period ends later on it: when.
     """
 
-    recount: Callable[[WorkingCalendar], date] = field(compare=False)
+    recount: Callable[[WorkingCalendar], date]
     since: date
     old: date
     new: date
+    hour: datetime | None = None
 
     @property
     def last(self) -> date:
@@ -58,7 +61,8 @@ def declared(
     if not moved:
         return ()
     candidates = _candidates(moved, cal, today, _taken_back(before, cal))
-    evidence = moved[:_ENOUGH]
+    # What ends at another hour of the same day says nothing of its days.
+    evidence = [each for each in moved if each.hour is None][:_ENOUGH]
     for size in range(1, _MOST + 1):
         for days in combinations(candidates, size):
             was = cal.turned(days)
@@ -102,10 +106,23 @@ def reason(
     cal: WorkingCalendar,
     before: Mapping[date, Override] = _NOTHING,
 ) -> Bilingual:
-    """Why one deadline moved: those of the declared days that lie within its period."""
-    return _reason(
-        tuple((day, before.get(day)) for day in days if moved.since <= day <= moved.last), cal
-    )
+    """Why one deadline moved: those of the declared days within its period without which it would not have.
+
+    Days off within a period by the calendar count as any other: only its start and its end move.
+    """
+    within = tuple(day for day in days if moved.since <= day <= moved.last)
+    tells = tuple(day for day in within if moved.recount(_turned(cal, day)) != moved.new)
+    why = _reason(tuple((day, before.get(day)) for day in tells or within), cal)
+    if moved.hour is None:
+        return why
+    at = f"{moved.hour.astimezone(SEOUL):%H:%M}"
+    return Bilingual(ko=f"{why.ko}(같은 날 {at}까지)", en=f"{why.en} (until {at} on the same day)")
+
+
+# A day is asked for of many deadlines.
+@lru_cache(maxsize=64)
+def _turned(cal: WorkingCalendar, day: date) -> WorkingCalendar:
+    return cal.turned([day])
 
 
 # Many deadlines move for the same few days.

@@ -36,6 +36,7 @@ _MOVES = frozenset(
         "referral.sent_back",
         "referral.reopened",
         "referral.deadline_moved",
+        "referral.hour_moved",
         "referral.receipt_moved",
     }
 )

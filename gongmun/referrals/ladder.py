@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -74,6 +75,13 @@ COURTESIES = frozenset({Rung.COURTESY_EARLY, Rung.COURTESY_LATE, Rung.COURTESY_D
 FORMAL = frozenset({Rung.FIRST_REMINDER, Rung.SECOND_REMINDER})
 # From mild to severe.
 PLACES = {rung: place for place, rung in enumerate(Rung)}
+
+
+def track_of(rung: Rung) -> Clock:
+    """The track that a rung belongs to."""
+    if rung in OF_RECEIPT:
+        return Clock.ACKNOWLEDGEMENT
+    return Clock.PUBLICATION if rung is Rung.SILENCE else Clock.ANSWER
 
 
 def overtakes(rung: Rung, other: Rung) -> bool:
@@ -167,7 +175,8 @@ def load(path: Path = DEFAULT) -> Ladder:
     """Read a ladder file: `[[step]]` for all referrals, `[[kind]]` with steps of its own for some rules.
 
     Raises:
-        LadderInvalid: unreadable, unknown names or rules, the same rung twice in one kind, one rule in two.
+        LadderInvalid: unreadable, unknown names or rules, the same rung twice in one kind, one rule in two, a
+            rung on another track than its own, or a higher one that is due before a lower one.
     """
 
     def invalid(ko: str, en: str) -> LadderInvalid:
@@ -206,7 +215,30 @@ def load(path: Path = DEFAULT) -> Ladder:
             raise invalid(
                 f"단계 {twice.value}이(가) 두 번 있습니다.", f"The rung {twice.value} stands twice."
             )
-    return Ladder(default=content.step, kinds=kinds)
+        for step in steps:
+            if step.clock is not track_of(step.rung):
+                raise invalid(
+                    f"단계 {step.rung.value}의 clock은 {track_of(step.rung).value}이어야 합니다.",
+                    f"The clock of the rung {step.rung.value} has to be {track_of(step.rung).value}.",
+                )
+        for lower, higher in pairwise(sorted(steps, key=lambda step: PLACES[step.rung])):
+            # Of what is due at once the highest is said: it may not be due before the lower one.
+            if lower.clock is higher.clock and lower.working_days > higher.working_days:
+                raise invalid(
+                    f"단계 {higher.rung.value}의 날이 더 낮은 단계 {lower.rung.value}보다 빠릅니다. "
+                    "working_days를 고쳐 주십시오.",
+                    f"The rung {higher.rung.value} stands before the lower one {lower.rung.value}: "
+                    "correct their working_days.",
+                )
+    return Ladder(
+        default=_in_order(content.step),
+        kinds={code: _in_order(steps) for code, steps in kinds.items()},
+    )
+
+
+def _in_order(steps: Steps) -> Steps:
+    """From mild to severe: of what is due together the last one is the highest."""
+    return tuple(sorted(steps, key=lambda step: PLACES[step.rung]))
 
 
 def _fault(error: ValidationError) -> tuple[str, str]:

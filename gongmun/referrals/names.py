@@ -76,6 +76,10 @@ EVENTS: Mapping[str, Bilingual] = {
         ko="휴무일 변경에 따른 회신 기한 조정({old_due} → {new_due})",
         en="The days off changed: the answer is due on {new_due} instead of {old_due}",
     ),
+    "referral.hour_moved": Bilingual(
+        ko="휴무일 변경에 따른 회신 시각 조정({new_due} {hour}까지)",
+        en="The days off changed: the answer is due on {new_due}, now until {hour}",
+    ),
     "referral.receipt_moved": Bilingual(
         ko="휴무일 변경에 따른 접수 기한 조정({old_due} → {new_due})",
         en="The days off changed: the acknowledgement is due on {new_due} instead of {old_due}",

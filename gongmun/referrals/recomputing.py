@@ -6,6 +6,7 @@ calendar is counted by the new one, for both clocks:
 - The day that the ministry was told first stays beside the legal one, until that is the same again.
 - A deadline is made longer whenever the new calendar says so. It is made shorter only while the new day is
   still to come: what was promised is not taken away behind somebody's back.
+- Of a period in hours the hour may move and the day not: nobody is told of that, the ministry's page shows it.
 - A rung that fired for the old day, and is not reached by the new one, fires again when it is; a message of
   it that has not left is taken back. What is reached by the new day as well is not repeated.
 - A clock that stands still, and that of an answer that may be sent back, keep what is left of them: their day
@@ -21,27 +22,25 @@ What was counted again is as if it had been counted by this calendar at first: a
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.calendar import WorkingCalendar
-from gongmun.calendar.overrides import Override
-from gongmun.clock import seoul_date
+from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database, without_collector
 from gongmun.documents import Decision, record_decision
 from gongmun.ledger import Actor
-from gongmun.organisations import Organisation
-from gongmun.referrals import change_queries, declared_days, noted_days, paper_queries
+from gongmun.referrals import change_queries, noted_days
 from gongmun.referrals.change_queries import FiredStep, Standing
 from gongmun.referrals.declared_days import Moved
 from gongmun.referrals.ladder import Clock, Ladder
 from gongmun.referrals.models import ChangeCause
+from gongmun.referrals.recompute_preview import Preview, preview, reasons
 from gongmun.referrals.recounts import Recount, Recounted, Restart
 from gongmun.text import Bilingual, shorten
 
@@ -51,37 +50,7 @@ RECOMPUTE = "recompute-deadlines"
 _BATCH = 1_000
 _REASON_LIMIT = 300
 _KINDS = {Clock.ANSWER: "referral.deadline_moved", Clock.ACKNOWLEDGEMENT: "referral.receipt_moved"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewLine:
-    """Referrals of one ministry with a deadline that moves from one day to another, and why."""
-
-    code: str
-    ministry: Bilingual
-    clock: Clock
-    old: date
-    new: date
-    why: Bilingual
-    referral_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
-    """What would move on a day. `declared` are the days off that explain it, if they could be found.
-
-    `before` are the lines by which days were changed until now: one that is taken back has its name from them.
-    """
-
-    today: date
-    declared: tuple[date, ...]
-    lines: tuple[PreviewLine, ...]
-    before: Mapping[date, Override] = field(default_factory=dict)
-
-    @property
-    def referral_ids(self) -> Sequence[int]:
-        """Every referral with a deadline that moves, in order of number."""
-        return sorted({number for line in self.lines for number in line.referral_ids})
+_HOUR_MOVED = "referral.hour_moved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,70 +61,20 @@ class Recomputed:
     moved: int
 
 
-def disagreeing(session: Session, *, cal: WorkingCalendar, now: datetime) -> int:
-    """How many different deadlines do not stand on the day that the calendar says. Cheap."""
-    answers, receipts = _found(session, Recount(cal, seoul_date(now)))
-    return len(answers) + len(receipts)
-
-
-def preview(session: Session, *, cal: WorkingCalendar, now: datetime) -> Preview:
-    """Which deadlines `recompute` would move, by ministry and by day. Reads only."""
-    with without_collector():
-        return _preview(session, cal, seoul_date(now))
-
-
-def _preview(session: Session, cal: WorkingCalendar, today: date) -> Preview:
-    recount = Recount(cal, today)
-    answers, receipts = _found(session, recount)
-    if not answers and not receipts:
-        return Preview(today=today, declared=(), lines=())
-    before = noted_days.noted(session)
-    days = declared_days.declared([*answers, *receipts], cal, today, before)
-    why = cache(lambda moved: declared_days.reason(days, moved, cal, before))
-    grouped: defaultdict[tuple[int, Clock, date, date, Bilingual], list[int]] = defaultdict(list)
-    for standing in change_queries.standing_on(
-        session, answers={each.old for each in answers}, receipts={each.old for each in receipts}
-    ):
-        for clock, moved in recount.moves(standing).items():
-            key = (standing.organisation_id, clock, moved.old, moved.new, why(moved))
-            grouped[key].append(standing.id)
-    ministries = paper_queries.names(session, {key[0] for key in grouped})
-    lines = [_line(ministries[key[0]], *key[1:], ids) for key, ids in grouped.items()]
-    lines.sort(key=lambda line: (line.code, line.clock.value, line.new, line.referral_ids))
-    return Preview(today=today, declared=days, lines=tuple(lines), before=before)
-
-
-def _found(session: Session, recount: Recount) -> tuple[Sequence[Moved], Sequence[Moved]]:
-    """The deadlines of answers and of acknowledgements that move, each once."""
-    answers = [recount.answer(*each) for each in change_queries.countings(session)]
-    receipts = [recount.receipt(*each) for each in change_queries.receipts_due(session)]
-    return [each for each in answers if each], [each for each in receipts if each]
-
-
-def _line(
-    ministry: Organisation, clock: Clock, old: date, new: date, why: Bilingual, ids: Sequence[int]
-) -> PreviewLine:
-    return PreviewLine(
-        code=ministry.code,
-        ministry=Bilingual(ko=ministry.name_ko, en=ministry.name_en),
-        clock=clock,
-        old=old,
-        new=new,
-        why=why,
-        referral_ids=tuple(ids),
-    )
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
     """What all batches of a run share."""
 
-    cal: WorkingCalendar
-    found: Preview
+    why: Callable[[Moved], Bilingual]
     recount: Recount
     restart: Restart
     approval_id: int | None
     now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who has it done."""
+        return Actor.SYSTEM if self.approval_id is None else Actor.COORDINATOR
 
 
 def recompute(
@@ -188,8 +107,7 @@ def recompute(
             ).id
     recount = Recount(cal, today)
     run = _Run(
-        cal=cal,
-        found=found,
+        why=reasons(found.declared, cal, found.before),
         recount=recount,
         restart=Restart(recount, ladder, today),
         approval_id=approval_id,
@@ -229,14 +147,16 @@ def _recount(session: Session, ids: Sequence[int], run: _Run) -> int:
         changes=changes,
     )
     _record(session, done, run)
-    return len(changes)
+    return sum(len(moved) for _, moved, _ in done)
 
 
 def _changes(
     standing: Standing, moves: Mapping[Clock, Moved], run: _Run
 ) -> Iterator[Mapping[str, Any]]:
     for clock, moved in moves.items():
-        why = declared_days.reason(run.found.declared, moved, run.cal, run.found.before)
+        if moved.hour:
+            continue  # nobody is told of a later hour: the day that was told still holds
+        why = run.why(moved)
         yield {
             "referral_id": standing.id,
             "clock": clock,
@@ -272,6 +192,19 @@ def _record(
     alike: defaultdict[tuple[Clock, date, date, int], list[int]] = defaultdict(list)
     for standing, moves, recounted in done:
         for clock, moved in moves.items():
+            if moved.hour:
+                ledger.record(
+                    session,
+                    _HOUR_MOVED,
+                    subject=("referral", standing.id),
+                    now=run.now,
+                    actor=run.actor,
+                    new_due=moved.new.isoformat(),
+                    hour=f"{moved.hour.astimezone(SEOUL):%H:%M}",
+                    cause=ChangeCause.HOLIDAY.value,
+                    approval_id=run.approval_id,
+                )
+                continue
             alike[clock, moved.old, moved.new, recounted.values["arming"]].append(standing.id)
     for (clock, old, new, arming), ids in alike.items():
         ledger.record_each(
@@ -279,7 +212,7 @@ def _record(
             _KINDS[clock],
             subjects=("referral", ids),
             now=run.now,
-            actor=Actor.SYSTEM if run.approval_id is None else Actor.COORDINATOR,
+            actor=run.actor,
             old_due=old.isoformat(),
             new_due=new.isoformat(),
             cause=ChangeCause.HOLIDAY.value,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
-from gongmun.calendar import Counting, WorkingCalendar
+from gongmun.calendar import CountedIn, Counting, WorkingCalendar
 from gongmun.clock import seoul_date
 from gongmun.referrals.change_queries import FiredStep, Standing
 from gongmun.referrals.clocks import receipt_due
@@ -48,13 +48,20 @@ class Recount:
         self._receipt = cache(partial(receipt_due, calendar=cal))
         self._shift = cache(cal.shift)
 
-    def answer(self, counting: Counting, old: date) -> Moved | None:
-        """Where an answer that was due on `old` is due now; None where that stays."""
-        return self._answer(counting, old)
+    def answer(self, counting: Counting, old: date, old_at: datetime | None) -> Moved | None:
+        """Where an answer that was due on `old`, until `old_at`, is due now; None where that stays."""
+        return self._answer(counting, old, old_at)
 
-    def _counted_again(self, counting: Counting, old: date) -> Moved | None:
-        new = self._answer_due(counting)
-        return self._moved(counting.due, seoul_date(counting.since), old, new)
+    def _counted_again(
+        self, counting: Counting, old: date, old_at: datetime | None
+    ) -> Moved | None:
+        new, since = self._answer_due(counting), seoul_date(counting.since)
+        if new != old or old_at is None or counting.unit is not CountedIn.WORKING_SECONDS:
+            return self._moved(counting.due, since, old, new)
+        at = self._answer_at(counting)
+        if at == old_at or (at < old_at and new <= self._today):
+            return None
+        return Moved(recount=counting.due, since=since, old=old, new=new, hour=at)
 
     def receipt(self, dispatched_at: datetime, old: date) -> Moved | None:
         """The same of an acknowledgement."""
@@ -74,7 +81,11 @@ class Recount:
 
     def moves(self, standing: Standing) -> Mapping[Clock, Moved]:
         """The deadlines of a referral that move."""
-        found = {Clock.ANSWER: self.answer(standing.counting, standing.answer_due)}
+        found = {
+            Clock.ANSWER: self.answer(
+                standing.counting, standing.answer_due, standing.answer_due_at
+            )
+        }
         if standing.status is Status.DISPATCHED:
             found[Clock.ACKNOWLEDGEMENT] = self.receipt(
                 standing.dispatched_at, standing.acknowledge_due

@@ -14,15 +14,8 @@ from gongmun.simulation import evidence
 from gongmun.simulation.evidence import Told
 from gongmun.simulation.reference import Walk
 
-# Events that name the day on which an answer is due.
-_NAMING = frozenset(
-    {
-        "referral.dispatched",
-        "referral.resumed",
-        "referral.deadline_moved",
-        "referral.rearmed",
-    }
-)
+# The day on which a clock ends, by the days off that are known when it is asked for.
+_Counted = Callable[[Walk], date]
 
 
 @dataclass(slots=True)
@@ -31,8 +24,8 @@ class _Clock:
 
     rule: str
     due: date | None = None
-    # The day on which that day was named: by the days off that were known then.
-    named_on: date | None = None
+    # None of what was left in hours, which the ledger does not tell.
+    again: _Counted | None = None
     # When it was sent, while no other than the rule has set the clock.
     sent: datetime | None = None
     paused_at: datetime | None = None
@@ -53,11 +46,7 @@ class ClockWatch:
         for told in evidence.told_of_referrals(session, self._seq):
             self._seq = told.seq
             clock = self._clocks.setdefault(told.referral_id, _Clock(told.rule))
-            due = clock.due
-            wrong = self._follow(clock, told)
-            if clock.due != due or told.kind in _NAMING:
-                clock.named_on = seoul_date(told.at)
-            if wrong:
+            if wrong := self._follow(clock, told):
                 yield f"referral {told.referral_id}, event {told.seq} {told.kind} at {told.at}: {wrong}"
         for referral in evidence.dues(session):
             known = self._clocks.get(referral.id)
@@ -68,12 +57,12 @@ class ClockWatch:
         """After deadlines were counted again: those that the calendar puts on another day all the same."""
         for referral in evidence.dues(session):
             known = self._clocks.get(referral.id)
-            if known is None or known.sent is None or not referral.is_running:
+            if known is None or known.again is None or not referral.is_running:
                 continue
-            right = walk.answer_by(known.rule, known.sent)
+            right = known.again(walk)
             if referral.answer_due is None or right > referral.answer_due:
                 yield f"referral {referral.id} is due {referral.answer_due}, and should be {right}"
-            elif right == referral.answer_due:
+            elif right == referral.answer_due and known.sent:
                 moment = walk.answer_at(known.rule, known.sent)
                 if referral.answer_due_at != moment:
                     yield f"referral {referral.id} is late at {referral.answer_due_at}, not at {moment}"
@@ -84,84 +73,98 @@ class ClockWatch:
         walk = self.walk_on(today)
         match told.kind:
             case "referral.dispatched":
-                clock.due, clock.sent = told.day("answer_due"), None
+                clock.due, clock.sent, clock.again = told.day("answer_due"), None, None
                 if told.accepted_at is None:
                     return None  # it came back meanwhile
                 clock.sent = told.accepted_at
-                right = walk.answer_by(clock.rule, clock.sent)
+                clock.again = _by_rule(clock.rule, clock.sent)
+                right = clock.again(walk)
                 receipt = walk.acknowledge_by(seoul_date(clock.sent))
                 if (clock.due, told.day("acknowledge_due")) != (right, receipt):
                     return f"the reference says {receipt} and {right}"
             case "referral.bounced":
-                clock.due = clock.sent = clock.paused_at = None
+                clock.due = clock.sent = clock.again = clock.paused_at = None
             case "referral.paused":
                 clock.paused_at = told.at
             case "referral.resumed":
                 paused_at, clock.paused_at, clock.sent = clock.paused_at, None, None
                 clock.due = told.day("answer_due")
                 if clock.rule == "at_once":
-                    return None  # hours are left of it, which the ledger does not tell
+                    clock.again = None
+                    return None
                 assert before is not None
                 assert paused_at is not None
-                right = self._left(clock, before, paused_at, told.at)
+                clock.again = _left(clock, before, paused_at, told.at, walk)
+                right = clock.again(walk)
                 if told.day("was_due") != before or clock.due != right:
                     return f"was {before}, the reference says {right}"
             case "referral.answered":
                 received = told.moment("received_at")
                 if clock.paused_at and clock.paused_at < received and before is not None:
-                    clock.due = (
-                        None  # of hours, see above
-                        if clock.rule == "at_once"
-                        else self._left(clock, before, clock.paused_at, received, on=told.at)
+                    in_hours = clock.rule == "at_once"
+                    clock.again = (
+                        None if in_hours else _left(clock, before, clock.paused_at, received, walk)
                     )
-                    clock.sent = None
+                    clock.due, clock.sent = clock.again and clock.again(walk), None
                 clock.paused_at, clock.answered_at = None, received
             case "referral.extension_granted":
                 clock.new_due = told.day("new_due")
             case "referral.deadline_moved":
                 clock.due = told.day("new_due")
-                if told.day("old_due") != before:
-                    return f"was due {before}"
+                # Holidays are not taken back here, so no day is kept that is later than the reference's.
+                right = clock.again(walk) if clock.again else clock.due
+                if (told.day("old_due"), clock.due) != (before, right):
+                    return f"was due {before}, the reference says {right}"
             case "referral.rearmed":
                 return self._rearmed(clock, told, walk)
         return None
 
     def _rearmed(self, clock: _Clock, told: Told, walk: Walk) -> str | None:
-        before, clock.due, clock.sent = clock.due, told.day("answer_due"), None
-        if clock.rule == "at_once":
-            return None
+        before, clock.due = clock.due, told.day("answer_due")
         granted, clock.new_due = clock.new_due, None
         answered, clock.answered_at = clock.answered_at, None
         assert before is not None
         if granted is not None:
-            rights = {granted}
+            rights = [_on(granted)]
+        elif clock.rule == "at_once":
+            clock.sent = clock.again = None
+            return None
         else:
             assert answered is not None
             # Sent back, or examined again: what follows in the ledger says which.
-            rights = {
-                self._left(clock, before, answered, told.at),
-                walk.answer_by(clock.rule, told.at),
-            }
-        if told.day("was_due") != before or clock.due not in rights:
-            return f"was {before}, the reference says {sorted(rights)}"
+            rights = [
+                _left(clock, before, answered, told.at, walk),
+                _by_rule(clock.rule, told.at),
+            ]
+        clock.sent = None
+        clock.again = next((each for each in rights if each(walk) == clock.due), None)
+        if told.day("was_due") != before or clock.again is None:
+            return f"was {before}, the reference says {sorted(each(walk) for each in rights)}"
         return None
 
-    def _left(
-        self, clock: _Clock, due: date, since: datetime, until: datetime, on: datetime | None = None
-    ) -> date:
-        """The due day of a clock that stood still: as much is left of it after as was before.
 
-        A holiday that was declared since the day was named has taken nothing of what is left.
-        """
-        walk = self.walk_on(seoul_date(on or until))
-        assert clock.named_on is not None
-        then = self.walk_on(clock.named_on)
-        paused, resumed = seoul_date(since), seoul_date(until)
-        if resumed <= paused:
-            return due
-        if due < paused:
-            late = walk.between(due, paused)
-            return walk.shift(resumed, -max(late + (not walk.works(resumed)), 1))
-        if clock.rule == "suggestion":
-            return walk.shift(resumed, then.between(paused, due))
-        return walk.roll(resumed + (due - paused))
+def _by_rule(rule: str, at: datetime) -> _Counted:
+    return lambda walk: walk.answer_by(rule, at)
+
+
+def _on(day: date) -> _Counted:
+    return lambda walk: walk.roll(day)
+
+
+def _left(clock: _Clock, due: date, since: datetime, until: datetime, walk: Walk) -> _Counted:
+    """What a clock comes to that stood still: as much is left of it after as was before, by the same days off.
+
+    A holiday that was declared since the day was named has made it later before anything is counted.
+    """
+    counted = clock.again or _on(due)
+    paused, resumed = seoul_date(since), seoul_date(until)
+    if resumed <= paused:
+        return counted
+    due = max(due, counted(walk))
+    if due < paused:
+        late = walk.between(due, paused)
+        return _on(walk.shift(resumed, -max(late + (not walk.works(resumed)), 1)))
+    if clock.rule == "suggestion":
+        left = walk.between(paused, due)
+        return lambda walk: walk.shift(resumed, left)
+    return _on(resumed + (due - paused))

@@ -142,20 +142,36 @@ def test_the_first_day_makes_at_most_one_day(start: datetime, unit: Unit, length
         assert unit is Unit.MONTHS or not_counted.due <= reference.shift(counted.due, 1, OFF)
 
 
-@given(MOMENTS | HOLIDAYS, st.sampled_from(Unit), st.integers(1, 24), DAYS)
+@given(
+    MOMENTS | HOLIDAYS,
+    st.sampled_from(Unit),
+    st.integers(1, 24),
+    st.booleans(),
+    st.sampled_from(["start", "next", "due", "aside"]),
+    DAYS,
+)
 def test_another_holiday_never_makes_a_deadline_earlier(
-    start: datetime, unit: Unit, length: int, aside: date
+    start: datetime, unit: Unit, length: int, first_day_counts: bool, on: str, aside: date
 ) -> None:
-    rule, before = a_rule(unit, length), deadline(a_rule(unit, length), start, CALENDAR)
-    declared = before.due if aside.day % 2 else min(aside, date(2034, 12, 31))
+    rule = a_rule(unit, length, first_day_counts=first_day_counts)
+    before = deadline(rule, start, CALENDAR)
+    started = seoul_date(start)
+    declared = {
+        "start": started,
+        "next": started + timedelta(days=1),
+        "due": before.due,
+        "aside": aside,
+    }[on]
     name = Bilingual(ko="임시공휴일", en="Temporary holiday")
     other = WorkingCalendar([Override(day=declared, working=False, name=name)])
     after = deadline(rule, start, other)
     assert after.due_at >= before.due_at
     assert after.due == reference.due(rule, start, reference.days_off(also=[declared]))
     # What was counted by the old calendar comes, counted again, to what the new one would have said.
-    if unit is not Unit.CALENDAR_DAYS and unit is not Unit.MONTHS and seoul_date(start) != declared:
-        assert before.counting.due_at(other) == after.due_at
+    assert before.counting.due_at(other) == after.due_at
+    # And back, where the holiday is taken back.
+    assert after.counting.due_at(CALENDAR) == before.due_at
+    assert [each.day for each in days_of(before.counting, other)][-1] == after.due
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from gongmun.referrals import pausing, queries
 from gongmun.referrals.answering import acknowledge
 from gongmun.referrals.chase_pauses import pause
 from gongmun.referrals.chase_preview import Fate, Preview, preview
-from gongmun.referrals.ladder import Rung
+from gongmun.referrals.chasing import sweep
+from gongmun.referrals.ladder import COURTESIES, Ladder, Rung
 from gongmun.referrals.models import LadderStep
 from tests.world import LADDER, World, at
 
@@ -103,6 +104,31 @@ def test_what_became_untrue_is_shown_as_left_out(sent: World) -> None:
         if line.rung is Rung.ESCALATION
     }
     assert fates == {1: Fate.UNTRUE, 2: Fate.WAITING}
+
+
+def test_what_a_sweep_claimed_and_could_not_send_is_overtaken_or_too_late(sent: World) -> None:
+    """It leaves no more where a rung of the day says it all, or where the day it speaks of has passed."""
+    acknowledge(
+        sent.db,
+        sent.referral(1).document_id or 0,
+        registration_number=None,
+        now=sent.now + timedelta(hours=1),
+        ladder=LADDER,
+    )
+    sweep(sent.db, ladder=LADDER, now=at(due(sent, 0)))
+    for shift in (1, 7):
+        of_first = {(r, f) for i, r, f in lines(seen(sent, due(sent, shift))) if i == 1}
+        assert (Rung.COURTESY_DUE, Fate.SKIPPED) in of_first
+        assert [rung for rung, fate in of_first if fate is Fate.SENT] == [
+            Rung.FIRST_REMINDER if shift == 1 else Rung.SECOND_REMINDER
+        ]
+    # Where nothing overtakes it, it comes too late all the same.
+    mild = Ladder(
+        default=tuple(each for each in LADDER.default if each.rung in COURTESIES), kinds={}
+    )
+    with sent.db.reading() as session:
+        view = preview(session, ladder=mild, now=at(due(sent, 1), 10))
+    assert (1, Rung.COURTESY_DUE, Fate.UNTRUE) in lines(view)
 
 
 def test_the_most_urgent_comes_first(sent: World) -> None:

@@ -9,12 +9,19 @@ from sqlalchemy import update
 
 from gongmun.answers import asking, extending
 from gongmun.answers.models import Channel
+from gongmun.calendar import WorkingCalendar, calendar
+from gongmun.calendar.overrides import Override
 from gongmun.clock import SEOUL
 from gongmun.db import Database
 from gongmun.documents import Decision
 from gongmun.forums.models import Forum
 from gongmun.referrals.clocks import is_late
+from gongmun.referrals.ladder import Clock
 from gongmun.referrals.models import Referral
+from gongmun.referrals.recompute_preview import preview
+from gongmun.referrals.recomputing import recompute
+from gongmun.referrals.retelling import retold
+from gongmun.text import Bilingual
 from tests.world import LADDER, World
 
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=SEOUL)
@@ -74,6 +81,60 @@ def test_a_question_over_night_leaves_the_hours_that_were_left(world: World) -> 
     assert referral.answer_due_at is not None
     assert referral.answer_due_at.second == 59
     assert not is_late(referral.answer_due_at, referral.answer_due_at)
+
+
+@pytest.mark.parametrize("answered_on", [12, 13, 17])
+def test_hours_that_have_run_out_are_not_given_back_by_a_question(
+    world: World, answered_on: int
+) -> None:
+    """It was due at half past one, and asks us at three: what it was late stays late."""
+    referral_id = referred(world, "at_once")
+    question = asking.ask(
+        world.db,
+        referral_id,
+        text="범위가 어디까지입니까?",
+        channel=Channel.PORTAL,
+        now=MONDAY.replace(hour=15),
+    )
+    answered = datetime(2026, 10, answered_on, 18, 30, tzinfo=SEOUL)
+    asking.answer(
+        world.db, question.id, answer="모두입니다.", name="한소통", ladder=LADDER, now=answered
+    )
+    referral = world.referral(referral_id)
+    assert referral.answer_due_at is not None
+    assert is_late(referral.answer_due_at, answered)
+    if answered_on == MONDAY.day:
+        assert due(referral) == "2026-10-12 13:30"
+    else:
+        # As late in whole working days as it was: by none, so it was due on the last working day.
+        assert calendar().count(referral.answer_due or MONDAY.date(), answered.date()) == 1
+
+
+def test_a_later_hour_of_the_same_day_is_counted_again(world: World) -> None:
+    """Friday is declared off when it has passed: Monday it stays, three hours from its morning on."""
+    world.now = datetime(2026, 10, 16, 16, 0, tzinfo=SEOUL)
+    referral_id = referred(world, "at_once")
+    assert due(world.referral(referral_id)) == "2026-10-19 10:00"
+    off = Bilingual(ko="임시공휴일", en="Temporary Holiday")
+    friday = WorkingCalendar([Override(day=date(2026, 10, 16), working=False, name=off)])
+    sunday = datetime(2026, 10, 18, 10, tzinfo=SEOUL)
+    with world.db.reading() as session:
+        found = preview(session, cal=friday, now=sunday)
+    (line,) = (each for each in found.lines if each.clock is Clock.ANSWER)
+    assert (line.old, line.new) == (date(2026, 10, 19), date(2026, 10, 19))
+    assert line.why.ko == "2026. 10. 16.(금) 임시공휴일 지정(같은 날 12:00까지)"
+    done = recompute(world.db, cal=friday, ladder=LADDER, now=sunday)
+    assert done.moved == len(found.lines)
+    assert due(world.referral(referral_id)) == "2026-10-19 12:00"
+    with world.db.reading() as session:
+        told = [each.text.ko for each in retold(session, referral_id)]
+    assert any("회신 시각 조정(2026. 10. 19. 12:00까지)" in each for each in told)
+    again = recompute(world.db, cal=friday, ladder=LADDER, now=sunday)
+    assert again.moved == 0
+    # Taken back on Monday: the hour that was given is not taken away any more.
+    monday = datetime(2026, 10, 19, 9, 30, tzinfo=SEOUL)
+    recompute(world.db, cal=calendar(), ladder=LADDER, now=monday)
+    assert due(world.referral(referral_id)) == "2026-10-19 12:00"
 
 
 def test_more_time_is_asked_for_until_the_hour_and_counted_in_days(world: World) -> None:

@@ -120,7 +120,9 @@ def test_whatever_sweeps_are_missed_no_rung_is_lost_doubled_or_early(days: set[d
         assert on == min(day for day in ordered if day >= EXPECTED[rung])
 
 
-NUDGE = "rung = 'nudge'\nclock = 'answer'\nworking_days = 1\n"
+NUDGE = "rung = 'nudge'\nclock = 'acknowledgement'\nworking_days = 1\n"
+FIRST = "rung = 'first_reminder'\nclock = 'answer'\nworking_days = 5\n"
+SECOND = FIRST.replace("first", "second").replace("5", "4")
 STEP = f"[[step]]\n{NUDGE}"
 
 
@@ -148,10 +150,24 @@ def of(rules: str, *steps: str) -> str:
         (STEP + of("['petition']", NUDGE) * 2, "규칙 petition의 단계가 두 번 있습니다."),
         (STEP + of("'at'", NUDGE), "kind 1, rules: 형식이 올바르지 않습니다."),
         (
-            STEP + of("['at_once']", NUDGE) + of("['petition']", NUDGE.replace("answer", "wall")),
+            STEP
+            + of("['at_once']", NUDGE)
+            + of("['petition']", NUDGE.replace("acknowledgement", "wall")),
             "kind 2, step 1, clock: 다음 중 하나로 적어 주십시오",
         ),
         (STEP + of("['petitions']", NUDGE), "'petitions'는 없는 기한 규칙입니다."),
+        (
+            STEP.replace("acknowledgement", "publication"),
+            "단계 nudge의 clock은 acknowledgement이어야 합니다.",
+        ),
+        (
+            STEP + of("['petition']", FIRST.replace("answer", "acknowledgement")),
+            "단계 first_reminder의 clock은 answer이어야 합니다.",
+        ),
+        (
+            STEP + of("['petition']", FIRST, SECOND),
+            "단계 second_reminder의 날이 더 낮은 단계 first_reminder보다 빠릅니다.",
+        ),
     ],
 )
 def test_a_ladder_file_that_makes_no_sense_is_refused_with_what_to_correct(
@@ -163,6 +179,21 @@ def test_a_ladder_file_that_makes_no_sense_is_refused_with_what_to_correct(
         load(path)
     assert said in caught.value.message_ko
     assert not re.search("[가-힣]", caught.value.message_en)
+
+
+def test_the_highest_rung_fires_in_whatever_order_the_file_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "ladder.toml"
+    later = SECOND.replace("4", "7")
+    path.write_text("".join(f"[[step]]\n{step}" for step in (later, FIRST)), encoding="utf-8")
+    verdict = decide(
+        load(path),
+        CLOCKS,
+        fired=frozenset(),
+        today=date(2026, 11, 20),
+        shift=calendar().shift,
+    )
+    assert [due.step.rung for due in verdict.fire] == [Rung.SECOND_REMINDER]
+    assert [due.step.rung for due in verdict.skip] == [Rung.FIRST_REMINDER]
 
 
 def test_a_ladder_that_is_not_there_or_not_in_utf_8_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The story of a holiday that is declared late, by the operator's own file: what everybody sees and is sent."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from gongmun.calendar import Counting, calendar
 from gongmun.db import Database
 from gongmun.documents import queries as document_queries
 from gongmun.followups.page import suggestion_page
+from gongmun.forums.models import Forum
 from gongmun.forums.reconciling import Gap, reconcile
 from gongmun.forums.waiting import waiting
 from gongmun.organisations.models import RoutingRule
@@ -94,6 +95,58 @@ def test_the_long_holidays_of_2017(own: Path, sqlite_db: Database, tmp_path: Pat
     fired = sent_on(world, referral_id)
     assert fired[Rung.COURTESY_DUE] == date(2017, 10, 10)
     assert fired[Rung.FIRST_REMINDER] == date(2017, 10, 11)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "off", "due", "moved"),
+    [
+        # It leaves on a Saturday, or on a Monday; the Monday is declared off when it has passed.
+        ("peoples_proposal", date(2026, 11, 28), date(2026, 11, 30), (12, 29), (12, 31)),
+        ("peoples_proposal", date(2026, 11, 30), date(2026, 11, 30), (12, 29), (12, 31)),
+        ("petition", date(2026, 8, 8), date(2026, 8, 10), (11, 9), (11, 9)),
+        ("petition", date(2026, 8, 4), date(2026, 8, 4), (11, 2), (11, 2)),
+        ("petition", date(2026, 8, 12), date(2026, 8, 12), (11, 10), (11, 10)),
+        ("petition", date(2026, 8, 14), date(2026, 8, 14), (11, 12), (11, 16)),
+    ],
+)
+def test_a_holiday_on_the_first_day_that_counts_moves_a_period_by_the_calendar(
+    small: World,
+    own: Path,
+    kind: str,
+    sent: date,
+    off: date,
+    due: tuple[int, int],
+    moved: tuple[int, int],
+) -> None:
+    old, new = date(2026, *due), date(2026, *moved)
+    small.now = at(sent - timedelta(days=2))
+    forum_id = small.forum()
+    small.suggest(forum_id, "statistics")
+    with small.db.transaction() as session:
+        session.execute(update(Forum).values(answer_rule=kind))
+    outcome_id = small.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    small.decide(outcome_id)
+    small.issue()
+    small.dispatch(at(sent))
+    (referral,) = small.referrals(outcome_id)
+    assert referral.answer_due == old
+    declare(own, f"{off},임시공휴일,Temporary holiday,off,관보 제1호\n")
+    count_again(small, off + timedelta(days=1))
+    referral = small.referral(referral.id)
+    assert referral.answer_due == new
+    assert referral.answer_due_promised == (None if old == new else old)
+    with small.db.reading() as session:
+        explained = explaining.explain(session, referral.id, cal=calendar())
+    assert explained.moved is None
+    assert (explained.days[-1].day, explained.due) == (new, new)
+    assert {"임시공휴일"} == {each.why.ko for each in explained.days if each.day == off}
+    if new == old:
+        return
+    assert any(f"{off:%Y. %-m. %-d.}" in each.ko for _, each in explained.moves)
+    small.chase(new)
+    small.chase(calendar().shift(new, 1))
+    assert sent_on(small, referral.id)[Rung.FIRST_REMINDER] == calendar().shift(new, 1)
 
 
 def test_what_is_to_be_counted_again_waits_for_a_coordinator(small: World, own: Path) -> None:

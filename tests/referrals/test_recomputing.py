@@ -21,7 +21,8 @@ from gongmun.referrals import change_queries, days_met, pausing, queries
 from gongmun.referrals.chasing import sweep
 from gongmun.referrals.ladder import Clock, Rung
 from gongmun.referrals.models import DeadlineChange, Referral
-from gongmun.referrals.recomputing import Recomputed, disagreeing, preview, recompute
+from gongmun.referrals.recompute_preview import disagreeing, preview
+from gongmun.referrals.recomputing import Recomputed, recompute
 from gongmun.referrals.retelling import retold
 from gongmun.referrals.telling_changes import tell_changes
 from gongmun.text import Bilingual

@@ -9,7 +9,8 @@ from gongmun.calendar import calendar
 from gongmun.db import Database
 from gongmun.mail import Dispatch
 from gongmun.referrals.models import DeadlineChange, Referral
-from gongmun.referrals.recomputing import preview, recompute
+from gongmun.referrals.recompute_preview import preview
+from gongmun.referrals.recomputing import recompute
 from gongmun.referrals.telling_changes import tell_changes
 from tests.world import LADDER
 

@@ -42,6 +42,14 @@ REGRESSIONS = [
     (27, 730, 25, 101),  # a holiday was declared while a clock stood still
     (97, 730, 25, 251),  # an answer by mail was read after rungs were skipped
     (196, 730, 25, 121),  # a request that was left out of a mail was taken for one that it made
+    (
+        282,
+        730,
+        25,
+        269,
+    ),  # a holiday was declared between an answer and its return, before a day that was named
+    (308, 730, 25, 247),  # the day of an answer that was sent back was declared a holiday
+    (692, 730, 25, 112),  # the day from which a month runs was declared a holiday
 ]
 
 
