@@ -6,7 +6,8 @@ printed between, which is not measured here (see `documents`). The rival (`bench
 recorded statements again by the driver alone, on a copy of the same database. They take turns; the ratio is the
 median of the rounds' ratios.
 
-`..._growth` is the time with a tenth of the referrals and as many due (rival) beside that with all of them (ours).
+`..._awake` is the first sweep after the days off have changed, which looks at all that is open, beside the other ones;
+it has no goal. `..._growth` is the time with a tenth of the referrals and as many due (rival) beside that with all of them (ours).
 """
 
 import tempfile
@@ -16,14 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from bench.reference.copies import Copies, compared, postgresql, sqlite, timed
-from bench.reference.national import NOW, make
+from bench.reference.national import NOW, TODAY, make
 from bench.rivals.bare_sweep import Statement, recorded, replay
 from gongmun.calendar import calendar
 from gongmun.db import Database
 from gongmun.documents import FakeRenderer, LocalStore, issue
-from gongmun.referrals import ladder, queries
+from gongmun.referrals import days_met, ladder, queries
 from gongmun.referrals.chasing import sweep
 from gongmun.referrals.notices import enqueue_notices, prepare_notices
+
+# A day off that no deadline of what is open falls on.
+_DECLARED = calendar().shift(TODAY, 40)
 
 
 def run(*, referrals: int = 1_000_000, due: int = 5_000, rounds: int = 5) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def run(*, referrals: int = 1_000_000, due: int = 5_000, rounds: int = 5) -> dic
 def _measured(name: str, few: Copies, many: Copies, folder: Path, rounds: int) -> dict[str, Any]:
     with many() as db:
         statements = _recorded(db, folder)
-    ours, bare, small = [], [], []
+    ours, bare, small, awake = [], [], [], []
     for _ in range(rounds):
         with many() as db:
             ours.append(_sweep(db, folder))
@@ -52,9 +56,14 @@ def _measured(name: str, few: Copies, many: Copies, folder: Path, rounds: int) -
             bare.append(timed(lambda db: replay(db.url, statements), db))
         with few() as db:
             small.append(_sweep(db, folder))
+        with many() as db:
+            with db.transaction() as session:
+                days_met.note(session, calendar().turned([_DECLARED]), NOW)
+            awake.append(_sweep(db, folder))
     return {
         name: compared(ours, bare) | {"goal": 0.33},
         f"{name}_growth": compared(ours, small) | {"goal": 0.77},
+        f"{name}_awake": compared(awake, ours),
     }
 
 

@@ -27,9 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from gongmun.calendar import calendar
-from gongmun.clock import seoul_time
-from gongmun.db import Base, Database
+from gongmun.calendar import CountedIn, calendar
+from gongmun.clock import seoul_date, seoul_time
+from gongmun.db import Base, Database, UtcDateTime
 from gongmun.db.schema import load_models
 from gongmun.organisations import load
 from gongmun.organisations.models import Organisation, OrganisationKind
@@ -81,6 +81,8 @@ _KINDS = Table(
     Column("status", String),
     Column("acknowledge_due", Date),
     Column("answer_due", Date),
+    Column("answer_counted_since", UtcDateTime),
+    Column("answer_counted", Integer),
     Column("next_action_on", Date),
     Column("overdue_noted_on", Date),
 )
@@ -265,6 +267,9 @@ def _referrals(connection: Connection, referrals: int, due: int) -> None:
         "arming": literal(1),
         "dispatched_at": literal(_SENT, tables["referrals"].c.dispatched_at.type),
         "acknowledge_due": _KINDS.c.acknowledge_due,
+        "answer_counted_in": literal(CountedIn.WORKING_DAYS.value),
+        "answer_counted_since": _KINDS.c.answer_counted_since,
+        "answer_counted": _KINDS.c.answer_counted,
         "answer_due": _KINDS.c.answer_due,
         "next_action_on": _KINDS.c.next_action_on,
         "overdue_noted_on": _KINDS.c.overdue_noted_on,
@@ -326,12 +331,17 @@ def _help(connection: Connection, referrals: int) -> None:
         power *= 10
     connection.execute(_NUMBERS.delete().where(_NUMBERS.c.n >= referrals))
     for kind, (status, acknowledge, answer, behind) in enumerate(_SHAPES):
+        answer_due = calendar().shift(TODAY, -answer)
+        # A day that is still to come is one that was named: only `spread` says what a late holiday moves.
+        since = seoul_time(answer_due) if answer < 0 else _SENT
         connection.execute(
             insert(_KINDS).values(
                 kind=kind,
                 status=status,
                 acknowledge_due=calendar().shift(TODAY, -acknowledge),
-                answer_due=calendar().shift(TODAY, -answer),
+                answer_due=answer_due,
+                answer_counted_since=since,
+                answer_counted=calendar().count(seoul_date(since), answer_due),
                 overdue_noted_on=calendar().shift(TODAY, 1 - answer) if answer > 1 else None,
                 next_action_on=None
                 if kind == _CLOSED

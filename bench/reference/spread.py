@@ -4,7 +4,7 @@ What `national.make` leaves open is due on one day. Here it is due on each of fi
 dispatch, so that a holiday declared for the last of them moves a fifth.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -39,15 +39,7 @@ def spread(db: Database) -> None:
                     answer_due=on,
                     answer_counted_in=CountedIn.WORKING_DAYS,
                     answer_counted_since=_SENT,
-                    answer_counted=_working_days(seoul_date(_SENT), on),
+                    answer_counted=calendar().count(seoul_date(_SENT), on),
                 ),
                 execution_options={"synchronize_session": False},
             )
-
-
-def _working_days(since: date, until: date) -> int:
-    """How many working days after `since` the working day `until` is."""
-    count = 0
-    while calendar().shift(since, count) < until:
-        count += 1
-    return count

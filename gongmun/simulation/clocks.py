@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from gongmun.clock import seoul_date
 from gongmun.simulation import evidence
 from gongmun.simulation.evidence import Told
-from gongmun.simulation.reference import Walk
+from gongmun.simulation.reference import IN_HOURS, Walk, day_of, over
 
-# The day on which a clock ends, by the days off that are known when it is asked for.
-_Counted = Callable[[Walk], date]
+# The moment at which a clock is over, by the days off that are known when it is asked for.
+_Counted = Callable[[Walk], datetime]
 
 
 @dataclass(slots=True)
@@ -24,12 +24,11 @@ class _Clock:
 
     rule: str
     due: date | None = None
-    # None of what was left in hours, which the ledger does not tell.
     again: _Counted | None = None
-    # When it was sent, while no other than the rule has set the clock.
-    sent: datetime | None = None
     paused_at: datetime | None = None
     answered_at: datetime | None = None
+    # The day that held before the clock was armed afresh.
+    due_before: date | None = None
     new_due: date | None = None
 
 
@@ -60,12 +59,10 @@ class ClockWatch:
             if known is None or known.again is None or not referral.is_running:
                 continue
             right = known.again(walk)
-            if referral.answer_due is None or right > referral.answer_due:
+            if referral.answer_due is None or day_of(right) > referral.answer_due:
                 yield f"referral {referral.id} is due {referral.answer_due}, and should be {right}"
-            elif right == referral.answer_due and known.sent:
-                moment = walk.answer_at(known.rule, known.sent)
-                if referral.answer_due_at != moment:
-                    yield f"referral {referral.id} is late at {referral.answer_due_at}, not at {moment}"
+            elif day_of(right) == referral.answer_due and right != referral.answer_due_at:
+                yield f"referral {referral.id} is late at {referral.answer_due_at}, not at {right}"
 
     def _follow(self, clock: _Clock, told: Told) -> str | None:
         """Take an event in; what is wrong with the day it names."""
@@ -73,82 +70,73 @@ class ClockWatch:
         walk = self.walk_on(today)
         match told.kind:
             case "referral.dispatched":
-                clock.due, clock.sent, clock.again = told.day("answer_due"), None, None
+                clock.due, clock.again = told.day("answer_due"), None
                 if told.accepted_at is None:
                     return None  # it came back meanwhile
-                clock.sent = told.accepted_at
-                clock.again = _by_rule(clock.rule, clock.sent)
-                right = clock.again(walk)
-                receipt = walk.acknowledge_by(seoul_date(clock.sent))
+                clock.again = _by_rule(clock.rule, told.accepted_at)
+                right = day_of(clock.again(walk))
+                receipt = walk.acknowledge_by(seoul_date(told.accepted_at))
                 if (clock.due, told.day("acknowledge_due")) != (right, receipt):
                     return f"the reference says {receipt} and {right}"
             case "referral.bounced":
-                clock.due = clock.sent = clock.again = clock.paused_at = None
+                clock.due = clock.again = clock.paused_at = None
             case "referral.paused":
                 clock.paused_at = told.at
             case "referral.resumed":
-                paused_at, clock.paused_at, clock.sent = clock.paused_at, None, None
+                paused_at, clock.paused_at = clock.paused_at, None
                 clock.due = told.day("answer_due")
-                if clock.rule == "at_once":
-                    clock.again = None
-                    return None
                 assert before is not None
                 assert paused_at is not None
                 clock.again = _left(clock, before, paused_at, told.at, walk)
-                right = clock.again(walk)
+                right = day_of(clock.again(walk))
                 if told.day("was_due") != before or clock.due != right:
                     return f"was {before}, the reference says {right}"
             case "referral.answered":
                 received = told.moment("received_at")
                 if clock.paused_at and clock.paused_at < received and before is not None:
-                    in_hours = clock.rule == "at_once"
-                    clock.again = (
-                        None if in_hours else _left(clock, before, clock.paused_at, received, walk)
-                    )
-                    clock.due, clock.sent = clock.again and clock.again(walk), None
+                    clock.again = _left(clock, before, clock.paused_at, received, walk)
+                    clock.due = day_of(clock.again(walk))
                 clock.paused_at, clock.answered_at = None, received
             case "referral.extension_granted":
                 clock.new_due = told.day("new_due")
             case "referral.deadline_moved":
                 clock.due = told.day("new_due")
                 # Holidays are not taken back here, so no day is kept that is later than the reference's.
-                right = clock.again(walk) if clock.again else clock.due
+                right = day_of(clock.again(walk)) if clock.again else clock.due
                 if (told.day("old_due"), clock.due) != (before, right):
                     return f"was due {before}, the reference says {right}"
             case "referral.rearmed":
-                return self._rearmed(clock, told, walk)
+                # By what, the next event says; more time was granted before.
+                clock.due, clock.due_before = told.day("answer_due"), before
+                if told.day("was_due") != before:
+                    return f"was due {before}"
+                if clock.new_due:
+                    clock.again, clock.new_due = _on(clock.new_due), None
+                    return _unless(clock, walk)
+            case "referral.sent_back":
+                assert clock.due_before is not None
+                assert clock.answered_at is not None
+                clock.again = _left(clock, clock.due_before, clock.answered_at, told.at, walk)
+                return _unless(clock, walk)
+            case "referral.reopened":
+                clock.again = _by_rule(clock.rule, told.at)
+                return _unless(clock, walk)
         return None
 
-    def _rearmed(self, clock: _Clock, told: Told, walk: Walk) -> str | None:
-        before, clock.due = clock.due, told.day("answer_due")
-        granted, clock.new_due = clock.new_due, None
-        answered, clock.answered_at = clock.answered_at, None
-        assert before is not None
-        if granted is not None:
-            rights = [_on(granted)]
-        elif clock.rule == "at_once":
-            clock.sent = clock.again = None
-            return None
-        else:
-            assert answered is not None
-            # Sent back, or examined again: what follows in the ledger says which.
-            rights = [
-                _left(clock, before, answered, told.at, walk),
-                _by_rule(clock.rule, told.at),
-            ]
-        clock.sent = None
-        clock.again = next((each for each in rights if each(walk) == clock.due), None)
-        if told.day("was_due") != before or clock.again is None:
-            return f"was {before}, the reference says {sorted(each(walk) for each in rights)}"
-        return None
+
+def _unless(clock: _Clock, walk: Walk) -> str | None:
+    """What is wrong, unless the day is that of the reference."""
+    assert clock.again is not None
+    right = day_of(clock.again(walk))
+    return None if clock.due == right else f"it is due {clock.due}, the reference says {right}"
 
 
 def _by_rule(rule: str, at: datetime) -> _Counted:
-    return lambda walk: walk.answer_by(rule, at)
+    return lambda walk: walk.answer_at(rule, at)
 
 
 def _on(day: date) -> _Counted:
-    return lambda walk: walk.roll(day)
+    return lambda walk: over(walk.roll(day))
 
 
 def _left(clock: _Clock, due: date, since: datetime, until: datetime, walk: Walk) -> _Counted:
@@ -158,13 +146,17 @@ def _left(clock: _Clock, due: date, since: datetime, until: datetime, walk: Walk
     """
     counted = clock.again or _on(due)
     paused, resumed = seoul_date(since), seoul_date(until)
+    end = counted(walk)
+    due = max(due, day_of(end))
+    if clock.rule in IN_HOURS and since <= end:
+        seconds = walk.time_between(since, end)
+        return lambda walk: walk.time_after(until, seconds)
     if resumed <= paused:
         return counted
-    due = max(due, counted(walk))
-    if due < paused:
+    if end < since or due < paused:
         late = walk.between(due, paused)
         return _on(walk.shift(resumed, -max(late + (not walk.works(resumed)), 1)))
     if clock.rule == "suggestion":
         left = walk.between(paused, due)
-        return lambda walk: walk.shift(resumed, left)
+        return lambda walk: over(walk.shift(resumed, left))
     return _on(resumed + (due - paused))

@@ -3,14 +3,19 @@
 The product counts with numpy and with rules as data; what it comes to is held against this.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
 # Seoul has had no summer time since 1988.
 _SEOUL = timezone(timedelta(hours=9))
 _DAY = timedelta(days=1)
-_AT_ONCE = 3
+# Rules by which an answer is due within working hours, in seconds.
+IN_HOURS: Mapping[str, int] = {
+    "at_once": 3 * 3600,
+    "three_days": 24 * 3600,
+    "five_days": 40 * 3600,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +57,46 @@ class Walk:
         """Three working days, that of the dispatch not counted."""
         return self.shift(sent, 3)
 
-    def hours_after(self, moment: datetime, hours: int) -> datetime:
-        """When so many working hours are over: seconds from nine to six, without the lunch hour."""
-        moment = moment.astimezone(_SEOUL).replace(tzinfo=None, microsecond=0)
-        left = hours * 3600
-        while left:
-            if not self.works(moment.date()):
-                moment = datetime.combine(moment.date() + _DAY, time())
-            elif not 9 <= moment.hour < 18 or moment.hour == 12:
+    def time_after(self, moment: datetime, seconds: int) -> datetime:
+        """When so much working time is over: seconds from nine to six, without the lunch hour."""
+        moment, left = _to_the_second(moment), seconds
+        # With none left it is the next moment at which anybody works.
+        while left or not self._at_work(moment):
+            if self._at_work(moment):
+                step = _step(moment, left)
+                moment, left = moment + timedelta(seconds=step), left - step
+                if not left:
+                    break
+            elif self.works(moment.date()):
                 moment = moment.replace(minute=0, second=0) + timedelta(hours=1)
             else:
-                # Whole minutes at once: the hours begin and end with one.
-                step = 60 if not moment.second and left >= 60 else 1
-                moment, left = moment + timedelta(seconds=step), left - step
+                moment = datetime.combine(moment.date() + _DAY, time())
         return moment.replace(tzinfo=_SEOUL)
+
+    def time_between(self, start: datetime, end: datetime) -> int:
+        """Seconds of working time from the one moment to the other."""
+        moment, end, worked = _to_the_second(start), _to_the_second(end), 0
+        while moment < end:
+            if self._at_work(moment):
+                step = _step(moment, int((end - moment).total_seconds()))
+                moment, worked = moment + timedelta(seconds=step), worked + step
+            else:
+                moment = moment.replace(minute=0, second=0) + timedelta(hours=1)
+        return worked
+
+    def _at_work(self, moment: datetime) -> bool:
+        return self.works(moment.date()) and 9 <= moment.hour < 18 and moment.hour != 12
 
     def answer_at(self, rule: str, at: datetime) -> datetime:
         """The moment at which an answer is late: when that day is over, or the last of the working hours."""
-        if rule == "at_once":
-            return self.hours_after(at, _AT_ONCE)
-        return datetime.combine(self.answer_by(rule, at) + _DAY, time(), _SEOUL)
+        if rule in IN_HOURS:
+            return self.time_after(at, IN_HOURS[rule])
+        return over(self.answer_by(rule, at))
 
     def answer_by(self, rule: str, at: datetime) -> date:
         """When an answer to what was sent at a moment is due, by the rules that the simulated forums name."""
-        if rule == "at_once":
-            # Their last second counts for the day on which they end.
-            return (self.hours_after(at, _AT_ONCE) - timedelta(seconds=1)).date()
+        if rule in IN_HOURS:
+            return day_of(self.time_after(at, IN_HOURS[rule]))
         sent = at.astimezone(_SEOUL).date()
         first = self.roll(sent)
         if rule == "suggestion":  # 14 working days, the first one counted
@@ -87,6 +106,25 @@ class Walk:
         assert rule == "petition"  # 90 days, that of the start not counted
         begin = sent + _DAY if self.works(sent) else first
         return self.roll(begin + 89 * _DAY)
+
+
+def over(day: date) -> datetime:
+    """When a day is over."""
+    return datetime.combine(day + _DAY, time(), _SEOUL)
+
+
+def day_of(end: datetime) -> date:
+    """The day on which a period ends: its last second counts for it."""
+    return (end.astimezone(_SEOUL) - timedelta(seconds=1)).date()
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return moment.astimezone(_SEOUL).replace(tzinfo=None, microsecond=0)
+
+
+def _step(moment: datetime, left: int) -> int:
+    """Whole minutes at once: the hours begin and end with one."""
+    return 60 if not moment.second and left >= 60 else 1
 
 
 def _month_later(day: date) -> date:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import String, cast, delete, select, update
 
 from gongmun import ledger
-from gongmun.calendar import WorkingCalendar, deadline, rule
+from gongmun.calendar import WorkingCalendar, deadline, hours, rule
 from gongmun.clock import seoul_time
 from gongmun.documents.models import RegisterEntry
 from gongmun.ledger.models import LedgerEvent
@@ -26,7 +26,7 @@ from gongmun.simulation.installation import House
 from gongmun.simulation.invariants import days_off
 from gongmun.simulation.opening import opened
 from gongmun.simulation.plan import FIRST_DAY, Fault, Plan, draw
-from gongmun.simulation.reference import Walk
+from gongmun.simulation.reference import IN_HOURS, Walk
 from gongmun.simulation.running import Report, World, run
 from gongmun.simulation.shrinking import shrink
 from gongmun.suggestions.models import Suggestion
@@ -56,6 +56,17 @@ REGRESSIONS = [
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_every_promise_holds(seed: int) -> None:
     report = run(draw(seed, days=DAYS, forums_a_year=FORUMS))
+    assert report.holds, telling.story(report)
+
+
+@pytest.mark.parametrize("seed", [5, 8, 31])
+def test_every_promise_holds_of_what_is_to_be_answered_within_hours(seed: int) -> None:
+    plan = draw(seed, days=50, forums_a_year=80)
+    in_hours = tuple(
+        replace(forum, answer_rule=tuple(IN_HOURS)[forum.number % len(IN_HOURS)])
+        for forum in plan.forums
+    )
+    report = run(replace(plan, forums=in_hours))
     assert report.holds, telling.story(report)
 
 
@@ -301,7 +312,7 @@ def test_the_story_is_shortened_to_what_is_needed() -> None:
 
 @settings(max_examples=200)
 @given(
-    code=st.sampled_from(["suggestion", "peoples_proposal", "petition", "at_once"]),
+    code=st.sampled_from(["suggestion", "peoples_proposal", "petition", *IN_HOURS]),
     day=st.dates(date(2025, 1, 1), date(2029, 6, 30)),
     hour=st.integers(0, 23),
     minute=st.integers(0, 59),
@@ -311,5 +322,26 @@ def test_the_reference_and_the_product_count_the_same(
 ) -> None:
     walk, calendar = Walk(days_off()), WorkingCalendar()
     sent = seoul_time(day, hour, minute)
-    assert walk.answer_by(code, sent) == deadline(rule(code, day), sent, calendar).due
+    found = deadline(rule(code, day), sent, calendar)
+    assert (walk.answer_by(code, sent), walk.answer_at(code, sent)) == (found.due, found.due_at)
     assert walk.acknowledge_by(day) == deadline(rule("acknowledgement", day), sent, calendar).due
+
+
+@settings(max_examples=100)
+@given(
+    day=st.dates(date(2025, 9, 25), date(2025, 10, 20)),
+    second=st.integers(0, 24 * 3600 - 1),
+    seconds=st.integers(0, 60 * 3600),
+    stood=st.integers(0, 20 * 24 * 3600),
+)
+def test_the_reference_and_the_product_resume_hours_alike(
+    day: date, second: int, seconds: int, stood: int
+) -> None:
+    """Around Chuseok, to the second."""
+    start = seoul_time(day) + timedelta(seconds=second)
+    walk, calendar = Walk(days_off()), WorkingCalendar()
+    end = hours.after(start, timedelta(seconds=seconds), calendar)
+    assert walk.time_after(start, seconds) == end
+    later = start + timedelta(seconds=stood)
+    worked = hours.between(start, later, calendar)
+    assert timedelta(seconds=walk.time_between(start, later)) == worked
