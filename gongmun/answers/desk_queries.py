@@ -42,6 +42,7 @@ class DeskRow:
     answer_counted_since: datetime | None
     answer_counted: int | None
     answer_due: date | None
+    answer_due_at: datetime | None
     answer_due_promised: date | None
     paused_at: datetime | None
     reference: str
@@ -91,6 +92,7 @@ def _desk_rows() -> Select[Any]:
             _REFERRALS.c.answer_counted_since,
             _REFERRALS.c.answer_counted,
             _REFERRALS.c.answer_due,
+            _REFERRALS.c.answer_due_at,
             _REFERRALS.c.answer_due_promised,
             _REFERRALS.c.paused_at,
             _SUGGESTIONS.c.reference,

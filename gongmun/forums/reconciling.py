@@ -189,9 +189,9 @@ def _deadlines(session: Session, now: datetime) -> Iterator[Finding]:
             gap=Gap.DEADLINE,
             what=Bilingual(
                 ko=f"휴무일이 바뀌어 달라질 기한 {len(line.referral_ids)}건: {line.ministry.ko}, "
-                f"{line.old} → {line.new}",
+                f"{line.old} → {line.new}({line.why.ko})",
                 en=f"deadlines of {line.code} to be counted again: {len(line.referral_ids)}, "
-                f"{line.old} -> {line.new}",
+                f"{line.old} -> {line.new} ({line.why.en})",
             ),
             remedy="gongmun deadline recompute",
         )

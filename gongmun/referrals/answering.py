@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
-from gongmun.calendar import Counting, Unit, calendar, rule
+from gongmun.calendar import CountedIn, Counting, Unit, calendar, rule
 from gongmun.clock import SEOUL, seoul_date
 from gongmun.db import Database
 from gongmun.errors import GongmunError, InvalidTransition
@@ -228,17 +228,21 @@ def _answered(referral: Referral, received_at: datetime) -> Mapping[str, Any]:
 def counting_after(referral: Referral, since: datetime, now: datetime) -> Counting:
     """What is left of a dispatched referral's clock that has stood still since then and goes on now."""
     assert referral.dispatched_at is not None
+    counting, cal = referral.counting, calendar()
     unit = rule(referral.answer_rule, seoul_date(referral.dispatched_at)).unit
-    # What a late holiday has made longer is longer by what is left, whether or not it was counted again yet.
-    due = max(referral.clocks.answer_due, referral.counting.due(calendar()))
-    due_at = referral.counting.due_at(calendar())
+    if unit is Unit.WORKING_HOURS and counting.unit is not CountedIn.WORKING_SECONDS:
+        unit = Unit.WORKING_DAYS  # more time was granted, until the end of a day
+    # What a late holiday has made longer is longer by what is left, whether or not it was counted again yet; a
+    # later day that was told before a holiday was taken back is kept.
+    told, counted = referral.clocks.answer_due, counting.due(cal)
+    due, due_at = max(told, counted), counting.due_at(cal)
     if referral.answer_due_at is not None:
         due_at = max(due_at, referral.answer_due_at)
     # No day has passed, and no hour of a period that had run out.
     by_hours = unit is Unit.WORKING_HOURS and not is_late(due_at, since)
     if seoul_date(now) <= seoul_date(since) and not by_hours:
-        return referral.counting
-    return resumed(due, due_at, since, now, unit, calendar())
+        return Counting.days(due) if told > counted else counting
+    return resumed(due, due_at, since, now, unit, cal)
 
 
 def _require_dispatched(referral: Referral, now: datetime) -> None:

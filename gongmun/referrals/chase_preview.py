@@ -45,6 +45,9 @@ class Fate(StrEnum):
     REQUEST = "request"  # the ministry has asked us for something that is not decided
     RECOUNT = "recount"  # the days off have changed: there is more time than was told
     PAUSED = "paused"  # a coordinator has paused the reminders to this ministry
+    NO_PARENT = (
+        "no_parent"  # an escalation with nobody to address it to; it is looked at again every day
+    )
     SUCCESSION = "succession"  # the ministry is no more; its successor has not taken over yet
 
 
@@ -60,6 +63,7 @@ FATES: Mapping[Fate, Bilingual] = {
         ko="휴무일 변경으로 기한을 다시 계산할 때까지 보류", en="to be counted again: held"
     ),
     Fate.PAUSED: Bilingual(ko="독촉 보류 기관", en="the ministry is paused"),
+    Fate.NO_PARENT: Bilingual(ko="상급기관이 없어 보류", en="no parent body: held"),
     Fate.SUCCESSION: Bilingual(ko="승계 기관이 정해지기를 기다림", en="waits for the successor"),
 }
 
@@ -198,7 +202,7 @@ def _fired(due: Sequence[PreviewLine]) -> Mapping[int, Collection[Rung]]:
     """The rungs that would fire on the day, by referral."""
     fired: defaultdict[int, set[Rung]] = defaultdict(set)
     for line in due:
-        if line.rung and line.fate not in (Fate.SKIPPED, Fate.PAUSED):
+        if line.rung and line.fate not in (Fate.SKIPPED, Fate.PAUSED, Fate.NO_PARENT):
             fired[line.referral_id].add(line.rung)
     return fired
 
@@ -269,7 +273,10 @@ def _line(
     rung = due.step.rung if due else None
     to = ministry
     if rung is Rung.ESCALATION:
-        to = superiors(session, [ministry], today)[ministry.id] or ministry
+        above = superiors(session, [ministry], today)[ministry.id]
+        to = above or ministry
+        if above is None and fate is Fate.APPROVAL:
+            fate = Fate.NO_PARENT
     return PreviewLine(
         ministry=_name(ministry),
         code=ministry.code,

@@ -128,7 +128,8 @@ def resumed(
     days of a period in working days, else days by the calendar, and an end on a day off moves to the
     next working day. Of a period in working hours the working time is left. A clock that was overdue
     stays so, by as many working days: lateness is counted in them, whatever the period is counted in
-    (see `days_overdue`). One that has run out by the hour is not resumed on the same day: it is as it was.
+    (see `days_overdue`), and by one at least: of what has run out by the hour, the day has passed as well. On the
+    same day that is not resumed: it is as it was.
     """
     paused_on, resumed_on = seoul_date(paused_at), seoul_date(resumed_at)
     if is_late(due_at, paused_at):

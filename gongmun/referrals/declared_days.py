@@ -31,14 +31,27 @@ _UNKNOWN = Bilingual(ko="휴무일 변경", en="the days off have changed")
 class Moved:
     """A deadline that `recount` puts on another day than `old`; its period began on `since`.
 
-    `hour` is given where it is the same day, and the period ends later on it: when.
+    `hours` are given where it is the same day, and the period ends later on it: when it ended, and when it does.
     """
 
-    recount: Callable[[WorkingCalendar], date]
+    recount: Callable[[WorkingCalendar], date | datetime]
     since: date
     old: date
     new: date
-    hour: datetime | None = None
+    hours: tuple[datetime, datetime] | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its ministry is told: the day that it knows still holds where only the hour moves."""
+        return self.hours is None
+
+    def came_of(self, cal: WorkingCalendar) -> bool:
+        """Whether it stood where it did by this calendar."""
+        return self.recount(cal) == (self.hours[0] if self.hours else self.old)
+
+    def comes_of(self, cal: WorkingCalendar) -> bool:
+        """Whether it stands where it does by this calendar."""
+        return self.recount(cal) == (self.hours[1] if self.hours else self.new)
 
     @property
     def last(self) -> date:
@@ -61,12 +74,11 @@ def declared(
     if not moved:
         return ()
     candidates = _candidates(moved, cal, today, _taken_back(before, cal))
-    # What ends at another hour of the same day says nothing of its days.
-    evidence = [each for each in moved if each.hour is None][:_ENOUGH]
+    evidence = moved[:_ENOUGH]
     for size in range(1, _MOST + 1):
         for days in combinations(candidates, size):
             was = cal.turned(days)
-            if all(each.recount(was) == each.old for each in evidence):
+            if all(each.came_of(was) for each in evidence):
                 return tuple(sorted(days))
     return ()
 
@@ -111,11 +123,11 @@ def reason(
     Days off within a period by the calendar count as any other: only its start and its end move.
     """
     within = tuple(day for day in days if moved.since <= day <= moved.last)
-    tells = tuple(day for day in within if moved.recount(_turned(cal, day)) != moved.new)
+    tells = tuple(day for day in within if not moved.comes_of(_turned(cal, day)))
     why = _reason(tuple((day, before.get(day)) for day in tells or within), cal)
-    if moved.hour is None:
+    if moved.hours is None:
         return why
-    at = f"{moved.hour.astimezone(SEOUL):%H:%M}"
+    at = f"{moved.hours[1].astimezone(SEOUL):%H:%M}"
     return Bilingual(ko=f"{why.ko}(같은 날 {at}까지)", en=f"{why.en} (until {at} on the same day)")
 
 

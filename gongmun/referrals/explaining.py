@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from sqlalchemy.orm import Session
 
@@ -13,12 +13,13 @@ from gongmun.calendar import (
     CountedDay,
     CountedIn,
     Counting,
+    Deadline,
     Unit,
     WorkingCalendar,
     days_of,
     rule,
 )
-from gongmun.clock import seoul_date, seoul_time
+from gongmun.clock import SEOUL, seoul_date, seoul_time
 from gongmun.errors import GongmunError
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import StartedClocks, counting_of, start_clocks
@@ -84,19 +85,21 @@ def explain(session: Session, referral_id: int, *, cal: WorkingCalendar) -> Expl
         raise NoDeadlineYet(referral_id=referral_id)
     clocks = start_clocks(referral.answer_rule, referral.dispatched_at, cal)
     counting = referral.counting
-    as_at_first = counting == clocks.answer.counting
+    first = _First.of(clocks.answer, cal)
     longer = extension_of(session, referral_id, counting, clocks.answer, cal)
     return Explained(
         clocks=clocks,
         moves=_moves(session, referral_id),
         receipt_days=days_of(clocks.acknowledge, cal),
         acknowledge_due=referral.clocks.acknowledge_due,
-        days=longer.before if longer else days_of(clocks.answer if as_at_first else counting, cal),
+        days=longer.before
+        if longer
+        else days_of(clocks.answer if counting in first.ways else counting, cal),
         extension=longer,
         due=referral.answer_due,
         moved=longer.told(referral.answer_due)
         if longer
-        else _why_moved(referral.answer_due, counting, clocks.answer.due, clocks.answer.counting),
+        else _why_moved(referral.answer_due, referral.answer_due_at, counting, first),
         promised=referral.answer_due_promised,
         paused=referral.paused_at is not None,
     )
@@ -113,12 +116,30 @@ def _moves(session: Session, referral_id: int) -> Sequence[tuple[datetime, Bilin
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _First:
-    """When an answer was due at first, and how that was counted: in words, with the law and without."""
+    """When an answer was due at first, and how that was counted: in words, with the law and without.
+
+    `ways` are how that is kept: a period by the calendar was kept by its last day once.
+    """
 
     due: date
-    counting: Counting
+    due_at: datetime
+    ways: frozenset[Counting]
     cited: Bilingual
     plain: Bilingual
+
+    @classmethod
+    def of(cls, answer: Deadline, cal: WorkingCalendar) -> Self:
+        """As this deadline says."""
+        ways = {answer.counting}
+        if answer.counting.is_by_calendar:
+            ways.add(Counting.days(answer.counting.last_day(cal)))
+        return cls(
+            due=answer.due,
+            due_at=answer.due_at,
+            ways=frozenset(ways),
+            cited=answer.explain(),
+            plain=answer.explain_counting(),
+        )
 
 
 class Counted(Protocol):
@@ -149,6 +170,10 @@ class Counted(Protocol):
         """The day that it comes to."""
 
     @property
+    def answer_due_at(self) -> datetime | None:
+        """The moment at which it is over; None of a row from before it was kept."""
+
+    @property
     def answer_due_promised(self) -> date | None:
         """The day that was told before the days off changed."""
 
@@ -164,7 +189,11 @@ def in_short(referral: Counted, cal: WorkingCalendar) -> Bilingual | None:
         referral.answer_due,
     )
     first = _counted(referral.answer_rule, referral.dispatched_at, cal)
-    return _said(first.cited, first, counting, referral.answer_due, referral.answer_due_promised)
+    return _said(
+        first.cited,
+        _why_moved(referral.answer_due, referral.answer_due_at, counting, first),
+        referral.answer_due_promised,
+    )
 
 
 def each_in_short(listed: Iterable[Listed], cal: WorkingCalendar) -> tuple[Bilingual, ...]:
@@ -175,12 +204,19 @@ def each_in_short(listed: Iterable[Listed], cal: WorkingCalendar) -> tuple[Bilin
     """
     alike: defaultdict[tuple[Any, ...], list[Listed]] = defaultdict(list)
     for each in listed:
-        key = (each.answer_rule, each.dispatched_at, each.counting, each.due_on, each.promised_on)
+        key = (
+            each.answer_rule,
+            each.dispatched_at,
+            each.counting,
+            each.due_on,
+            each.due_at,
+            each.promised_on,
+        )
         alike[key].append(each)
     about: defaultdict[Bilingual, list[Listed]] = defaultdict(list)
-    for (answer_rule, dispatched_at, counting, due, promised), some in alike.items():
+    for (answer_rule, dispatched_at, counting, due, due_at, promised), some in alike.items():
         first = _counted(answer_rule, dispatched_at, cal)
-        about[_said(first.plain, first, counting, due, promised)] += some
+        about[_said(first.plain, _why_moved(due, due_at, counting, first), promised)] += some
     if len(about) == 1:
         return tuple(about)
     carried = Counter(
@@ -198,12 +234,8 @@ def _name(listed: Listed, carried: Mapping[str, int]) -> str:
     return listed.original_number if alone else listed.reference
 
 
-def _said(
-    said: Bilingual, first: _First, counting: Counting, due: date, promised: date | None
-) -> Bilingual:
-    sentences = [said]
-    if moved := _why_moved(due, counting, first.due, first.counting):
-        sentences.append(moved)
+def _said(said: Bilingual, moved: Bilingual | None, promised: date | None) -> Bilingual:
+    sentences = [said, moved] if moved else [said]
     if promised:
         sentences.append(
             Bilingual(
@@ -216,17 +248,26 @@ def _said(
     )
 
 
-def _why_moved(due: date, counting: Counting, first_due: date, first: Counting) -> Bilingual | None:
-    """Why an answer is due on another day than its rule comes to by this calendar; None where it is not."""
-    if due == first_due:
+def _why_moved(
+    due: date, due_at: datetime | None, counting: Counting, first: _First
+) -> Bilingual | None:
+    """Why an answer is due on another day, or until another hour, than its rule comes to by this calendar.
+
+    None where it is not.
+    """
+    until = due_at or first.due_at
+    if (due, until) == (first.due, first.due_at) or (due == first.due and due_at is None):
         return None
     ko, en = korean_date(due, weekday=True), english_date(due, weekday=True)
-    if counting != first:
+    if due_at and due_at < seoul_time(due + timedelta(days=1)):
+        at = f"{due_at.astimezone(SEOUL):%H:%M}"
+        ko, en = f"{ko} {at}", f"{en} at {at}"
+    if counting not in first.ways:
         return Bilingual(
-            ko=f"이후 연장·질의·보완·재검토 등으로 기한이 {ko}로 조정되었습니다.",
+            ko=f"이후 연장·질의·보완·재검토 등으로 기한이 {ko}까지로 조정되었습니다.",
             en=f"It was moved since to {en}.",
         )
-    if due < first_due:
+    if (due, until) < (first.due, first.due_at):
         return Bilingual(
             ko=f"휴무일이 변경되어 기한을 다시 계산하고 있으며, 지금까지 안내한 기한은 {ko}입니다.",
             en=f"The days off have changed and the deadline is being counted again; so far, {en} was told.",
@@ -248,10 +289,4 @@ def _counted(answer_rule: str, dispatched_at: datetime, cal: WorkingCalendar) ->
 # All that was sent on a day started together, and a desk is opened often: the counting is its work.
 @lru_cache(maxsize=1000)
 def _counted_from(answer_rule: str, start: datetime, cal: WorkingCalendar) -> _First:
-    answer = start_clocks(answer_rule, start, cal).answer
-    return _First(
-        due=answer.due,
-        counting=answer.counting,
-        cited=answer.explain(),
-        plain=answer.explain_counting(),
-    )
+    return _First.of(start_clocks(answer_rule, start, cal).answer, cal)

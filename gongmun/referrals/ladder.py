@@ -209,36 +209,36 @@ def load(path: Path = DEFAULT) -> Ladder:
                     f"규칙 {code}의 단계가 두 번 있습니다.", f"The rule {code} stands in two kinds."
                 )
             kinds[code] = kind.step
-    for steps in (content.step, *kinds.values()):
-        rungs = [step.rung for step in steps]
-        if twice := next((rung for rung in rungs if rungs.count(rung) > 1), None):
-            raise invalid(
-                f"단계 {twice.value}이(가) 두 번 있습니다.", f"The rung {twice.value} stands twice."
-            )
-        for step in steps:
-            if step.clock is not track_of(step.rung):
-                raise invalid(
-                    f"단계 {step.rung.value}의 clock은 {track_of(step.rung).value}이어야 합니다.",
-                    f"The clock of the rung {step.rung.value} has to be {track_of(step.rung).value}.",
-                )
-        for lower, higher in pairwise(sorted(steps, key=lambda step: PLACES[step.rung])):
-            # Of what is due at once the highest is said: it may not be due before the lower one.
-            if lower.clock is higher.clock and lower.working_days > higher.working_days:
-                raise invalid(
-                    f"단계 {higher.rung.value}의 날이 더 낮은 단계 {lower.rung.value}보다 빠릅니다. "
-                    "working_days를 고쳐 주십시오.",
-                    f"The rung {higher.rung.value} stands before the lower one {lower.rung.value}: "
-                    "correct their working_days.",
-                )
     return Ladder(
-        default=_in_order(content.step),
-        kinds={code: _in_order(steps) for code, steps in kinds.items()},
+        default=_in_order(content.step, invalid),
+        kinds={code: _in_order(steps, invalid) for code, steps in kinds.items()},
     )
 
 
-def _in_order(steps: Steps) -> Steps:
-    """From mild to severe: of what is due together the last one is the highest."""
-    return tuple(sorted(steps, key=lambda step: PLACES[step.rung]))
+def _in_order(steps: Steps, invalid: Callable[[str, str], LadderInvalid]) -> Steps:
+    """From mild to severe: of what is due together the last one is the highest, and is said."""
+    ordered = tuple(sorted(steps, key=lambda step: PLACES[step.rung]))
+    for step in ordered:
+        track = track_of(step.rung)
+        if step.clock is not track:
+            raise invalid(
+                f"단계 {step.rung.value}의 clock은 {track.value}이어야 합니다.",
+                f"The clock of the rung {step.rung.value} has to be {track.value}.",
+            )
+    for lower, higher in pairwise(ordered):
+        if lower.rung is higher.rung:
+            raise invalid(
+                f"단계 {lower.rung.value}이(가) 두 번 있습니다.",
+                f"The rung {lower.rung.value} stands twice.",
+            )
+        if lower.clock is higher.clock and lower.working_days > higher.working_days:
+            raise invalid(
+                f"단계 {higher.rung.value}의 날이 더 낮은 단계 {lower.rung.value}보다 빠릅니다. "
+                "working_days를 고쳐 주십시오.",
+                f"The rung {higher.rung.value} stands before the lower one {lower.rung.value}: "
+                "correct their working_days.",
+            )
+    return ordered
 
 
 def _fault(error: ValidationError) -> tuple[str, str]:

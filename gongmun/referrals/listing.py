@@ -29,6 +29,7 @@ class Listed:
     dispatched_at: datetime
     counting: Counting
     due_on: date
+    due_at: datetime | None
     promised_on: date | None
 
 

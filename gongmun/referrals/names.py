@@ -77,8 +77,8 @@ EVENTS: Mapping[str, Bilingual] = {
         en="The days off changed: the answer is due on {new_due} instead of {old_due}",
     ),
     "referral.hour_moved": Bilingual(
-        ko="휴무일 변경에 따른 회신 시각 조정({new_due} {hour}까지)",
-        en="The days off changed: the answer is due on {new_due}, now until {hour}",
+        ko="휴무일 변경에 따른 회신 시각 조정({new_due} {hour}까지): {why_ko}",
+        en="The days off changed: the answer is due on {new_due}, now until {hour}: {why_en}",
     ),
     "referral.receipt_moved": Bilingual(
         ko="휴무일 변경에 따른 접수 기한 조정({old_due} → {new_due})",

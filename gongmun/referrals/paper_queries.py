@@ -40,6 +40,7 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
                 Referral.answer_counted_since,
                 Referral.answer_counted,
                 Referral.answer_due,
+                Referral.answer_due_at,
                 Referral.answer_due_promised,
             )
             .join(Suggestion, Suggestion.id == Referral.suggestion_id)
@@ -61,6 +62,7 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
             since,
             amount,
             answer_due,
+            answer_due_at,
             promised_on,
         ) in rows:
             found[referral_id] = Listed(
@@ -75,6 +77,7 @@ def listed(session: Session, ids: Collection[int]) -> Mapping[int, Listed]:
                 dispatched_at=dispatched_at,
                 counting=counting(unit, since, amount, answer_due),
                 due_on=answer_due,
+                due_at=answer_due_at,
                 promised_on=promised_on,
             )
     return found

@@ -50,7 +50,6 @@ RECOMPUTE = "recompute-deadlines"
 _BATCH = 1_000
 _REASON_LIMIT = 300
 _KINDS = {Clock.ANSWER: "referral.deadline_moved", Clock.ACKNOWLEDGEMENT: "referral.receipt_moved"}
-_HOUR_MOVED = "referral.hour_moved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,8 +153,8 @@ def _changes(
     standing: Standing, moves: Mapping[Clock, Moved], run: _Run
 ) -> Iterator[Mapping[str, Any]]:
     for clock, moved in moves.items():
-        if moved.hour:
-            continue  # nobody is told of a later hour: the day that was told still holds
+        if not moved.is_told:
+            continue
         why = run.why(moved)
         yield {
             "referral_id": standing.id,
@@ -190,20 +189,11 @@ def _record(
     run: _Run,
 ) -> None:
     alike: defaultdict[tuple[Clock, date, date, int], list[int]] = defaultdict(list)
+    hours: defaultdict[tuple[date, datetime, Bilingual], list[int]] = defaultdict(list)
     for standing, moves, recounted in done:
         for clock, moved in moves.items():
-            if moved.hour:
-                ledger.record(
-                    session,
-                    _HOUR_MOVED,
-                    subject=("referral", standing.id),
-                    now=run.now,
-                    actor=run.actor,
-                    new_due=moved.new.isoformat(),
-                    hour=f"{moved.hour.astimezone(SEOUL):%H:%M}",
-                    cause=ChangeCause.HOLIDAY.value,
-                    approval_id=run.approval_id,
-                )
+            if moved.hours:
+                hours[moved.new, moved.hours[1], run.why(moved)].append(standing.id)
                 continue
             alike[clock, moved.old, moved.new, recounted.values["arming"]].append(standing.id)
     for (clock, old, new, arming), ids in alike.items():
@@ -217,6 +207,20 @@ def _record(
             new_due=new.isoformat(),
             cause=ChangeCause.HOLIDAY.value,
             arming=arming,
+            approval_id=run.approval_id,
+        )
+    for (day, until, why), ids in hours.items():
+        ledger.record_each(
+            session,
+            "referral.hour_moved",
+            subjects=("referral", ids),
+            now=run.now,
+            actor=run.actor,
+            new_due=day.isoformat(),
+            hour=f"{until.astimezone(SEOUL):%H:%M}",
+            why_ko=why.ko,
+            why_en=why.en,
+            cause=ChangeCause.HOLIDAY.value,
             approval_id=run.approval_id,
         )
     for standing, _, recounted in done:

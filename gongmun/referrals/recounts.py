@@ -45,7 +45,8 @@ class Recount:
         self._answer = cache(self._counted_again)
         self._answer_due = cache(partial(Counting.due, calendar=cal))
         self._answer_at = cache(partial(Counting.due_at, calendar=cal))
-        self._receipt = cache(partial(receipt_due, calendar=cal))
+        self._receipt = cache(self._received_again)
+        self._receipt_due = cache(partial(receipt_due, calendar=cal))
         self._shift = cache(cal.shift)
 
     def answer(self, counting: Counting, old: date, old_at: datetime | None) -> Moved | None:
@@ -59,17 +60,19 @@ class Recount:
         if new != old or old_at is None or counting.unit is not CountedIn.WORKING_SECONDS:
             return self._moved(counting.due, since, old, new)
         at = self._answer_at(counting)
-        if at == old_at or (at < old_at and new <= self._today):
-            return None
-        return Moved(recount=counting.due, since=since, old=old, new=new, hour=at)
+        if at <= old_at:
+            return None  # an hour of a day that was told is not taken away
+        return Moved(recount=counting.due_at, since=since, old=old, new=new, hours=(old_at, at))
 
     def receipt(self, dispatched_at: datetime, old: date) -> Moved | None:
         """The same of an acknowledgement."""
+        return self._receipt(dispatched_at, old)
 
+    def _received_again(self, dispatched_at: datetime, old: date) -> Moved | None:
         def due(cal: WorkingCalendar) -> date:
             return receipt_due(dispatched_at, cal)
 
-        return self._moved(due, seoul_date(dispatched_at), old, self._receipt(dispatched_at))
+        return self._moved(due, seoul_date(dispatched_at), old, self._receipt_due(dispatched_at))
 
     def _moved(
         self, recount: Callable[[WorkingCalendar], date], since: date, old: date, new: date

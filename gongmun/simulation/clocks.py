@@ -148,7 +148,9 @@ def _left(clock: _Clock, due: date, since: datetime, until: datetime, walk: Walk
     paused, resumed = seoul_date(since), seoul_date(until)
     end = counted(walk)
     due = max(due, day_of(end))
-    if clock.rule in IN_HOURS and since <= end:
+    # More time in hours is granted until the end of a day.
+    in_hours = clock.rule in IN_HOURS and end != over(day_of(end))
+    if in_hours and since <= end:
         seconds = walk.time_between(since, end)
         return lambda walk: walk.time_after(until, seconds)
     if resumed <= paused:
@@ -156,7 +158,7 @@ def _left(clock: _Clock, due: date, since: datetime, until: datetime, walk: Walk
     if end < since or due < paused:
         late = walk.between(due, paused)
         return _on(walk.shift(resumed, -max(late + (not walk.works(resumed)), 1)))
-    if clock.rule == "suggestion":
+    if clock.rule == "suggestion" or clock.rule in IN_HOURS:
         left = walk.between(paused, due)
         return lambda walk: over(walk.shift(resumed, left))
     return _on(resumed + (due - paused))

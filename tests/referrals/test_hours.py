@@ -9,14 +9,16 @@ from sqlalchemy import update
 
 from gongmun.answers import asking, extending
 from gongmun.answers.models import Channel
-from gongmun.calendar import WorkingCalendar, calendar
+from gongmun.calendar import Counting, WorkingCalendar, calendar
 from gongmun.calendar.overrides import Override
 from gongmun.clock import SEOUL
 from gongmun.db import Database
 from gongmun.documents import Decision
 from gongmun.forums.models import Forum
-from gongmun.referrals.clocks import is_late
+from gongmun.referrals import explaining
+from gongmun.referrals.clocks import answer_values, is_late
 from gongmun.referrals.ladder import Clock
+from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral
 from gongmun.referrals.recompute_preview import preview
 from gongmun.referrals.recomputing import recompute
@@ -46,9 +48,11 @@ def referred(world: World, rule: str) -> int:
     return world.referrals(outcome_id)[0].id
 
 
-def due(referral: Referral) -> str:
+def due(referral: Referral, *, of_day: bool = False) -> str:
+    """When it is due; the end `of_day` is the next day's midnight."""
     assert referral.answer_due_at is not None
-    assert referral.answer_due == referral.answer_due_at.astimezone(SEOUL).date()
+    last = referral.answer_due_at - timedelta(seconds=of_day)
+    assert referral.answer_due == last.astimezone(SEOUL).date()
     return f"{referral.answer_due_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
@@ -78,6 +82,9 @@ def test_a_question_over_night_leaves_the_hours_that_were_left(world: World) -> 
     referral = world.referral(referral_id)
     # Two hours and a half but one second, from nine on Tuesday.
     assert due(referral) == "2026-10-13 11:29"
+    said = explaining.in_short(referral, calendar())
+    assert said is not None
+    assert said.ko.endswith("기한이 2026. 10. 13.(화) 11:29까지로 조정되었습니다.")
     assert referral.answer_due_at is not None
     assert referral.answer_due_at.second == 59
     assert not is_late(referral.answer_due_at, referral.answer_due_at)
@@ -128,13 +135,61 @@ def test_a_later_hour_of_the_same_day_is_counted_again(world: World) -> None:
     assert due(world.referral(referral_id)) == "2026-10-19 12:00"
     with world.db.reading() as session:
         told = [each.text.ko for each in retold(session, referral_id)]
-    assert any("회신 시각 조정(2026. 10. 19. 12:00까지)" in each for each in told)
+    assert any(
+        "회신 시각 조정(2026. 10. 19. 12:00까지): 2026. 10. 16.(금) 임시공휴일 지정" in each
+        for each in told
+    )
     again = recompute(world.db, cal=friday, ladder=LADDER, now=sunday)
     assert again.moved == 0
-    # Taken back on Monday: the hour that was given is not taken away any more.
-    monday = datetime(2026, 10, 19, 9, 30, tzinfo=SEOUL)
-    recompute(world.db, cal=calendar(), ladder=LADDER, now=monday)
+    # Taken back the same day: the hour that was given is not taken away.
+    recompute(world.db, cal=calendar(), ladder=LADDER, now=sunday)
     assert due(world.referral(referral_id)) == "2026-10-19 12:00"
+    said = explaining.in_short(world.referral(referral_id), calendar())
+    assert said is not None
+    assert said.ko.endswith("변경 전에 안내한 2026. 10. 19.(월) 12:00까지 회신하시면 됩니다.")
+
+
+def test_an_hour_that_moves_names_the_holiday_that_moved_it(world: World) -> None:
+    """Not another one of the period, which was known when it was counted."""
+    world.now = datetime(2026, 10, 16, 16, 0, tzinfo=SEOUL)
+    known, late = (
+        Override(day=day, working=False, name=Bilingual(ko=name, en=name))
+        for day, name in ((date(2026, 10, 20), "known"), (date(2026, 10, 16), "late"))
+    )
+    referral_id = referred(world, "at_once")
+    with world.db.transaction() as session:
+        # As if the one on Tuesday had been known: three days from Friday, 16:00.
+        counting = Counting.time(world.now, timedelta(hours=24))
+        clock = answer_values(counting, WorkingCalendar([known]))
+        session.execute(update(Referral).values(clock | {"status": Status.ACKNOWLEDGED}))
+    assert due(world.referral(referral_id)) == "2026-10-22 16:00"
+    with world.db.reading() as session:
+        found = preview(session, cal=WorkingCalendar([known, late]), now=world.now)
+    (line,) = (each for each in found.lines if each.clock is Clock.ANSWER)
+    assert (
+        line.why.en == "Fri 16 October 2026 became a day off (late) (until 18:00 on the same day)"
+    )
+
+
+def test_more_time_until_the_end_of_a_day_is_not_cut_short_by_a_question(world: World) -> None:
+    """It was granted in whole days, of which the evening is one part: a pause in the evening takes nothing."""
+    referral_id = referred(world, "three_days")
+    friday = date(2026, 10, 16)
+    with world.db.transaction() as session:
+        session.execute(update(Referral).values(answer_values(Counting.days(friday), calendar())))
+    evening = MONDAY.replace(hour=19)
+    question = asking.ask(
+        world.db, referral_id, text="범위는?", channel=Channel.PORTAL, now=evening
+    )
+    asking.answer(
+        world.db,
+        question.id,
+        answer="모두",
+        name="한소통",
+        ladder=LADDER,
+        now=evening + timedelta(hours=1),
+    )
+    assert due(world.referral(referral_id), of_day=True) == "2026-10-17 00:00"
 
 
 def test_more_time_is_asked_for_until_the_hour_and_counted_in_days(world: World) -> None:

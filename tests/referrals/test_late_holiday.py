@@ -231,6 +231,26 @@ def test_between_the_declaration_and_the_recount_no_false_reason_is_given(
     assert "변경 전에 안내한 2026. 10. 30.(금)까지" in said.ko
 
 
+def test_a_day_that_is_kept_is_not_taken_back_by_a_question_of_that_day(
+    small: World, own: Path
+) -> None:
+    """A holiday was taken back on the later day that was told for it: no reminder comes before that is over."""
+    (referral_id,) = small.dispatched("statistics")
+    declare(own, HOLIDAY)
+    count_again(small, date(2026, 10, 14))
+    declare(own)
+    assert count_again(small, NEW) == 0
+    question = asking.ask(
+        small.db, referral_id, text="범위는?", channel=Channel.PORTAL, now=at(NEW, 10)
+    )
+    asking.answer(
+        small.db, question.id, answer="모두", name="한소통", ladder=LADDER, now=at(NEW, 11)
+    )
+    assert small.referral(referral_id).answer_due == NEW
+    small.chase(NEW)
+    assert Rung.FIRST_REMINDER not in sent_on(small, referral_id)
+
+
 def test_a_deadline_that_a_person_moved_says_so(small: World, own: Path) -> None:
     (referral_id,) = small.dispatched("statistics")
     with small.db.transaction() as session:
@@ -244,7 +264,7 @@ def test_a_deadline_that_a_person_moved_says_so(small: World, own: Path) -> None
     declare(own, HOLIDAY)
     said = explaining.in_short(small.referral(referral_id), calendar())
     assert said is not None
-    assert "연장·질의·보완·재검토 등으로 기한이 2026. 11. 12.(목)로 조정" in said.ko
+    assert "연장·질의·보완·재검토 등으로 기한이 2026. 11. 12.(목)까지로 조정" in said.ko
 
 
 def test_a_reminder_names_both_days_and_how_the_deadline_was_counted(

@@ -318,6 +318,12 @@ def test_nobody_is_escalated_to_himself_because_his_parent_is_gone(small: World)
     (referral_id,) = small.dispatched("statistics")
     acknowledged(small, referral_id)
     ends(small, parent_of(small, "MODS"), FIRST)
+    with small.db.reading() as session:
+        view = preview(session, ladder=LADDER, now=at(ESCALATED, 10))
+    escalations = [line for line in view.lines if line.rung is Rung.ESCALATION]
+    assert [(line.fate, line.to == line.ministry) for line in escalations] == [
+        (Fate.NO_PARENT, True)
+    ]
     swept, _ = small.chase(ESCALATED)
     assert [type(problem) for problem in swept.problems] == [NobodyAbove]
     assert documents(small, DocumentKind.ESCALATION) == []

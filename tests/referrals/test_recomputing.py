@@ -23,6 +23,7 @@ from gongmun.referrals.ladder import Clock, Rung
 from gongmun.referrals.models import DeadlineChange, Referral
 from gongmun.referrals.recompute_preview import disagreeing, preview
 from gongmun.referrals.recomputing import Recomputed, recompute
+from gongmun.referrals.recounts import Recount
 from gongmun.referrals.retelling import retold
 from gongmun.referrals.telling_changes import tell_changes
 from gongmun.text import Bilingual
@@ -89,6 +90,16 @@ def test_what_moves_is_seen_before_it_is_moved(world: World) -> None:
     assert statistics.why.ko == "2026. 10. 23.(금) 임시공휴일 지정"
     assert statistics.why.en == "Fri 23 October 2026 became a day off (Temporary Holiday)"
     assert [world.referral(each).answer_due for each in (first, second)] == [OLD, OLD]
+
+
+def test_what_moves_alike_is_one_and_the_same() -> None:
+    """Its reason is looked for once, however many have it."""
+    again = Recount(with_holidays(HOLIDAY), DECLARED_ON)
+    sent = at(date(2026, 10, 21))
+    assert again.receipt(sent, date(2026, 10, 26)) is again.receipt(sent, date(2026, 10, 26))
+    counting = Counting.days(date(2026, 10, 12), 13)
+    assert again.answer(counting, OLD, None) is again.answer(counting, OLD, None)
+    assert again.answer(counting, OLD, None) is not None
 
 
 def test_a_run_that_finds_nothing_leaves_everything_as_it_is(small: World) -> None:
