@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import String, cast, delete, select, update
+from sqlalchemy import String, cast, delete, inspect, select, update
 
 from gongmun import ledger
 from gongmun.calendar import WorkingCalendar, deadline, hours, rule
@@ -176,6 +176,15 @@ def _remind_again(house: House) -> None:
         )
 
 
+def _queue_again(house: House) -> None:
+    with house.db.transaction() as session:
+        mail = session.scalars(select(Dispatch).where(Dispatch.document_id.is_not(None))).first()
+        assert mail is not None
+        values = {each.key: getattr(mail, each.key) for each in inspect(Dispatch).column_attrs}
+        again = {"id": None, "key": "again", "token": "again", "message_id": "<again@example>"}
+        session.add(Dispatch(**{**values, **again}))
+
+
 def _tell_a_citizen_again(house: House) -> None:
     with house.db.transaction() as session:
         for _ in range(2):
@@ -211,6 +220,7 @@ def test_a_broken_promise_is_seen(world: World) -> None:
         (_lose_a_number, "no_gap_in_the_register"),
         (_forget_a_referral, "every_open_referral_has_a_next_date"),
         (_send_twice, "nothing_is_sent_twice"),
+        (_queue_again, "nothing_is_queued_twice"),
         (_lengthen_a_deadline, "paused_clocks_lose_nothing"),
         (_write_to_nobody, "no_mail_to_a_body_that_is_no_more"),
         (_tell_a_citizen_again, "changes_are_told_once"),
@@ -223,7 +233,7 @@ def test_a_broken_promise_is_seen(world: World) -> None:
         if break_ is not _remind_again or promise == "no_reminder_after_an_answer":
             assert promise not in seen
             break_(world.house)
-            found = (*world.check(), *world.invariants.check_all())
+            found = (*world.check(), *world.invariants.check_ledger())
             seen |= {broken.promise for broken in found}
         assert promise in seen
 
@@ -236,6 +246,19 @@ def test_a_request_that_was_met_is_seen_beside_one_that_was_not(
     report = run(replace(draw(196), days=121))
     assert [each.promise for each in report.broken] == ["no_reminder_after_an_answer"]
     assert ": nudge of referral" in report.broken[0].what
+
+
+def test_a_document_that_no_mail_carries_is_seen(house: House) -> None:
+    world = World(house)
+    found: set[str] = set()
+    for number in range(30):
+        world.play(FIRST_DAY + timedelta(days=number))
+        with house.db.transaction() as session:
+            session.execute(
+                update(Dispatch).where(Dispatch.accepted_at.is_not(None)).values(document_id=None)
+            )
+        found |= {broken.promise for broken in world.check()}
+    assert found == {"every_approved_document_has_a_dispatch_per_recipient"}
 
 
 def test_a_rung_that_is_left_out_is_seen(house: House) -> None:
