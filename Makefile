@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup compiled many dev system demo up test test-many check check-documents format simulate bench lock clean
+.PHONY: help setup compiled many dev system demo up test test-long test-many check check-documents format simulate bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -55,8 +55,11 @@ demo: setup ## run the main job on 40 real suggestions; everything is left under
 up: setup ## start server, deployments, mail, portal (PORT=4200, PORTAL_PORT, SAMPLE=1)
 	@$(BIN)/python -m deployments.up --port $(PORT) $(if $(PORTAL_PORT),--portal-port $(PORTAL_PORT)) $(if $(SAMPLE),--sample)
 
-test: dev ## run the tests, on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: dev ## run the tests, on two cores; minutes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+test-long: dev ## those of whole installations, of many documents and of many worlds; half an hour
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m long
 
 test-many: dev ## two workers and two dispatchers on one PostgreSQL, one of each killed
 	@GONGMUN_TEST_MANY=1 $(BIN)/python -m pytest tests/end_to_end/test_many.py

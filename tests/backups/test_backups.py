@@ -39,6 +39,8 @@ from tests.documents.object_store import BUCKET, running_object_store
 from tests.postgresql import fresh_database
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 10, 12, 0, 30, tzinfo=UTC)
 KNOWN = (Boolean, Date, Enum, Float, Integer, JSON, String, Text, UtcDateTime)
 

@@ -39,6 +39,8 @@ from tests.postgresql import fresh_database
 from tests.smtp_servers import HOST, Relay
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 LATER = NOW + timedelta(hours=3)
 DIVISION = "공론소통과"
 TOPICS = ("housing", "education")

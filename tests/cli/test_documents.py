@@ -14,6 +14,8 @@ from tests.cli.conftest import Ended, Gongmun
 from tests.cli.test_bad_input import refused
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 DAY = "2026-10-12T09:30"
 ME = ("--name", "한소통", "--reason", "확인하였습니다.", "--as-of", DAY)
 TRIPLE = ("--place", "[b]제2항[/b]", "--stood", "10월 30일", "--reads", "11월 2일")

@@ -19,6 +19,8 @@ from tests.cli.conftest import Ended, Gongmun
 from tests.conftest import NOW
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 SAMPLE = PROJECT_ROOT / "samples" / "citizen_questions"
 FORUM = "OCF-2026-09"
 DAY = "2026-10-12T09:30"

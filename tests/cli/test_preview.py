@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Gongmun
 
+pytestmark = pytest.mark.long
+
 
 def test_a_form_is_saved_where_it_says(gongmun: Gongmun, var: Path) -> None:
     ended = gongmun("document", "preview", "outcome")

@@ -25,6 +25,8 @@ from gongmun.db.schema import (
 from tests.db.rows import EACH, Rows, content, fill
 from tests.postgresql import fresh_database
 
+pytestmark = pytest.mark.long
+
 
 def adds(_before: Rows, _after: Rows) -> None:
     """Only adds tables, columns, indexes or triggers: no value has to be made for a row that is there."""

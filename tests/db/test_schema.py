@@ -23,6 +23,8 @@ from gongmun.organisations import load
 from gongmun.settings import PROJECT_ROOT
 from tests.postgresql import fresh_database
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> Iterator[Database]:

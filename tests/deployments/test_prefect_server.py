@@ -32,7 +32,7 @@ from deployments.registry import registry
 wanted.apply()
 """
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.timeout(300)]
 
 
 @dataclass(frozen=True, kw_only=True)

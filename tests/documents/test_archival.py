@@ -25,6 +25,8 @@ from gongmun.documents.sheet import to_html
 from gongmun.documents.streams import compressed_once
 from tests.documents import archival, checking, samples
 
+pytestmark = pytest.mark.long
+
 AT = datetime(2026, 10, 12, 9, 30, tzinfo=timezone(timedelta(hours=9)))
 
 

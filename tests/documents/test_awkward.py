@@ -35,6 +35,8 @@ from gongmun.settings import settings
 from gongmun.text import Bilingual
 from tests.documents import samples
 
+pytestmark = pytest.mark.long
+
 
 def _pages(pool: RenderPool, context: Context, language: Language | None = None) -> list[str]:
     """The text of each page, its lines as they stand."""

@@ -12,6 +12,8 @@ from gongmun.documents.glyphs import MARK, printable
 from gongmun.documents.printing import Page, RenderFailed
 from gongmun.settings import settings
 
+pytestmark = pytest.mark.long
+
 FONTS = settings().templates / "fonts"
 NAMES = ("serif-regular", "serif-bold", "sans-regular", "sans-bold")
 SYLLABLES = "".join(map(chr, range(0xAC00, 0xD7A4)))

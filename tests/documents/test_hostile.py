@@ -28,6 +28,8 @@ from gongmun.text import Bilingual, clean, clean_line
 from tests.documents import samples
 from tests.documents.hostile_texts import corpus
 
+pytestmark = pytest.mark.long
+
 SECRET = "비밀 문구 3f9c"
 PARTS = 24
 # Words of a list, not free: `disclosure.py` reads them.

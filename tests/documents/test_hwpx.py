@@ -25,6 +25,8 @@ from gongmun.settings import PROJECT_ROOT, settings
 from tests.documents import samples
 from tests.documents.hostile_texts import corpus
 
+pytestmark = pytest.mark.long
+
 # What XML 1.0 cannot hold, and what no reader should be led astray by.
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]"

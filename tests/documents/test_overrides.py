@@ -26,6 +26,8 @@ from gongmun.documents.sheet import to_html
 from gongmun.settings import settings
 from tests.documents import samples
 
+pytestmark = pytest.mark.long
+
 Write = Callable[[str, str], None]
 
 BODY = "outcome/body.ko.html.j2"

@@ -24,6 +24,8 @@ from gongmun.documents.printing import (
     RenderTimedOut,
 )
 
+pytestmark = pytest.mark.long
+
 HTML = "<!DOCTYPE html><html lang=ko><title>제목</title><p>본문"
 PAGE = Page(html=HTML)
 # A table without fixed columns and one enormous word: minutes of layout.

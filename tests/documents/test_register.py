@@ -14,6 +14,8 @@ from gongmun.documents import DocumentKind, Status, approve, draft, queries, reg
 from gongmun.documents.register import register
 from tests.documents import samples
 
+pytestmark = pytest.mark.long
+
 DIVISION, OTHER = "공론소통과", "참여정책과"
 
 

@@ -24,6 +24,8 @@ from tests.documents import checking, keys
 from tests.documents.foreign_files import claiming
 from tests.documents.issued import Issued, issued
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:

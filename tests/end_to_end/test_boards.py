@@ -27,7 +27,7 @@ from tests.end_to_end.browsing import (
 from tests.prefect_servers import LOGIN, Server, running
 from tests.world import World
 
-pytestmark = [pytest.mark.timeout(600), WITH_CHROMIUM]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600), WITH_CHROMIUM]
 LATE = "2026-11-09T09:10:00+09:00"
 
 

@@ -25,7 +25,7 @@ from tests.end_to_end.browsing import (
 from tests.portal.served import served
 from tests.surveys.panels.test_volunteering import Calling, opened
 
-pytestmark = WITH_CHROMIUM
+pytestmark = [pytest.mark.long, WITH_CHROMIUM]
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ from tests.smtp_servers import HOST
 from tests.world import LADDER, World
 
 _reason = mail_servers.why_not()
-pytestmark = pytest.mark.skipif(_reason is not None, reason=_reason or "")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(_reason is not None, reason=_reason or "")]
 FILE = "회신 공문(통계 제안 검토 결과).pdf"
 _PARSER = BytesParser(policy=policy.default)
 

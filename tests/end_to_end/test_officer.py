@@ -30,7 +30,7 @@ PUBLIC = "https://check.participation.example"
 PLAN = {"name": "설치 계획.txt", "mimeType": "text/plain", "buffer": "연차별 계획".encode()}
 REASON = "어르신들이 오가는 길에 그늘막을 설치하겠습니다."
 
-pytestmark = WITH_CHROMIUM
+pytestmark = [pytest.mark.long, WITH_CHROMIUM]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from tests.portal.served import served
 from tests.surveys.fieldwork.conftest import FILE, MORNING, OPENING, Fielded, people
 from tests.world import at
 
-pytestmark = WITH_CHROMIUM
+pytestmark = [pytest.mark.long, WITH_CHROMIUM]
 
 
 @pytest.fixture
@@ -83,7 +83,8 @@ def test_from_the_mail_to_the_thanks(
     page = context.new_page()
     page.goto(link)
     expect(page.get_by_text("분 정도 걸립니다")).to_have_count(1)
-    page.get_by_role("link", name="설문 시작").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="설문 시작").click()
     while "/p/" in page.url:
         answer(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("응답 현황 확인")

@@ -27,7 +27,7 @@ from tests.surveys.fieldwork.conftest import FILE, OPENING, people
 from tests.surveys.reports.conftest import MORNING, NEXT, Reported, spread
 from tests.world import at
 
-pytestmark = WITH_CHROMIUM
+pytestmark = [pytest.mark.long, WITH_CHROMIUM]
 
 
 # Enough that every answer of the scale has more than five of them.

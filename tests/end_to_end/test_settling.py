@@ -25,7 +25,7 @@ from tests.flows.test_settle_dispatch import cut_off, dispatches
 from tests.prefect_servers import answered
 from tests.world import World
 
-pytestmark = [pytest.mark.timeout(600), WITH_CHROMIUM]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600), WITH_CHROMIUM]
 
 ROOT = Path(__file__).parents[2]
 LOGIN = "coordinator:a-word-of-its-own"

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 FORUM = "WRAP-UP OCF-2026-09"
 SECONDS = 400.0
-pytestmark = [pytest.mark.timeout(1500), WITH_CHROMIUM]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500), WITH_CHROMIUM]
 
 
 def wait_for(what: str, found: Callable[[], Any]) -> Any:

@@ -46,7 +46,7 @@ automations._LATE_FOR, automations._SILENT_FOR = timedelta(seconds=10), timedelt
 automations.main()
 """
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.timeout(900)]
 
 
 @dataclass

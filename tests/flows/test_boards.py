@@ -28,7 +28,7 @@ from tests.flows.test_flows import artifact, newest_run
 from tests.surveys.fieldwork.conftest import FILE, people, questionnaire
 from tests.world import LADDER, World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 LATE = date(2026, 11, 9)
 REMINDED = date(2026, 10, 30)
 OFFICE = "https://check.participation.example/office"

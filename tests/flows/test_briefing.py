@@ -21,7 +21,7 @@ from gongmun.suggestions.models import Proposer
 from tests.flows.test_flows import artifact
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.mail.conftest import MESSAGE
 from tests.mail.mails import INBOX, TOKEN, mail, sample
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 flow_module = import_module("flows.collect_replies")
 
 

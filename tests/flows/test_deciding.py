@@ -45,7 +45,7 @@ from tests.surveys.fieldwork.conftest import OPENING
 from tests.surveys.reports.conftest import MORNING, Reported
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 OTHER = {"name": "김다른", "reason": "다르게 판단하였습니다."}
 

@@ -18,7 +18,7 @@ from tests.answers.test_replies import draft, outcome, sent
 from tests.flows.test_flows import artifact
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 file_reply_module = import_module("flows.file_reply")
 
 TEXT = "홍길동 사무관입니다.\n처리결과: 수용곤란\n다른 제도와 중복됩니다."

@@ -10,7 +10,7 @@ from tests.flows.test_flows import artifact
 from tests.forums.test_succeeding import BEFORE, SPLIT, routed
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 def test_it_passes_on_and_says_what_waits(installation: World) -> None:

@@ -14,7 +14,7 @@ from tests.flows.test_flows import artifact
 from tests.followups.conftest import DUE, Followed
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 def test_an_address_that_was_forgotten_is_counted(installation: World) -> None:

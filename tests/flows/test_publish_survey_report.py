@@ -17,7 +17,7 @@ from tests.surveys.fieldwork.conftest import FILE, OPENING, people, questionnair
 from tests.surveys.reports.conftest import MORNING, PEOPLE, Reported, spread
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 @pytest.fixture

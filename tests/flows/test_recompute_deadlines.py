@@ -11,7 +11,7 @@ from gongmun.settings import settings
 from tests.flows.test_flows import artifact
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 NOW = at(date(2026, 10, 14))
 

@@ -9,7 +9,7 @@ from gongmun.forums.reconciling import NotReconciled
 from tests.flows.test_flows import artifact
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 def test_a_run_that_finds_something_fails_and_tells_what(installation: World) -> None:

@@ -13,7 +13,7 @@ from tests.flows.asked import ME, Asked
 from tests.flows.test_flows import artifact
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from gongmun.documents.life import ISSUED
 from gongmun.settings import settings
 from tests.world import World
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 TOPICS = ("public_transport", "statistics", "education")
 
 

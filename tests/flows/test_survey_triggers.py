@@ -38,7 +38,7 @@ from deployments.registry import registry
 wanted.apply()
 """
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.timeout(300)]
 
 
 def recipe(word: str) -> str:

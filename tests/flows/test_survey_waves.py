@@ -28,7 +28,7 @@ from tests.surveys.fieldwork.conftest import (
 )
 from tests.world import World, at
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from prefect.states import Completed, Suspended
 from deployments.prefect_server import environment
 from gongmun import clock
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.long, pytest.mark.prefect]
 
 
 def test_the_server_is_told_to_delete_old_runs(

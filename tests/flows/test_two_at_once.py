@@ -10,7 +10,7 @@ from tests.prefect_servers import Server, running
 
 SECONDS = 120.0
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

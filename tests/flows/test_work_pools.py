@@ -26,6 +26,8 @@ from tests.deployments.recipes import unknown
 from tests.deployments.test_containers import COMPOSE
 from tests.deployments.test_kubernetes import SECRETS, of
 
+pytestmark = pytest.mark.long
+
 IMAGE = "registry.agency.example/gongmun:0.1.0"
 CONFIGURATIONS: dict[PoolType, Any] = {
     PoolType.PROCESS: ProcessJobConfiguration,

@@ -23,6 +23,8 @@ from gongmun.mail.recovering import SETTLING
 from tests.mail.conftest import MESSAGE
 from tests.mail.dispatcher import CONNECTIONS, work
 
+pytestmark = pytest.mark.long
+
 MESSAGES = 600
 KILLS = 10
 # A server process that has imported everything: a dispatcher starts at once, and is a real process.

@@ -22,6 +22,8 @@ from gongmun.settings import InboxSettings, TlsMode, settings
 from tests.mail import dovecot
 from tests.smtp_servers import HOST
 
+pytestmark = pytest.mark.long
+
 MAIL = "From: kim@molit.example\r\nSubject: =?utf-8?b?7ZqM7Iug?=\r\n\r\n{}\r\n"
 
 

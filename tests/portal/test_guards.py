@@ -36,6 +36,8 @@ from tests.conftest import NOW
 from tests.portal.served import is_safe, served
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 # What is anybody's: the check, the way in, style and schemas. Whoever adds to it has thought about it.
 EVERYBODYS = {
     *("/", "/check", "/d/{code}", "/schemas/{name}", "/assets/{name}"),

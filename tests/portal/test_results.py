@@ -15,6 +15,8 @@ from tests.surveys.fieldwork.conftest import OPENING
 from tests.surveys.reports.conftest import MORNING, Reported, reported  # noqa: F401 - a fixture
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 WAVE = "/surveys/engagement/1"
 
 

@@ -25,6 +25,8 @@ from tests.conftest import NOW
 from tests.portal.served import served
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}${7*7}"
 # A forged line of a log, a header of its own, a second answer.
 SPLIT = "x\r\nSet-Cookie: stolen=1\r\n\r\n<html>"

@@ -20,6 +20,8 @@ from tests.portal.served import is_safe, served
 from tests.surveys.fieldwork.conftest import OPENING, Fielded, fielded  # noqa: F401 - a fixture
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 LINK = re.compile(r"https://check\.participation\.example(/s/[\w-]+)")
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}'
 

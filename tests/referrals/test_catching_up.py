@@ -15,6 +15,8 @@ from gongmun.referrals.ladder import Clock, Rung
 from gongmun.referrals.models import LadderStep
 from tests.world import LADDER, World
 
+pytestmark = pytest.mark.long
+
 BEGUN = date(2026, 10, 12)
 ENDED = date(2026, 12, 18)
 TRACK = {step.rung: (step.clock, step.working_days) for step in LADDER.default}

@@ -27,6 +27,8 @@ from gongmun.referrals.models import LadderStep, Notice, NoticeKind, Referral
 from gongmun.referrals.notices import enqueue_notices, prepare_notices
 from tests.world import LADDER, World, at
 
+pytestmark = pytest.mark.long
+
 DUE = 1000
 
 

@@ -40,6 +40,8 @@ from tests.retention.conftest import Keeping
 from tests.surveys.fieldwork.conftest import until_it_waits
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 HONG = "hong@example.com"
 TWO_YEARS = timedelta(days=731)
 NEXT = PUBLISHED + timedelta(days=1)

@@ -59,6 +59,7 @@ def test_every_promise_holds(seed: int) -> None:
     assert report.holds, telling.story(report)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [5, 8, 31])
 def test_every_promise_holds_of_what_is_to_be_answered_within_hours(seed: int) -> None:
     plan = draw(seed, days=50, forums_a_year=80)
@@ -81,12 +82,14 @@ def test_in_twenty_short_worlds_much_goes_wrong() -> None:
     assert {outage.days for plan in plans for outage in plan.outages} > {1, 7}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "drawn", "forums", "days"), REGRESSIONS)
 def test_what_was_mended_stays_so(seed: int, drawn: int, forums: int, days: int) -> None:
     report = run(replace(draw(seed, days=drawn, forums_a_year=forums), days=days))
     assert report.holds, telling.story(report)
 
 
+@pytest.mark.long
 def test_a_plan_is_played_the_same_again() -> None:
     plan = draw(3, days=20, forums_a_year=80)
     first = run(plan)
@@ -238,6 +241,7 @@ def test_a_broken_promise_is_seen(world: World) -> None:
         assert promise in seen
 
 
+@pytest.mark.long
 def test_a_request_that_was_met_is_seen_beside_one_that_was_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -317,6 +317,7 @@ def test_an_import_that_was_killed_is_finished_by_the_next(
     assert [s.number for s in stored(db)] == list(range(1, 1_501))
 
 
+@pytest.mark.long
 def test_20_000_rows_go_in_and_change_nothing_when_replayed(
     db: Database, forum_id: int, mapping: ColumnMapping, write: Write, now: datetime
 ) -> None:

@@ -72,6 +72,8 @@ from tests.surveys.reports.conftest import Reported
 from tests.surveys.simulated import QUESTIONS, SIZE, Plan, Way, address, contacts, draw, plan, pool
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 SERIES = """
 code = "engagement"
 title_ko = "국민참여 만족도 조사"

@@ -22,6 +22,8 @@ from gongmun.surveys.analysis.variables import Kind, Missing, Variable
 from tests.surveys.analysis.answers import AGE, SCALE, SEVERAL, SEX, panel, plain, single
 from tests.surveys.analysis.attacker import Attacker, nobody_is_found, nothing_is_pinned
 
+pytestmark = pytest.mark.long
+
 
 def _published(
     answers: pd.DataFrame, items: list[Variable], demographics: list[Variable], *routes: Route

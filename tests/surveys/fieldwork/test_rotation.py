@@ -46,6 +46,8 @@ from gongmun.text import Bilingual
 from tests.surveys.fieldwork.conftest import FILE, MORNING, OPENING, questionnaire, until_it_waits
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 SEED = "5e" * 32
 CODE = FILE.panel
 QUOTAS = Quotas(

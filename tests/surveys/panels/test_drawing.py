@@ -16,6 +16,8 @@ from gongmun.surveys.panels.seeds import Numbers, commitment, draw_key
 from tests.surveys.panels.conftest import Drawn
 from tests.surveys.panels.pools import pool_of, quotas_of
 
+pytestmark = pytest.mark.long
+
 
 def test_numbers_are_blocks_of_sha256_by_their_place() -> None:
     numbers = Numbers("key", "name")

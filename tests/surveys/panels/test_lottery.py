@@ -31,6 +31,8 @@ from tests.surveys.panels.pools import (
     quotas_of,
 )
 
+pytestmark = pytest.mark.long
+
 
 def made(pool: Pool, wanted: Quotas) -> Lottery | None:
     """The lottery, or None where there is none."""

@@ -74,6 +74,8 @@ from gongmun.surveys.panels.volunteering import (
 from gongmun.text import Bilingual
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.long
+
 CALL, PANEL = "open-2026", "citizens-2027"
 TITLE = Bilingual(ko="2027 시민참여단 모집", en="Call for the citizens' panel 2027")
 FIRST, LAST = date(2026, 10, 12), date(2026, 10, 30)

@@ -42,6 +42,8 @@ from tests.surveys.fieldwork.conftest import FILE, OPENING
 from tests.surveys.reports.conftest import FEW, MORNING, NEXT, PEOPLE, Reported
 from tests.world import at
 
+pytestmark = pytest.mark.long
+
 
 def test_from_a_closed_wave_to_a_published_one(reported: Reported) -> None:
     cycle_id = reported.ask("wave-1", opens=at(OPENING))

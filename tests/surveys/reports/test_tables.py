@@ -30,6 +30,8 @@ from gongmun.text import Bilingual
 from tests.surveys.analysis.attacker import Attacker, nothing_is_pinned
 from tests.surveys.reports.invented import sheets
 
+pytestmark = pytest.mark.long
+
 _SAME = Bilingual(ko="가", en="a")
 NOW = datetime(2026, 10, 28, tzinfo=UTC)
 
