@@ -4,7 +4,6 @@ A point is a place at which something may go wrong. The points of a step of a da
 the list of an earlier run, say what happens at which.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,22 +124,23 @@ class Injector:
     def watching(self, db: Database) -> Iterator[None]:
         """Put points before every transaction of a database, and before and after every commit, for the block."""
         dialect = db.engine.dialect
+        failed = dialect.loaded_dbapi.OperationalError
         commit = dialect.do_commit
 
         def do_commit(connection: Any) -> None:
             if self.at(COMMIT):
-                raise sqlite3.OperationalError("database is locked")
+                raise failed("database is locked")
             commit(connection)
             self.commits += 1
             match self.at(COMMITTED):
                 case "kill_after":
                     self.kill()
                 case "answer_lost":
-                    raise sqlite3.OperationalError("the server closed the connection")
+                    raise failed("the server closed the connection")
 
         def begin(_connection: Any) -> None:
             if self.at(BEGIN):
-                raise OperationalError("", {}, sqlite3.OperationalError("disk I/O error"))
+                raise OperationalError("", {}, failed("disk I/O error"))
 
         setattr(dialect, "do_commit", do_commit)  # noqa: B010 - a method of one dialect, not of its class
         event.listen(db.engine, "begin", begin, insert=True)

@@ -17,12 +17,15 @@ from gongmun.simulation.plan import Plan
 
 
 @contextmanager
-def opened(plan: Plan) -> Iterator[House]:
-    """A new installation of its own for the block, with settings and a clock of its own."""
+def opened(plan: Plan, database_url: str = "") -> Iterator[House]:
+    """A new installation of its own for the block, with settings and a clock of its own.
+
+    Its database is a file of its own, or the empty one of that URL.
+    """
     folder = _place()
     folder.mkdir(mode=0o700)
     try:
-        with _surroundings(folder):
+        with _surroundings(folder, database_url):
             db, other = _databases(settings().database_url)
             injector = Injector(plan.dice, plan.faults if plan.with_faults else ())
             house = House(
@@ -60,7 +63,7 @@ def _databases(url: str) -> tuple[Database, Database]:
 
 
 @contextmanager
-def _surroundings(folder: Path) -> Iterator[None]:
+def _surroundings(folder: Path, database_url: str) -> Iterator[None]:
     """Settings that say where everything of this world lies; those of the caller come back afterwards."""
     ours: Mapping[str, str] = {
         "GONGMUN_ENV_FILE": "",
@@ -69,6 +72,7 @@ def _surroundings(folder: Path) -> Iterator[None]:
         "GONGMUN_INBOX__ADDRESS": INBOX,
         "GONGMUN_PUBLIC_URL": "https://simulation.example",
         "GONGMUN_CALENDAR_OVERRIDES": str(folder / "holidays.csv"),
+        **({"GONGMUN_DATABASE_URL": database_url} if database_url else {}),
     }
     before = {name: value for name, value in os.environ.items() if name.startswith("GONGMUN_")}
     for name in before:

@@ -78,7 +78,7 @@ def releases(session: Session, message_id: str) -> int:
 # Mails that carry an official document: each goes to a mailbox once.
 _OFFICIAL = ("outcome", "chase", "escalation", "correction", "extension")
 _SAME_MAILS = (
-    select(Dispatch.address, Dispatch.subject, func.count().label("count"))
+    select(func.min(Dispatch.subject).label("subject"), func.count().label("count"))
     .where(Dispatch.intent.in_(_OFFICIAL), Dispatch.document_id.is_not(None))
     .group_by(Dispatch.document_id, Dispatch.intent, func.lower(Dispatch.address))
     .having(func.count() > 1)

@@ -50,17 +50,20 @@ class Report:
         return not self.broken
 
 
-def run(plan: Plan) -> Report:
-    """Play a world; it ends on the first evening on which a promise does not hold."""
+def run(plan: Plan, database_url: str = "") -> Report:
+    """Play a world; it ends on the first evening on which a promise does not hold.
+
+    It is played in a file, or in the empty database of that URL.
+    """
     # A world leaves some hundred megabytes that lie in cycles: found once at its end, not a thousand times.
     with without_collector():
-        report = _played(plan)
+        report = _played(plan, database_url)
     gc.collect()
     return report
 
 
-def _played(plan: Plan) -> Report:
-    with opened(plan) as house:
+def _played(plan: Plan, database_url: str) -> Report:
+    with opened(plan, database_url) as house:
         world = World(house)
         broken: tuple[Broken, ...] = ()
         day = plan.first_day

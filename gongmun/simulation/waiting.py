@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Dialect,
     Select,
     String,
     TextualSelect,
@@ -19,7 +21,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session, aliased
 
 from gongmun.answers.models import (
@@ -230,16 +231,15 @@ def _look() -> Select[Any]:
     return select(*(column.label(name) for name, column in columns.items()))
 
 
-def _written(query: Select[Any]) -> TextualSelect:
-    """The same as a text for SQLite: to recognise a statement of this size takes far longer than to run it."""
-    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+@cache
+def _written(dialect: Dialect) -> TextualSelect:
+    """The same as a text: to recognise a statement of this size takes far longer than to run it."""
+    query = _look()
+    compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     columns = (column(each.name, each.type) for each in query.selected_columns)
     return text(str(compiled)).columns(*columns)
 
 
-_LOOK = _written(_look())
-
-
 def look(session: Session) -> Waiting:
     """What waits now."""
-    return Waiting(**session.execute(_LOOK).one()._mapping)
+    return Waiting(**session.execute(_written(session.get_bind().dialect)).one()._mapping)

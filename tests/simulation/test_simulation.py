@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import String, cast, delete, inspect, select, update
+from sqlalchemy import String, cast, delete, func, inspect, select, update
 
 from gongmun import ledger
 from gongmun.calendar import WorkingCalendar, deadline, hours, rule
 from gongmun.clock import seoul_time
+from gongmun.db import Database
 from gongmun.documents.models import RegisterEntry
 from gongmun.ledger.models import LedgerEvent
 from gongmun.mail import Dispatch, OutgoingMessage, enqueue
@@ -57,6 +58,18 @@ REGRESSIONS = [
 def test_every_promise_holds(seed: int) -> None:
     report = run(draw(seed, days=DAYS, forums_a_year=FORUMS))
     assert report.holds, telling.story(report)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_every_promise_holds_on_postgresql(seed: int, postgresql_db: Database) -> None:
+    url = postgresql_db.url.render_as_string(hide_password=False)
+    report = run(draw(seed, days=2 * DAYS, forums_a_year=FORUMS), url)
+    assert report.holds, telling.story(report)
+    with postgresql_db.reading() as session:
+        assert (
+            session.scalar(select(func.count()).select_from(LedgerEvent)) == report.counts["events"]
+        )
 
 
 @pytest.mark.long
