@@ -71,18 +71,27 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
     overrides: dict[date, Override] = {}
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        if next(reader, None) != _COLUMNS:
-            names = ", ".join(_COLUMNS)
+        if [cell.strip() for cell in next(reader, [])] != _COLUMNS:
+            names = ",".join(_COLUMNS)
             raise invalid(f"첫 줄은 {names} 이어야 합니다.", f"the first line must be {names}.")
-        for cells in reader:
+        for row in reader:
             line = reader.line_num
-            if len(cells) != len(_COLUMNS) or not all(
-                cell and cell == clean_line(cell) for cell in cells
-            ):
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if len(cells) != len(_COLUMNS):
                 raise invalid(
-                    f"{len(_COLUMNS)}개 칸을 제어문자 없이 모두 채워 주십시오.",
-                    f"fill all {len(_COLUMNS)} cells, without control characters.",
+                    f"칸은 {len(_COLUMNS)}개인데 {len(cells)}개가 있습니다. 쉼표가 든 칸은 큰따옴표로 묶어 주십시오.",
+                    f"there are {len(cells)} cells instead of {len(_COLUMNS)}. Put a cell with a comma into double quotes.",
                 )
+            for name, cell in zip(_COLUMNS, cells, strict=True):
+                if not cell:
+                    raise invalid(f"{name} 칸을 채워 주십시오.", f"fill the cell {name}.")
+                if cell != clean_line(cell):
+                    raise invalid(
+                        f"{name} 칸에 줄바꿈이나 제어문자가 있습니다.",
+                        f"the cell {name} has a line break or a control character.",
+                    )
             day_text, name_ko, name_en, kind, source = cells
             if not _DATE.fullmatch(day_text):
                 raise invalid("날짜는 2026-11-21 형식입니다.", "a date reads 2026-11-21.")

@@ -39,7 +39,9 @@ def show(
         line = cal.overridden.get(day)
         name = line.name if line else off[day]
         rows.append((weekday(day), _kind(cal, day), name, line.source if line else PUBLIC_HOLIDAYS))
-    title = Bilingual(ko=f"{year}년 휴무일(토·일요일 제외)", en=f"Days off in {year} but weekends")
+    title = Bilingual(
+        ko=f"{year}년 공휴일과 보정 휴무일", en=f"Public holidays and other days off in {year}"
+    )
     table(title, _COLUMNS, rows)
     working = (last - first).days + 1 - len(off)
     done(Bilingual(ko=f"{year}년의 근무일은 {working}일입니다.", en=f"{working} working days."))
@@ -73,9 +75,9 @@ def check(
     )
     done(
         Bilingual(
-            ko=f"{len(lines)}줄을 모두 읽을 수 있습니다. GONGMUN_CALENDAR_OVERRIDES로 지정한 파일과 바꾸면 바로 "
+            ko=f"보정 {len(lines)}건을 읽었습니다. GONGMUN_CALENDAR_OVERRIDES로 지정한 파일과 바꾸면 바로 "
             "적용됩니다.",
-            en=f"Lines that can be used: {len(lines)}, that is all of them. They count as soon as the file stands "
+            en=f"No mistakes; lines: {len(lines)}. They count as soon as the file stands "
             "where GONGMUN_CALENDAR_OVERRIDES says.",
         )
     )

@@ -138,8 +138,8 @@ def pause(
     )
     done(
         Bilingual(
-            ko=f"{korean_date(begun.until, weekday=True)}까지 독촉을 보류합니다. 그 뒤 첫 점검에서 밀린 단계를 처리합니다.",
-            en=f"No reminders until the end of {english_date(begun.until, weekday=True)}; the first sweep "
+            ko=f"{ministry}: {korean_date(begun.until, weekday=True)}까지 독촉을 보류합니다. 그 뒤 첫 점검에서 밀린 단계를 처리합니다.",
+            en=f"{ministry}: no reminders until the end of {english_date(begun.until, weekday=True)}; the first sweep "
             "after that catches up.",
         )
     )
@@ -151,8 +151,8 @@ def resume(ministry: _Ministry, name: Name, as_of: AsOf = None) -> None:
     chase_pauses.resume(wiring.database(), ministry, name=name, now=moment(as_of))
     done(
         Bilingual(
-            ko="독촉 보류를 끝냈습니다. 다음 점검에서 밀린 단계를 처리합니다.",
-            en="The pause is over; the next sweep catches up.",
+            ko=f"{ministry}: 독촉 보류를 끝냈습니다. 다음 점검에서 밀린 단계를 처리합니다.",
+            en=f"{ministry}: the pause is over; the next sweep catches up.",
         )
     )
 

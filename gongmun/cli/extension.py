@@ -11,7 +11,7 @@ from gongmun.answers.models import Channel
 from gongmun.cli.dates import a_day
 from gongmun.cli.output import AsOf, ExtensionId, Name, Reason, ReferralId, done, moment, table
 from gongmun.documents import Decision
-from gongmun.text import Bilingual, korean_date
+from gongmun.text import Bilingual, english_date, korean_date
 
 app = typer.Typer()
 
@@ -103,8 +103,10 @@ def request(
     )
     done(
         Bilingual(
-            ko=f"연장 요청 {extension.id}번을 기록했습니다. 결정할 때까지 독촉하지 않습니다.",
-            en=f"Request {extension.id} is recorded; nobody is reminded until it is decided.",
+            ko=f"연장 요청 {extension.id}번({korean_date(extension.until, weekday=True)}까지)을 기록했습니다. "
+            "결정할 때까지 독촉하지 않습니다.",
+            en=f"Request {extension.id}, until {english_date(extension.until, weekday=True)}, is recorded; nobody "
+            "is reminded until it is decided.",
         )
     )
 

@@ -47,4 +47,5 @@ def _extension(rule: DeadlineRule) -> Bilingual:
     if not rule.extensions:
         return _NONE
     most, times = period(rule.unit, rule.extension or rule.length), rule.extensions
-    return Bilingual(ko=f"{times}회, {most.ko} 이내", en=f"{times} of at most {most.en}")
+    often = "once" if times == 1 else f"{times} times"
+    return Bilingual(ko=f"{times}회, {most.ko} 이내", en=f"{often}, by at most {most.en}")

@@ -20,7 +20,7 @@ class DataInvalid(GongmunError):
 
     code = "organisations.data_invalid"
     ko = "기관 자료에 고칠 곳이 {count}건 있어 아무것도 반영하지 않았습니다.\n{list_ko}"
-    en = "The data of organisations has {count} problems; nothing was loaded.\n{list_en}"
+    en = "Nothing was loaded. Problems in the data of organisations: {count}.\n{list_en}"
 
     def __init__(self, *, problems: tuple[Problem, ...]) -> None:
         super().__init__(problems=problems)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gongmun.errors import NotFound
 from gongmun.organisations import routing
@@ -91,10 +91,14 @@ def ended(session: Session, on: date) -> Sequence[Organisation]:
 
 
 def parent(session: Session, organisation: Organisation, on: date) -> Organisation | None:
-    """The body that `organisation` answers to on the day `on`; None for the highest."""
+    """The body that `organisation` answers to on the day `on`; None for the highest, and where there is no single one.
+
+    The list names the parent of its last day: until that one begins, whom it takes over from is in its place.
+    """
     if organisation.parent_code is None:
         return None
-    return current_successor(session, organisation.parent_code, on)
+    code = organisation.parent_code
+    return current_successor(session, code, on) or _predecessor(session, code, on)
 
 
 def topic(session: Session, code: str) -> Topic | None:
@@ -215,6 +219,25 @@ def _heir(session: Session, code: str, on: date) -> str | None:
         in_force=lambda code: organisation(session, code, on) is not None,
         successors=lambda code: _successor_codes(session, code, on),
     )
+
+
+def _predecessor(session: Session, code: str, on: date) -> Organisation | None:
+    """The one that is to become `code` after the day `on`, whole, through any number of changes."""
+    other = aliased(Succession)
+    went_elsewhere = exists().where(
+        other.predecessor_code == Succession.predecessor_code,
+        other.successor_code != Succession.successor_code,
+    )
+    found = routing.heir(
+        code,
+        in_force=lambda code: organisation(session, code, on) is not None,
+        successors=lambda code: session.scalars(
+            select(Succession.predecessor_code).where(
+                Succession.successor_code == code, Succession.effective_on > on, ~went_elsewhere
+            )
+        ),
+    )
+    return None if found is None else organisation(session, found, on)
 
 
 def _successor_codes(session: Session, code: str, on: date) -> Sequence[str]:

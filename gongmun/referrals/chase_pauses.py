@@ -58,8 +58,8 @@ class AlreadyPaused(GongmunError):
     """A second pause of the same ministry."""
 
     code = "chase.already_paused"
-    ko = "{name_ko}에 대한 독촉은 이미 {until_ko}까지 보류되어 있습니다. 바꾸려면 먼저 'gongmun chase resume {ministry}'를 실행해 주십시오."
-    en = "Reminders to {name_en} are paused until {until_en} already. To change that, run `gongmun chase resume {ministry}` first."
+    ko = "{name_ko}에 대한 독촉은 이미 {until_ko}까지 보류되어 있습니다. 바꾸려면 먼저 'gongmun chase resume {ministry} --name 성명'을 실행해 주십시오."
+    en = "Reminders are paused until {until_en} already: {name_en}. To change that, run `gongmun chase resume {ministry} --name NAME` first."
 
 
 class NotPaused(GongmunError):
@@ -67,7 +67,7 @@ class NotPaused(GongmunError):
 
     code = "chase.not_paused"
     ko = "{name_ko}에 대한 독촉은 보류되어 있지 않습니다."
-    en = "Reminders to {name_en} are not paused."
+    en = "There is no pause to end: {name_en}."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,7 +64,7 @@ FATES: Mapping[Fate, Bilingual] = {
     ),
     Fate.PAUSED: Bilingual(ko="독촉 보류 기관", en="the ministry is paused"),
     Fate.NO_PARENT: Bilingual(ko="상급기관이 없어 보류", en="no parent body: held"),
-    Fate.SUCCESSION: Bilingual(ko="승계 기관이 정해지기를 기다림", en="waits for the successor"),
+    Fate.SUCCESSION: Bilingual(ko="승계 처리를 기다림", en="waits to pass on to the successor"),
 }
 
 

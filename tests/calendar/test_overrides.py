@@ -37,6 +37,29 @@ def test_lines_are_read(tmp_path: Path, start: bytes) -> None:
     assert second.source == "관보 제1호"
 
 
+def test_spaces_around_cells_and_empty_lines_are_no_mistake(tmp_path: Path) -> None:
+    spaced = HEADER.replace(",", ", ") + "\n" + GOOD.replace(",", " , ") + " \n\n"
+    assert read_overrides(_file(tmp_path, spaced.encode())) == read_overrides(
+        _file(tmp_path, (HEADER + GOOD).encode())
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "ko", "en"),
+    [
+        ("2026-12-04,가,a,off,관보 제1호, 2026-12-02", "칸은 5개인데 6개", "there are 6 cells"),
+        ("2026-12-04,가,a,off", "칸은 5개인데 4개", "there are 4 cells"),
+        ("2026-12-04,가,a,off,", "source 칸을 채워", "fill the cell source"),
+        ("2026-12-04,가\x07나,a,off,b", "name_ko 칸에 줄바꿈이나 제어문자", "the cell name_ko has"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_a_line(tmp_path: Path, line: str, ko: str, en: str) -> None:
+    with pytest.raises(OverridesInvalid) as caught:
+        read_overrides(_file(tmp_path, f"{HEADER}{line}\n".encode()))
+    assert ko in caught.value.message_ko
+    assert en in caught.value.message_en
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [

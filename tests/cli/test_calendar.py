@@ -56,7 +56,7 @@ def test_a_file_is_checked_before_it_counts(own: Path, gongmun: Gongmun, tmp_pat
     assert checked.flat.count("없음(이미 휴무일)") == 2
     assert checked.flat.count("없음(이미 근무일)") == 1
     assert "→" not in checked.out
-    assert "3줄" in checked.out
+    assert "3건" in checked.out
     own.write_text(HEADER, encoding="utf-8")
     checked = gongmun("calendar", "check", file)
     assert checked.flat.count("근무일 → 휴무일") == 1
@@ -73,7 +73,7 @@ def test_a_line_that_the_new_file_leaves_out_is_shown(
     (left_out,) = (line for line in checked.out.splitlines() if line.startswith("2026-11-23"))
     assert "임시공휴일" in left_out
     assert "빠지는 줄: 휴무일 → 근무일" in left_out
-    assert "1줄" in checked.out
+    assert "1건" in checked.out
     assert "All 1 lines" not in checked.flat
 
 

@@ -129,6 +129,18 @@ def test_a_parent_that_was_renamed_is_the_one_of_the_day(loaded: Database) -> No
         assert parent(session, patents, TODAY) is None  # its ministry was split
 
 
+@ON_BOTH
+def test_until_a_parent_begins_whom_it_takes_over_from_is_in_its_place(loaded: Database) -> None:
+    with loaded.reading() as session:
+        weather = organisation(session, "KMA", LAST)
+        assert weather is not None
+        assert weather.parent_code == "MCEE"  # the list is of the day after
+        before, after = (parent(session, weather, day) for day in (LAST, FIRST))
+    assert before is not None
+    assert after is not None
+    assert (before.code, after.code) == ("ME", "MCEE")
+
+
 @pytest.mark.parametrize(
     ("code", "on", "expected"),
     [

@@ -14,6 +14,7 @@ from gongmun.documents import Document, DocumentKind
 from gongmun.documents.life import Status as DocumentStatus
 from gongmun.forums.models import Forum
 from gongmun.organisations import ContactRole, Organisation, retire_contact, set_contact
+from gongmun.organisations.models import OrganisationKind, Succession
 from gongmun.referrals import queries
 from gongmun.referrals.answering import acknowledge
 from gongmun.referrals.chase_pauses import pause, resume
@@ -330,6 +331,44 @@ def test_nobody_is_escalated_to_himself_because_his_parent_is_gone(small: World)
     assert Rung.ESCALATION not in steps(small, referral_id)
     # It is looked at again on the next working day, until somebody is named.
     assert small.referral(referral_id).next_action_on == date(2026, 11, 19)
+
+
+def test_a_reorganisation_that_is_yet_to_come_holds_no_escalation(small: World) -> None:
+    (referral_id,) = small.dispatched("statistics")
+    acknowledged(small, referral_id)
+    old = parent_of(small, "MODS")
+    with small.db.transaction() as session:
+        last = date(2027, 1, 31)
+        session.execute(update(Organisation).where(Organisation.code == old).values(valid_to=last))
+        session.add(
+            Organisation(
+                code="NEXT",
+                name_ko="새 기관",
+                name_en="The next body",
+                kind=OrganisationKind.OFFICE,
+                head_ko="새 기관장",
+                head_en="Head",
+                valid_from=date(2027, 2, 1),
+            )
+        )
+        session.flush()
+        session.add(
+            Succession(
+                predecessor_code=old,
+                successor_code="NEXT",
+                effective_on=date(2027, 2, 1),
+                remark_ko="명칭 변경",
+                remark_en="renamed",
+            )
+        )
+        # The file of organisations names the parent of the last day.
+        session.execute(
+            update(Organisation).where(Organisation.code == "MODS").values(parent_code="NEXT")
+        )
+    swept, _ = small.chase(ESCALATED)
+    assert swept.problems == ()
+    (document,) = documents(small, DocumentKind.ESCALATION)
+    assert document.recipient_code == old
 
 
 def test_an_escalation_approved_after_its_addressee_ended_waits(small: World) -> None:
