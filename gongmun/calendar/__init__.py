@@ -2,6 +2,7 @@
 
 from gongmun.calendar.counting import CountedIn, Counting
 from gongmun.calendar.deadlines import (
+    BY_CALENDAR,
     Deadline,
     DeadlineRule,
     Pause,
@@ -16,6 +17,7 @@ from gongmun.calendar.rules import RuleNotInForce, RulesInvalid, UnknownRule, an
 from gongmun.calendar.working_days import WorkingCalendar, YearNotCovered, calendar
 
 __all__ = [
+    "BY_CALENDAR",
     "CountedDay",
     "CountedIn",
     "Counting",

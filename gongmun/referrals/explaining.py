@@ -23,7 +23,7 @@ from gongmun.clock import SEOUL, seoul_date, seoul_time
 from gongmun.errors import GongmunError
 from gongmun.referrals import queries
 from gongmun.referrals.clocks import StartedClocks, counting_of, start_clocks
-from gongmun.referrals.extensions import LongerPeriod, extension_of
+from gongmun.referrals.extensions import LongerPeriod, days_left, extension_of
 from gongmun.referrals.listing import Listed
 from gongmun.referrals.retelling import retold
 from gongmun.text import Bilingual, english_date, korean_date
@@ -94,7 +94,9 @@ def explain(session: Session, referral_id: int, *, cal: WorkingCalendar) -> Expl
         acknowledge_due=referral.clocks.acknowledge_due,
         days=longer.before
         if longer
-        else days_of(clocks.answer if counting in first.ways else counting, cal),
+        else days_of(clocks.answer, cal)
+        if counting in first.ways
+        else days_left(session, referral_id, counting, clocks.answer, cal),
         extension=longer,
         due=referral.answer_due,
         moved=longer.told(referral.answer_due)

@@ -1,13 +1,15 @@
-"""The extension (연장) by which an answer is due now, day by day: what was counted before it, and what it added."""
+"""The days by which an answer is due now, after a clock that went on, or an extension (연장) and what it added."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gongmun import ledger
 from gongmun.calendar import (
+    BY_CALENDAR,
     CountedDay,
     Counting,
     Deadline,
@@ -52,6 +54,15 @@ class LongerPeriod:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Way:
+    """What a clock came by: `first` as it began, the day on which it went on last, what was granted since."""
+
+    first: Deadline
+    went_on: date | None = None
+    granted: Mapping[str, Any] | None = None
+
+
 def extension_of(
     session: Session, referral_id: int, counting: Counting, first: Deadline, cal: WorkingCalendar
 ) -> LongerPeriod | None:
@@ -59,28 +70,51 @@ def extension_of(
 
     `first` is its deadline as it was counted when its document left.
     """
-    went_on, granted = None, None
+    way = _way(session, referral_id, first, cal)
+    if way.granted is None:
+        return None
+    old, new = (date.fromisoformat(way.granted[name]) for name in ("old_due", "new_due"))
+    if counting != Counting.days(new):
+        return None
+    unit = way.first.rule.unit
+    return LongerPeriod(
+        old_due=old,
+        new_due=new,
+        before=[day for day in days_of(way.first, cal) if day.day <= old]
+        if way.went_on is None
+        else days_after(way.went_on, old, unit, cal),
+        days=days_after(old, new, unit, cal),
+    )
+
+
+def days_left(
+    session: Session, referral_id: int, counting: Counting, first: Deadline, cal: WorkingCalendar
+) -> Sequence[CountedDay]:
+    """The days of a counting that no extension set; `first` as above.
+
+    A period by the calendar that stood still is kept by its last day: its days are those after it went on.
+    """
+    last, way = seoul_date(counting.since), _way(session, referral_id, first, cal)
+    unit = way.first.rule.unit
+    if (
+        unit in BY_CALENDAR
+        and way.went_on is not None
+        and way.went_on < last
+        and counting == Counting.days(last)
+    ):
+        return days_after(way.went_on, last, unit, cal)
+    return days_of(counting, cal)
+
+
+def _way(session: Session, referral_id: int, first: Deadline, cal: WorkingCalendar) -> _Way:
+    way = _Way(first=first)
     kinds = {_GRANTED, _REOPENED, *_GOES_ON}
     for event in ledger.histories(session, "referral", [referral_id], kinds).get(referral_id, ()):
         day = seoul_date(event.occurred_at)
         if event.kind == _GRANTED:
-            granted = event.data
+            way = replace(way, granted=event.data)
         elif event.kind == _REOPENED:
-            first = deadline(rule(first.rule.code, day), event.occurred_at, cal)
-            went_on, granted = None, None
+            way = _Way(first=deadline(rule(way.first.rule.code, day), event.occurred_at, cal))
         else:
-            went_on, granted = day, None
-    if granted is None:
-        return None
-    old, new = (date.fromisoformat(granted[name]) for name in ("old_due", "new_due"))
-    if counting != Counting.days(new):
-        return None
-    unit = first.rule.unit
-    return LongerPeriod(
-        old_due=old,
-        new_due=new,
-        before=[day for day in days_of(first, cal) if day.day <= old]
-        if went_on is None
-        else days_after(went_on, old, unit, cal),
-        days=days_after(old, new, unit, cal),
-    )
+            way = _Way(first=way.first, went_on=day)
+    return way

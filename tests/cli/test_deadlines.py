@@ -5,11 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from gongmun.answers.extending import decide, request
 from gongmun.answers.models import Channel
 from gongmun.calendar import Counting
 from gongmun.db.sweeps import lease
+from gongmun.forums.models import Forum
 from gongmun.referrals import pausing, queries
 from gongmun.referrals.recomputing import RECOMPUTE
 from gongmun.settings import settings
@@ -131,7 +133,11 @@ def test_both_deadlines_are_explained_day_by_day(gongmun: Gongmun, installation:
 
 def _rows(shown: str) -> dict[str, list[str]]:
     """The rows of a table of days, by the day."""
-    return {line[:10]: line.split()[1:] for line in shown.splitlines() if line.startswith("2026-")}
+    return {
+        line[:10]: line.split()[1:]
+        for line in shown.splitlines()
+        if line.startswith(("2026-", "2027-"))
+    }
 
 
 def _extend(world: World, referral_id: int, until: date, *, on: date) -> None:
@@ -202,6 +208,38 @@ def test_an_extension_after_a_question_is_counted_from_the_answer_to_it(
         "2026-11-04": "1",
         "2026-11-05": "2",
     }
+
+
+def _petition(world: World) -> int:
+    """A referral that left on 12 October 2026, to be answered within ninety days by the calendar."""
+    forum_id = world.forum()
+    world.suggest(forum_id, "statistics")
+    with world.db.transaction() as session:
+        session.execute(update(Forum).values(answer_rule="petition"))
+    outcome_id = world.wrap_up(forum_id).outcome_id
+    assert outcome_id is not None
+    world.decide(outcome_id)
+    world.issue()
+    world.dispatch()
+    (referral,) = world.referrals(outcome_id)
+    return referral.id
+
+
+def test_a_period_by_the_calendar_is_counted_on_from_the_answer_to_a_question(
+    gongmun: Gongmun, installation: World
+) -> None:
+    referral_id = _petition(installation)
+    assert installation.referral(referral_id).answer_due == date(2027, 1, 11)
+    for day, act in ((date(2026, 12, 28), pausing.pause), (date(2026, 12, 31), pausing.resume)):
+        with installation.db.transaction() as session:
+            ladder = {"ladder": LADDER} if act is pausing.resume else {}
+            act(session, queries.by_id(session, referral_id), now=at(day), **ladder)
+    # Fourteen days were left after the day of the question; the new year's day counts as any other.
+    shown = gongmun("deadline", "explain", "--referral", referral_id)
+    left = _rows(shown.out.split("회신 기한 계산 The days")[1])
+    assert installation.referral(referral_id).answer_due == date(2027, 1, 14)
+    assert [place for place, *_ in left.values()] == [str(place) for place in range(1, 15)]
+    assert (next(iter(left)), list(left)[-1]) == ("2027-01-01", "2027-01-14")
 
 
 def test_two_recounts_do_not_run_beside_each_other(gongmun: Gongmun, installation: World) -> None:
