@@ -11,7 +11,7 @@ from gongmun.clock import seoul_date
 from gongmun.errors import NotFound
 from gongmun.forums import queries as forum_queries
 from gongmun.forums.redrafting import redraft
-from gongmun.forums.routing import route_of, route_suggestion
+from gongmun.forums.routing import route_suggestion, routes_of
 from gongmun.organisations import topic
 from gongmun.suggestions import (
     ColumnMapping,
@@ -76,8 +76,9 @@ def list_(
         rows = []
         forum_id = forum_queries.required_forum(session, forum).id
         found = (queries.of_forum if all_ else queries.selected_of_forum)(session, forum_id)
+        routes = routes_of(session, found, seoul_date(now))
         for suggestion in found:
-            route = route_of(session, suggestion, seoul_date(now))
+            route = routes[suggestion.id]
             rows.append(
                 (
                     suggestion.id,

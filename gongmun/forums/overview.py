@@ -10,7 +10,7 @@ from gongmun.clock import seoul_date
 from gongmun.documents import Role
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
-from gongmun.forums.routing import route_of
+from gongmun.forums.routing import routes_of
 from gongmun.suggestions import queries as suggestion_queries
 
 
@@ -93,9 +93,6 @@ def outcome_overview(session: Session, outcome_id: int, now: datetime) -> Outcom
 
 def unrouted_references(session: Session, forum_id: int, now: datetime) -> Sequence[str]:
     """References of selected suggestions for which no ministry is responsible yet."""
-    today = seoul_date(now)
-    return [
-        suggestion.reference
-        for suggestion in queries.unreferred(session, forum_id)
-        if route_of(session, suggestion, today) is None
-    ]
+    left = queries.unreferred(session, forum_id)
+    routes = routes_of(session, left, seoul_date(now))
+    return [suggestion.reference for suggestion in left if routes[suggestion.id] is None]

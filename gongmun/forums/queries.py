@@ -1,6 +1,6 @@
 """Every SELECT and guarded UPDATE of the forums room."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
+from gongmun.db.bulk import some_of
 from gongmun.documents.letter import INTERNAL_CODE
 from gongmun.documents.life import APPROVED, ISSUED
 from gongmun.documents.life import Status as DocumentStatus
@@ -172,9 +173,13 @@ def late_outcomes(session: Session) -> Sequence[int]:
     ).all()
 
 
-def manual_route(session: Session, suggestion_id: int) -> ManualRoute | None:
-    """A coordinator's routing of a suggestion."""
-    return session.get(ManualRoute, suggestion_id)
+def manual_routes(session: Session, suggestion_ids: Collection[int]) -> Mapping[int, ManualRoute]:
+    """What coordinators said of who is to have these suggestions, by suggestion."""
+    return {
+        route.suggestion_id: route
+        for some in some_of(suggestion_ids)
+        for route in session.scalars(select(ManualRoute).where(ManualRoute.suggestion_id.in_(some)))
+    }
 
 
 def move(session: Session, outcome: Outcome, event: OutcomeEvent, **values: Any) -> bool:

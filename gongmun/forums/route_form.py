@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from gongmun.clock import seoul_date
 from gongmun.decisions import Kind, Matter, Pending, form
 from gongmun.forums import queries
-from gongmun.forums.routing import route_of
+from gongmun.forums.routing import route_of, routes_of
 from gongmun.organisations import Organisation
 from gongmun.organisations import queries as organisation_queries
 from gongmun.suggestions import queries as suggestion_queries
@@ -36,11 +36,12 @@ def code(label: str) -> str:
 
 def unrouted(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
     """Id and reference of the selected suggestions of forums that have ended, of which nobody knows the ministry."""
-    today = seoul_date(now)
+    left = queries.unreferred_of_ended(session, now)
+    routes = routes_of(session, left, seoul_date(now))
     return [
         (suggestion.id, suggestion.reference)
-        for suggestion in queries.unreferred_of_ended(session, now)
-        if route_of(session, suggestion, today) is None
+        for suggestion in left
+        if routes[suggestion.id] is None
     ]
 
 

@@ -1,7 +1,8 @@
 """Which ministries a suggestion goes to: by a coordinator's word, else by its topic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -44,14 +45,30 @@ def route_of(session: Session, suggestion: Suggestion, on: date) -> Route | None
 
     A ministry that was named by hand and has ended since passes on to its one successor.
     """
-    manual = queries.manual_route(session, suggestion.id)
-    if manual is None:
-        return route_for(session, suggestion.topic, on) if suggestion.topic else None
-    codes = [manual.lead_code, *manual.cooperating_codes]
-    heirs = [current_successor(session, code, on) for code in codes]
+    return routes_of(session, [suggestion], on)[suggestion.id]
+
+
+def routes_of(
+    session: Session, suggestions: Sequence[Suggestion], on: date
+) -> Mapping[int, Route | None]:
+    """The same of many, by id: what a topic or a ministry comes to is looked up once."""
+    manual = queries.manual_routes(session, [suggestion.id for suggestion in suggestions])
+    of_topic = cache(partial(route_for, session, on=on))
+    heir = cache(partial(current_successor, session, on=on))
+
+    def route(suggestion: Suggestion) -> Route | None:
+        if suggestion.id in manual:
+            return _by_hand(manual[suggestion.id], heir)
+        return of_topic(suggestion.topic) if suggestion.topic else None
+
+    return {suggestion.id: route(suggestion) for suggestion in suggestions}
+
+
+def _by_hand(named: ManualRoute, heir: Callable[[str], Organisation | None]) -> Route | None:
+    heirs = [heir(code) for code in (named.lead_code, *named.cooperating_codes)]
     if None in heirs:
         return None
-    lead, *cooperating = dict.fromkeys(heir.code for heir in heirs if heir is not None)
+    lead, *cooperating = dict.fromkeys(each.code for each in heirs if each is not None)
     return Route(lead=lead, cooperating=tuple(cooperating))
 
 

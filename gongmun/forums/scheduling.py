@@ -13,7 +13,7 @@ from gongmun.db import Database
 from gongmun.forums import queries
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.models import Forum
-from gongmun.forums.routing import route_of
+from gongmun.forums.routing import routes_of
 
 SCHEDULE_SWEEP = "schedule-wrap-ups"
 
@@ -46,10 +46,11 @@ def wrap_ups_due(db: Database, *, now: datetime) -> Sequence[WrapUpDue]:
 
 def _left_over(session: Session, now: datetime) -> Mapping[int, Sequence[int]]:
     """What ended forums have that has a route and no referral, by forum."""
-    today = seoul_date(now)
+    unreferred = queries.unreferred_of_ended(session, now)
+    routes = routes_of(session, unreferred, seoul_date(now))
     left: defaultdict[int, list[int]] = defaultdict(list)
-    for suggestion in queries.unreferred_of_ended(session, now):
-        if route_of(session, suggestion, today) is not None:
+    for suggestion in unreferred:
+        if routes[suggestion.id] is not None:
             left[suggestion.forum_id].append(suggestion.id)
     return left
 

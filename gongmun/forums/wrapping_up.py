@@ -8,6 +8,7 @@ by the next round once a coordinator has routed it: nothing is dropped.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from gongmun.forums import queries
 from gongmun.forums.letters import outcome_context
 from gongmun.forums.life import Status as OutcomeStatus
 from gongmun.forums.models import Forum, Outcome
-from gongmun.forums.routing import responsible, route_of
+from gongmun.forums.routing import responsible, routes_of
 from gongmun.referrals.life import Status
 from gongmun.referrals.models import Referral
 from gongmun.suggestions.models import Suggestion
@@ -95,14 +96,16 @@ def routes(
     """Who is to have each suggestion, and those for which a coordinator has to say."""
     referred: dict[tuple[int, int], Role] = {}
     unrouted: list[Suggestion] = []
+    found = routes_of(session, suggestions, seoul_date(now))
+    ministry = cache(partial(responsible, session, now=now))
     for suggestion in suggestions:
-        route = route_of(session, suggestion, seoul_date(now))
+        route = found[suggestion.id]
         if route is None:
             unrouted.append(suggestion)
             continue
         for code in (*route.cooperating, route.lead):
             role = Role.LEAD if code == route.lead else Role.COOPERATING
-            referred[suggestion.id, responsible(session, code, now).id] = role
+            referred[suggestion.id, ministry(code).id] = role
     return referred, unrouted
 
 

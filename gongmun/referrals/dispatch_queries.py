@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import String, bindparam, cast, exists, or_, select
+from sqlalchemy import String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from gongmun.db.bulk import some_of
 from gongmun.mail.life import SENT
 from gongmun.mail.models import Dispatch
 from gongmun.referrals.life import CHASED, Status
@@ -15,6 +17,11 @@ from gongmun.referrals.queries import OUTCOME_INTENT, notice_of_document
 # Built once: they are asked after every batch of mail, or for every notice.
 _CARRYING = select(Dispatch.document_id, Dispatch.id, Dispatch.message_id).where(
     Dispatch.document_id.in_(bindparam("document_ids", expanding=True))
+)
+_FIRST_ACCEPTED = (
+    select(Dispatch.document_id, func.min(Dispatch.accepted_at))
+    .where(Dispatch.document_id.in_(bindparam("document_ids", expanding=True)))
+    .group_by(Dispatch.document_id)
 )
 _UNNOTED = (
     select(Referral, Dispatch)
@@ -57,6 +64,20 @@ def carrying(
     ):
         if document_id is not None:
             found[document_id].append((dispatch_id, message_id))
+    return found
+
+
+def first_accepted(
+    session: Session, document_ids: Collection[int]
+) -> Mapping[int, datetime | None]:
+    """When the relay first took a mail of each of these documents, None where it took none yet.
+
+    Left out are documents of which no mail says that it carries them.
+    """
+    found: dict[int, datetime | None] = {}
+    for some in some_of(document_ids):
+        for document_id, at in session.execute(_FIRST_ACCEPTED, {"document_ids": some}):
+            found[document_id] = at
     return found
 
 

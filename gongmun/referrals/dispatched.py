@@ -91,15 +91,25 @@ def _note_bounces(db: Database, now: datetime) -> None:
 
 def _note_documents(db: Database, now: datetime) -> None:
     with db.reading() as session:
+        waiting = [document.id for document in document_queries.undispatched(session)]
+        alone = dispatch_queries.first_accepted(session, waiting)
         sent = [
-            (document.id, mail.accepted_at)
-            for document in document_queries.undispatched(session)
-            for mail in mails_of(session, document.id)[:1]
-            if mail.accepted_at is not None
+            (document_id, alone[document_id])
+            if document_id in alone
+            else (document_id, _accepted_with_others(session, document_id))
+            for document_id in waiting
         ]
     for document_id, at in sent:
+        if at is None:
+            continue
         with db.transaction() as session:
             note_dispatched(session, document_id, at=at, now=now)
+
+
+def _accepted_with_others(session: Session, document_id: int) -> datetime | None:
+    """The same of a document whose mail carries several."""
+    first = next(iter(mails_of(session, document_id)), None)
+    return first.accepted_at if first else None
 
 
 def _note(session: Session, referral_id: int, ladder: Ladder, now: datetime) -> bool:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from gongmun.forums import route_form, scheduling
 from gongmun.forums.models import Forum
+from gongmun.forums.overview import unrouted_references
 from gongmun.forums.routing import route_suggestion
 from gongmun.forums.scheduling import wrap_ups_due
 from tests.asking import statements
@@ -101,3 +103,30 @@ def test_forums_that_are_done_are_not_asked_about_one_by_one(world: World) -> No
             assert wrap_ups_due(world.db, now=world.now) == []
         asked.append(len(said))
     assert asked[0] == asked[2]
+
+
+def test_what_waits_for_a_ministry_is_not_asked_about_one_by_one(world: World) -> None:
+    """Some wait with a topic that nobody is responsible for, some were routed by hand, some can go."""
+    forum_id = world.forum()
+    asked = []
+    for _ in range(2):
+        by_hand = [world.suggest(forum_id, topic) for topic in (None, "unheard_of")]
+        world.suggest(forum_id, "unheard_of")
+        world.suggest(forum_id, "public_transport")
+        for suggestion_id in by_hand:
+            route_suggestion(
+                world.db, suggestion_id, lead="MOE", name="한소통", reason="소관", now=world.now
+            )
+        found = []
+        for ask in (
+            lambda session: scheduling._left_over(session, world.now)[forum_id],
+            lambda session: route_form.unrouted(session, world.now),
+            lambda session: unrouted_references(session, forum_id, world.now),
+        ):
+            with statements(world.db) as said, world.db.reading() as session:
+                found.append(len(ask(session)))
+            asked.append((found[-1], len(said)))
+    first, second = asked[:3], asked[3:]
+    assert [many for many, _ in first] == [3, 1, 1]
+    assert [many for many, _ in second] == [6, 2, 2]
+    assert [said for _, said in second] == [said for _, said in first]
