@@ -62,9 +62,7 @@ class ExtensionOutOfRange(GongmunError):
 
     code = "extension.out_of_range"
     ko = "연장 기한은 {earliest}부터 {latest}까지의 날짜로 정해 주십시오. 그런 날짜가 없으면 연장할 수 없습니다."
-    en = (
-        "The new date must lie between {earliest} and {latest}. Where there is no such day, refuse."
-    )
+    en = "Choose a day from {earliest} to {latest}. Where there is none, the time cannot be extended."
 
 
 def longest(session: Session, referral: Referral) -> date | None:
